@@ -1,0 +1,17 @@
+package io.streamdistill.core.checkpoint;
+
+/** A checkpoint that cannot be read, written or trusted; says which, why and what to do. */
+public final class CheckpointException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Creates the exception; {@code message} says which checkpoint or file, why, what to do. */
+  public CheckpointException(String message) {
+    super(message);
+  }
+
+  /** Creates the exception with its cause. */
+  public CheckpointException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

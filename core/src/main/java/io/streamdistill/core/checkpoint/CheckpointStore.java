@@ -1,0 +1,37 @@
+package io.streamdistill.core.checkpoint;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Keeps whole checkpoints. A checkpoint is a directory with a {@code manifest.json} that names
+ * every other file with its size and SHA-256; it is stored completely or not at all.
+ */
+public interface CheckpointStore extends AutoCloseable {
+
+  /**
+   * Stores the files of {@code directory} durably.
+   *
+   * @return where they are, for the announcement
+   * @throws CheckpointException when they cannot be stored, or the id is taken already
+   */
+  URI put(CheckpointId id, Path directory);
+
+  /**
+   * Fetches a checkpoint into {@code directory}, which must not exist, and verifies every size and
+   * SHA-256 before the directory appears under its name.
+   *
+   * @throws CheckpointException when it is missing, incomplete or does not match its hashes
+   */
+  void fetch(CheckpointId id, Path directory);
+
+  /** Returns the complete checkpoints of a student, oldest version first. */
+  List<CheckpointId> list(String student);
+
+  /** Deletes a checkpoint; does nothing when it is not there. */
+  void delete(CheckpointId id);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,17 @@
+package io.streamdistill.core.config;
+
+/** A configuration that cannot be used; the message names key, value and remedy. */
+public final class ConfigException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Creates the exception; {@code message} names key, value and remedy. */
+  public ConfigException(String message) {
+    super(message);
+  }
+
+  /** Creates the exception with what brought it to light. */
+  public ConfigException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
