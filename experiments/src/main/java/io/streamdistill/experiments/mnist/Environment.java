@@ -1,0 +1,44 @@
+package io.streamdistill.experiments.mnist;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Where a figure was measured: processor, cores, and the versions that bear on the arithmetic. */
+record Environment(String machine, Map<String, String> versions) {
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+  static Environment detect() {
+    Map<String, String> versions = new TreeMap<>();
+    versions.put("java", System.getProperty("java.version"));
+    versions.put("nd4j", String.valueOf(Nd4j.class.getPackage().getImplementationVersion()));
+    versions.put("onnxruntime", OrtEnvironment.getEnvironment().getVersion());
+    return new Environment(
+        "%s, %d cores, %s"
+            .formatted(
+                processor(),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.name")),
+        versions);
+  }
+
+  private static String processor() {
+    if (!Files.isReadable(CPU_INFO)) {
+      return System.getProperty("os.arch");
+    }
+    try (Stream<String> lines = Files.lines(CPU_INFO)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(System.getProperty("os.arch"));
+    } catch (IOException e) {
+      return System.getProperty("os.arch");
+    }
+  }
+}
