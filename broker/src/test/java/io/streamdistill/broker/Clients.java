@@ -61,7 +61,7 @@ final class Clients implements AutoCloseable {
     }
   }
 
-  void send(String topic, ProducerRecord<String, byte[]> record) {
+  void send(ProducerRecord<String, byte[]> record) {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", bootstrapServers, "max.request.size", 8 << 20),

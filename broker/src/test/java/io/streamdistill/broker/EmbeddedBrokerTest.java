@@ -87,7 +87,7 @@ class EmbeddedBrokerTest {
   }
 
   @Test
-  void giveTheDirectoryFreeWhenTheStartFails() {
+  void givesTheDirectoryFreeWhenTheStartFails() {
     BrokerConfig bad = BrokerConfig.in(dir).withOverride("num.io.threads", "none");
     assertThatThrownBy(() -> EmbeddedBroker.start(bad))
         .isInstanceOf(BrokerException.class)
