@@ -1,0 +1,116 @@
+package io.streamdistill.core.observe;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.javalin.util.JavalinException;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.streamdistill.core.config.ConfigException;
+import java.net.BindException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Serves metrics and health over HTTP: {@code /metrics}, {@code /livez}, {@code /readyz}. */
+public final class ObserveServer implements AutoCloseable {
+
+  private static final int MAX_THREADS = 8;
+
+  /** The formats that Prometheus asks for; plain text is the default. */
+  private static final String OPEN_METRICS = "application/openmetrics-text";
+
+  private static final String OPEN_METRICS_1 = OPEN_METRICS + "; version=1.0.0; charset=utf-8";
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  private static final String INDEX =
+      """
+      StreamDistill
+        /metrics  Prometheus metrics
+        /livez    200 while the process need not be restarted
+        /readyz   200 while the service does its work
+      """;
+
+  private final Javalin server;
+
+  private ObserveServer(Javalin server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts serving.
+   *
+   * @throws ConfigException when host and port cannot be bound
+   */
+  public static ObserveServer start(
+      HttpConfig http, PrometheusMeterRegistry registry, Health health) {
+    Javalin server = Javalin.create(config -> configure(config, registry, health));
+    try {
+      return new ObserveServer(server.start(http.host(), http.port()));
+    } catch (JavalinException e) {
+      server.stop();
+      throw unusable(http, e);
+    }
+  }
+
+  private static void configure(
+      JavalinConfig config, PrometheusMeterRegistry registry, Health health) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1);
+    threads.setName("observe-http");
+    threads.setDaemon(true);
+    config.jetty.threadPool = threads;
+    config.routes.get("/", context -> context.result(INDEX));
+    config.routes.get("/metrics", context -> metrics(context, registry));
+    config.routes.get("/livez", context -> answer(context, health.livenessProblems()));
+    config.routes.get("/readyz", context -> answer(context, health.readinessProblems()));
+  }
+
+  private static void metrics(Context context, PrometheusMeterRegistry registry) {
+    String accepted = Objects.requireNonNullElse(context.header("Accept"), "");
+    String format = accepted.contains(OPEN_METRICS) ? OPEN_METRICS_1 : PROMETHEUS_TEXT;
+    context.contentType(format).result(registry.scrape(format));
+  }
+
+  private static void answer(Context context, Map<String, String> problems) {
+    if (problems.isEmpty()) {
+      context.result("ok\n");
+      return;
+    }
+    String lines =
+        problems.entrySet().stream()
+            .map(problem -> problem.getKey() + ": " + problem.getValue() + "\n")
+            .collect(Collectors.joining());
+    context.status(HttpStatus.SERVICE_UNAVAILABLE).result(lines);
+  }
+
+  private static ConfigException unusable(HttpConfig http, JavalinException failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && !(cause instanceof BindException)) {
+      cause = cause.getCause();
+    }
+    String message = Objects.toString(cause.getMessage(), cause.toString());
+    String remedy =
+        message.contains("in use")
+            ? "is in use: stop the process that listens there, or set another http.port"
+                + " (0 for any free one)"
+            : "cannot be bound ("
+                + message
+                + "): set http.host and http.port to what this host has";
+    return new ConfigException(
+        "http.port %d on http.host %s %s".formatted(http.port(), http.host(), remedy), failure);
+  }
+
+  /** Returns the port bound. */
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+}
