@@ -4,19 +4,19 @@ import java.nio.FloatBuffer;
 
 /**
  * A strided view of floats, such as the native memory of a network's array: element (r, c) is at
- * {@code offset + r * rowStride + c * columnStride}.
+ * {@code r * rowStride + c * columnStride}.
  */
-public record FloatMatrix(FloatBuffer floats, int offset, int rowStride, int columnStride)
+public record FloatMatrix(FloatBuffer floats, int rowStride, int columnStride)
     implements LogitMatrix {
 
   /** The 'f' order of BLAS: (rows, classes) column after column. */
   public static FloatMatrix columnMajor(FloatBuffer floats, int rows) {
-    return new FloatMatrix(floats, 0, 1, rows);
+    return new FloatMatrix(floats, 1, rows);
   }
 
   @Override
   public void readRow(int row, double[] into) {
-    int at = offset + row * rowStride;
+    int at = row * rowStride;
     for (int c = 0; c < into.length; c++, at += columnStride) {
       into[c] = floats.get(at);
     }
@@ -24,7 +24,7 @@ public record FloatMatrix(FloatBuffer floats, int offset, int rowStride, int col
 
   @Override
   public void writeRow(int row, double[] from) {
-    int at = offset + row * rowStride;
+    int at = row * rowStride;
     for (int c = 0; c < from.length; c++, at += columnStride) {
       floats.put(at, (float) from[c]);
     }

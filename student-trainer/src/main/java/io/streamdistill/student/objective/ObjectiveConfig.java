@@ -1,5 +1,7 @@
 package io.streamdistill.student.objective;
 
+import static io.streamdistill.core.config.Require.require;
+
 /**
  * The distillation objective: {@code (1-a) T^2 CE(teacher, student at T) + a CE(label, student)}.
  *
@@ -20,11 +22,5 @@ public record ObjectiveConfig(double temperature, double hardWeight) {
         hardWeight >= 0 && hardWeight <= 1,
         "objective.hard-weight must be in [0, 1], got %s; 0 trains on soft targets alone",
         hardWeight);
-  }
-
-  private static void require(boolean condition, String message, double value) {
-    if (!condition) {
-      throw new IllegalArgumentException(message.formatted(value));
-    }
   }
 }

@@ -1,0 +1,126 @@
+package io.streamdistill.student.step;
+
+import static io.streamdistill.core.config.Require.require;
+
+/**
+ * The learning rate as a function of the step number alone, so that a resumed run takes up exactly
+ * where it was.
+ *
+ * @param base learning rate after warm-up, > 0
+ * @param warmupSteps steps over which the rate rises linearly to {@code base}; default 0
+ * @param decay what happens after the warm-up; default {@link Constant}
+ */
+public record LearningRateSchedule(double base, long warmupSteps, Decay decay) {
+
+  public LearningRateSchedule {
+    require(
+        base > 0 && Double.isFinite(base),
+        "learning-rate.base must be > 0 and finite, got %s",
+        base);
+    require(warmupSteps >= 0, "learning-rate.warmup-steps must be >= 0, got %s", warmupSteps);
+  }
+
+  /** The same rate at every step. */
+  public static LearningRateSchedule constant(double base) {
+    return new LearningRateSchedule(base, 0, new Constant());
+  }
+
+  /** The rate of a step, counted from 0. */
+  public double at(long step) {
+    return step < warmupSteps
+        ? base * (step + 1) / warmupSteps
+        : base * decay.factor(step - warmupSteps);
+  }
+
+  /** What the base rate is multiplied by, as a function of the steps since the warm-up. */
+  public sealed interface Decay {
+
+    /** In [0, 1]; 1 at step 0. */
+    double factor(long step);
+  }
+
+  /** No decay. */
+  public record Constant() implements Decay {
+    @Override
+    public double factor(long step) {
+      return 1;
+    }
+  }
+
+  /**
+   * Multiplies by {@code factor} every {@code everySteps} steps, all at once.
+   *
+   * @param factor in (0, 1]
+   * @param everySteps at least 1
+   */
+  public record StepDecay(double factor, long everySteps) implements Decay {
+    public StepDecay {
+      requireDecay(factor, everySteps);
+    }
+
+    @Override
+    public double factor(long step) {
+      long times = step / everySteps;
+      return Math.pow(factor, (double) times);
+    }
+  }
+
+  /**
+   * Multiplies by {@code factor} every {@code everySteps} steps, a little at each.
+   *
+   * @param factor in (0, 1]
+   * @param everySteps at least 1
+   */
+  public record Exponential(double factor, long everySteps) implements Decay {
+    public Exponential {
+      requireDecay(factor, everySteps);
+    }
+
+    @Override
+    public double factor(long step) {
+      return Math.pow(factor, (double) step / everySteps);
+    }
+  }
+
+  /**
+   * Falls to zero along half a cosine, and stays there.
+   *
+   * @param steps length of the fall, at least 1
+   */
+  public record Cosine(long steps) implements Decay {
+    public Cosine {
+      requireSteps(steps);
+    }
+
+    @Override
+    public double factor(long step) {
+      return step >= steps ? 0 : (1 + Math.cos(Math.PI * step / steps)) / 2;
+    }
+  }
+
+  /**
+   * Falls to zero along a line, and stays there.
+   *
+   * @param steps length of the fall, at least 1
+   */
+  public record Linear(long steps) implements Decay {
+    public Linear {
+      requireSteps(steps);
+    }
+
+    @Override
+    public double factor(long step) {
+      return step >= steps ? 0 : 1 - (double) step / steps;
+    }
+  }
+
+  private static void requireDecay(double factor, long everySteps) {
+    require(
+        factor > 0 && factor <= 1, "learning-rate.decay.factor must be in (0, 1], got %s", factor);
+    require(everySteps >= 1, "learning-rate.decay.every-steps must be >= 1, got %s", everySteps);
+  }
+
+  private static void requireSteps(long steps) {
+    require(steps >= 1, "learning-rate.decay.steps must be >= 1, got %s", steps);
+  }
+}

@@ -1,0 +1,117 @@
+package io.streamdistill.student.step;
+
+import static io.streamdistill.core.config.Require.require;
+
+import io.streamdistill.core.config.ConfigException;
+import java.util.List;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/** Builds the networks of students. Their outputs are logits. */
+public final class StudentNetworks {
+
+  private StudentNetworks() {}
+
+  /**
+   * Dense ReLU layers and a linear output, He-initialised.
+   *
+   * @param inputs features of one record
+   * @param hidden units of each hidden layer; may be empty
+   * @param classes units of the output
+   * @param seed of the initial weights
+   */
+  public static MultiLayerNetwork dense(
+      int inputs, List<Integer> hidden, int classes, OptimizerConfig optimizer, long seed) {
+    require(inputs >= 1, "student.inputs must be >= 1, got %s", inputs);
+    require(classes >= 2, "student.classes must be >= 2, got %s", classes);
+    require(
+        hidden.stream().allMatch(units -> units >= 1),
+        "student.hidden must list units >= 1 for each hidden layer, got %s",
+        hidden);
+    NeuralNetConfiguration.ListBuilder layers =
+        new NeuralNetConfiguration.Builder()
+            .seed(seed)
+            .dataType(DataType.FLOAT)
+            .weightInit(WeightInit.RELU)
+            .updater(updater(optimizer))
+            .list();
+    int in = inputs;
+    for (int units : hidden) {
+      layers.layer(
+          new DenseLayer.Builder().nIn(in).nOut(units).activation(Activation.RELU).build());
+      in = units;
+    }
+    layers.layer(
+        new OutputLayer.Builder(new DistillationLoss())
+            .nIn(in)
+            .nOut(classes)
+            .activation(Activation.IDENTITY)
+            .build());
+    return initialised(layers.build());
+  }
+
+  /**
+   * Any architecture of DL4J, from its own JSON.
+   *
+   * <p>The last layer must be an {@link OutputLayer}; its activation becomes the identity and its
+   * loss the distillation objective. Optimizer and seed replace those in the JSON, regularisation,
+   * dropout, constraints and everything else stay as they are.
+   */
+  public static MultiLayerNetwork fromDl4jJson(String json, OptimizerConfig optimizer, long seed) {
+    MultiLayerConfiguration configuration;
+    try {
+      configuration = MultiLayerConfiguration.fromJson(json);
+    } catch (RuntimeException e) {
+      throw new ConfigException(
+          "student.dl4j-json is no MultiLayerConfiguration of DL4J 1.0.0-M2.1: " + e.getMessage(),
+          e);
+    }
+    List<NeuralNetConfiguration> layers = configuration.getConfs();
+    for (NeuralNetConfiguration layer : layers) {
+      layer.setSeed(seed);
+      layer.setMiniBatch(true);
+      if (layer.getLayer() instanceof BaseLayer trainable) {
+        trainable.setIUpdater(updater(optimizer));
+        trainable.setBiasUpdater(null);
+      }
+    }
+    if (!(layers.get(layers.size() - 1).getLayer() instanceof OutputLayer output)) {
+      throw new ConfigException(
+          "student.dl4j-json must end in an OutputLayer, got "
+              + layers.get(layers.size() - 1).getLayer().getClass().getSimpleName());
+    }
+    output.setActivationFn(new ActivationIdentity());
+    output.setLossFn(new DistillationLoss());
+    configuration.setDataType(DataType.FLOAT);
+    return initialised(configuration);
+  }
+
+  private static MultiLayerNetwork initialised(MultiLayerConfiguration configuration) {
+    var network = new MultiLayerNetwork(configuration);
+    network.init();
+    return network;
+  }
+
+  /** The learning rate is a placeholder: every step sets its own. */
+  private static IUpdater updater(OptimizerConfig optimizer) {
+    if (optimizer instanceof OptimizerConfig.Nesterov nesterov) {
+      return new Nesterovs(1.0, nesterov.momentum());
+    } else if (optimizer instanceof OptimizerConfig.Adam adam) {
+      return new Adam(1.0, adam.beta1(), adam.beta2(), adam.epsilon());
+    } else {
+      return new Sgd(1.0);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package io.streamdistill.student.step;
+
+import java.util.List;
+
+final class Dl4jStepTest extends StudentStepContract {
+
+  @Override
+  StudentStep newStep(OptimizerConfig optimizer, int batchSize, long seed) {
+    return new Dl4jStep(
+        StudentNetworks.dense(20, List.of(24, 16), 5, optimizer, seed), OBJECTIVE, batchSize);
+  }
+}
