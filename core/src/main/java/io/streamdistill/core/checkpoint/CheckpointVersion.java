@@ -1,0 +1,51 @@
+package io.streamdistill.core.checkpoint;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names versions such as {@code 20260131T120000000Z-s000000001500-7f3a21}: time, step and a random
+ * suffix. As strings they sort in order of publication.
+ *
+ * <p>The time comes before the step, because a student that starts over, or falls back behind a
+ * damaged checkpoint, publishes a smaller step later. The suffix keeps a fenced trainer's last
+ * checkpoint apart from its successor's.
+ */
+public final class CheckpointVersion {
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSSX").withZone(ZoneOffset.UTC);
+
+  private CheckpointVersion() {}
+
+  /**
+   * Returns a new version that sorts after {@code newest}, even when the clock was set back.
+   *
+   * @param newest the newest version of the student so far; null when there is none
+   * @param step training steps taken
+   * @param random source of the suffix; must not be seeded alike in two trainers
+   */
+  public static String next(
+      @Nullable String newest, long step, Instant now, RandomGenerator random) {
+    Instant time = now.truncatedTo(ChronoUnit.MILLIS);
+    if (newest != null) {
+      Instant after = time(newest).plusMillis(1);
+      time = time.isBefore(after) ? after : time;
+    }
+    return "%s-s%012d-%06x".formatted(TIME.format(time), step, random.nextInt(1 << 24));
+  }
+
+  private static Instant time(String version) {
+    try {
+      int end = version.indexOf('-');
+      return TIME.parse(end < 0 ? version : version.substring(0, end), Instant::from);
+    } catch (DateTimeParseException e) {
+      return Instant.EPOCH; // a version somebody named by hand
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package io.streamdistill.core.checkpoint;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a checkpoint holds, what it was made from, and from where training goes on. It is the file
+ * {@code manifest.json}; equal manifests are equal bytes. Readers ignore fields they do not know.
+ *
+ * @param formatVersion version of this file's format, {@link #FORMAT_VERSION}; grows only when
+ *     older readers would misunderstand it
+ * @param student name of the student
+ * @param version version of the checkpoint, see {@link CheckpointVersion}
+ * @param parent version that training resumed from or went on from; null for the first
+ * @param createdTime when the checkpoint was taken
+ * @param codeVersion version of StreamDistill that wrote it
+ * @param step training steps taken (batches)
+ * @param examplesSeen soft targets that contributed to the weights, every pass counted
+ * @param source where in the soft-target log training goes on
+ * @param randomState state of every random generator, by name; only the trainer reads it
+ * @param features what the model's input is
+ * @param classNames the classes, in the order of the model's outputs
+ * @param classMapHash hash of {@code classNames}, see {@link ClassMap#hash}
+ * @param teacherVersions every teacher version that contributed targets
+ * @param configuration the student's effective configuration: objective, optimizer, network
+ * @param configurationHash SHA-256 of {@code configuration} as canonical JSON (sorted keys, no
+ *     white space), lower-case hexadecimal
+ * @param metrics prequential metrics by name, finite; what was not measured is left out
+ * @param files every file of the checkpoint but the manifest itself, sorted by name
+ */
+public record Manifest(
+    int formatVersion,
+    String student,
+    String version,
+    @JsonSetter(nulls = Nulls.SET) @Nullable String parent,
+    Instant createdTime,
+    String codeVersion,
+    long step,
+    long examplesSeen,
+    SourcePosition source,
+    Map<String, String> randomState,
+    FeatureContract features,
+    List<String> classNames,
+    String classMapHash,
+    List<String> teacherVersions,
+    JsonNode configuration,
+    String configurationHash,
+    Map<String, Double> metrics,
+    List<FileEntry> files) {
+
+  /** Name of the manifest's file in a checkpoint. */
+  public static final String FILE_NAME = "manifest.json";
+
+  /** The format that this build writes, and the newest that it reads. */
+  public static final int FORMAT_VERSION = 1;
+
+  /** Validates. */
+  public Manifest {
+    check(
+        formatVersion >= 1 && formatVersion <= FORMAT_VERSION,
+        "has format %s, this build reads 1 to %s; use a newer StreamDistill",
+        formatVersion,
+        FORMAT_VERSION);
+    new CheckpointId(student, version);
+    check(step >= 0 && examplesSeen >= 0, "has a negative step or examplesSeen");
+    randomState = Sorted.copyOf(randomState);
+    classNames = List.copyOf(classNames);
+    check(
+        new ClassMap(classNames).hash().equals(classMapHash),
+        "has classMapHash %s, but its classNames hash to %s",
+        classMapHash,
+        new ClassMap(classNames).hash());
+    teacherVersions = List.copyOf(teacherVersions);
+    configuration = configuration.deepCopy();
+    check(
+        ManifestJson.canonicalHash(configuration).equals(configurationHash),
+        "has configurationHash %s, but its configuration hashes to %s",
+        configurationHash,
+        ManifestJson.canonicalHash(configuration));
+    metrics = Sorted.copyOf(metrics);
+    metrics.forEach(
+        (name, value) ->
+            check(
+                Double.isFinite(value),
+                "has metric %s = %s; leave out what was not measured",
+                name,
+                value));
+    files = files.stream().sorted(Comparator.comparing(FileEntry::name)).toList();
+    check(
+        files.stream().map(FileEntry::name).distinct().count() == files.size(),
+        "names a file twice: %s",
+        files);
+    check(
+        files.stream().noneMatch(file -> file.name().equals(FILE_NAME)), "names itself as a file");
+  }
+
+  private static void check(boolean holds, String problem, Object... args) {
+    if (!holds) {
+      throw new CheckpointException("manifest " + problem.formatted(args));
+    }
+  }
+
+  /** Starts a manifest; everything but {@code parent} and {@code metrics} has to be set. */
+  public static ManifestBuilder builder(CheckpointId id) {
+    return new ManifestBuilder(id);
+  }
+
+  /** Names the checkpoint. */
+  public CheckpointId id() {
+    return new CheckpointId(student, version);
+  }
+
+  /** The classes, in the order of the model's outputs. */
+  public ClassMap classMap() {
+    return new ClassMap(classNames);
+  }
+
+  /** Every file of the checkpoint, this manifest included: what an announcement lists. */
+  public List<FileEntry> allFiles() {
+    byte[] json = ManifestJson.write(this);
+    List<FileEntry> all = new ArrayList<>(files);
+    all.add(new FileEntry(FILE_NAME, json.length, FileTree.sha256(json)));
+    return List.copyOf(all);
+  }
+
+  /**
+   * Completes a checkpoint: hashes every file in {@code directory}, then writes {@code
+   * manifest.json}, all of it fsynced. An older manifest there is replaced.
+   *
+   * @return this manifest with the files found
+   * @throws CheckpointException when a file cannot be read or written, is no regular file, or has a
+   *     name that {@link FileEntry} does not allow
+   */
+  public Manifest write(Path directory) {
+    try {
+      List<FileEntry> found = new ArrayList<>();
+      for (String name : FileTree.files(directory)) {
+        if (!name.equals(FILE_NAME)) {
+          FileEntry.requireName(name);
+          Path file = directory.resolve(name);
+          FileTree.fsync(file);
+          found.add(new FileEntry(name, Files.size(file), FileTree.sha256(file)));
+        }
+      }
+      Manifest complete = withFiles(found);
+      FileTree.replace(directory.resolve(FILE_NAME), ManifestJson.write(complete));
+      FileTree.fsyncDirectories(directory);
+      return complete;
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "cannot write the manifest of %s in %s: %s".formatted(id(), directory, e), e);
+    }
+  }
+
+  /**
+   * Reads the manifest of the checkpoint in {@code directory}, without looking at the other files;
+   * see {@link CheckpointVerifier}.
+   *
+   * @throws CheckpointException when it is missing, or a field is missing or invalid
+   */
+  public static Manifest read(Path directory) {
+    Path file = directory.resolve(FILE_NAME);
+    try {
+      return ManifestJson.read(Files.readAllBytes(file));
+    } catch (IOException | CheckpointException e) {
+      throw new CheckpointException("cannot read %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private Manifest withFiles(List<FileEntry> found) {
+    return new Manifest(
+        formatVersion,
+        student,
+        version,
+        parent,
+        createdTime,
+        codeVersion,
+        step,
+        examplesSeen,
+        source,
+        randomState,
+        features,
+        classNames,
+        classMapHash,
+        teacherVersions,
+        configuration,
+        configurationHash,
+        metrics,
+        found);
+  }
+}

@@ -1,0 +1,140 @@
+package io.streamdistill.core.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Fills a {@link Manifest} by name; hashes are derived, files come with {@link Manifest#write}. */
+public final class ManifestBuilder {
+
+  private final CheckpointId id;
+  private @Nullable String parent;
+  private @Nullable Instant createdTime;
+  private @Nullable String codeVersion;
+  private @Nullable Long step;
+  private @Nullable Long examplesSeen;
+  private @Nullable SourcePosition source;
+  private @Nullable Map<String, String> randomState;
+  private @Nullable FeatureContract features;
+  private @Nullable ClassMap classes;
+  private @Nullable List<String> teacherVersions;
+  private @Nullable JsonNode configuration;
+  private Map<String, Double> metrics = Map.of();
+
+  ManifestBuilder(CheckpointId id) {
+    this.id = id;
+  }
+
+  /** Version that training went on from; default null, the first. */
+  public ManifestBuilder parent(@Nullable String version) {
+    this.parent = version;
+    return this;
+  }
+
+  /** When the checkpoint was taken. */
+  public ManifestBuilder createdTime(Instant time) {
+    this.createdTime = time;
+    return this;
+  }
+
+  /** Version of StreamDistill. */
+  public ManifestBuilder codeVersion(String version) {
+    this.codeVersion = version;
+    return this;
+  }
+
+  /** Training steps taken (batches). */
+  public ManifestBuilder step(long steps) {
+    this.step = steps;
+    return this;
+  }
+
+  /** Soft targets that contributed to the weights, every pass counted. */
+  public ManifestBuilder examplesSeen(long examples) {
+    this.examplesSeen = examples;
+    return this;
+  }
+
+  /** Where in the soft-target log training goes on. */
+  public ManifestBuilder source(SourcePosition position) {
+    this.source = position;
+    return this;
+  }
+
+  /** State of every random generator, by name. */
+  public ManifestBuilder randomState(Map<String, String> state) {
+    this.randomState = state;
+    return this;
+  }
+
+  /** What the model's input is. */
+  public ManifestBuilder features(FeatureContract contract) {
+    this.features = contract;
+    return this;
+  }
+
+  /** The classes, in the order of the model's outputs. */
+  public ManifestBuilder classes(ClassMap map) {
+    this.classes = map;
+    return this;
+  }
+
+  /** Every teacher version that contributed targets. */
+  public ManifestBuilder teacherVersions(Collection<String> versions) {
+    this.teacherVersions = versions.stream().distinct().sorted().toList();
+    return this;
+  }
+
+  /** The student's effective configuration: objective, optimizer, network. */
+  public ManifestBuilder configuration(JsonNode effective) {
+    this.configuration = effective;
+    return this;
+  }
+
+  /** Prequential metrics by name, finite; default none. */
+  public ManifestBuilder metrics(Map<String, Double> byName) {
+    this.metrics = byName;
+    return this;
+  }
+
+  /**
+   * Returns the manifest, without files yet.
+   *
+   * @throws CheckpointException when something is not set or not valid
+   */
+  public Manifest build() {
+    ClassMap classMap = set("classes", classes);
+    JsonNode effective = set("configuration", configuration);
+    return new Manifest(
+        Manifest.FORMAT_VERSION,
+        id.student(),
+        id.version(),
+        parent,
+        set("createdTime", createdTime),
+        set("codeVersion", codeVersion),
+        set("step", step),
+        set("examplesSeen", examplesSeen),
+        set("source", source),
+        set("randomState", randomState),
+        set("features", features),
+        classMap.names(),
+        classMap.hash(),
+        set("teacherVersions", teacherVersions),
+        effective,
+        ManifestJson.canonicalHash(effective),
+        metrics,
+        List.of());
+  }
+
+  private <T> T set(String field, @Nullable T value) {
+    if (value == null) {
+      throw new CheckpointException("manifest of %s: %s is not set".formatted(id, field));
+    }
+    return value;
+  }
+}
