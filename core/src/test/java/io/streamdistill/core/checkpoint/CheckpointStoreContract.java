@@ -1,0 +1,203 @@
+package io.streamdistill.core.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every {@link CheckpointStore} keeps. Students are named per test: stores may be shared. */
+public abstract class CheckpointStoreContract {
+
+  @TempDir protected Path work;
+
+  /** Opens the store under test; every call sees the same checkpoints. */
+  protected abstract CheckpointStore open();
+
+  /** A student that no other test uses. */
+  protected static String student(String name) {
+    return name + "-" + Long.toHexString(System.nanoTime());
+  }
+
+  private Path written(CheckpointId id, int bytes) {
+    Path directory = work.resolve("source-" + id.student() + "-" + id.version());
+    Checkpoints.write(id, directory, bytes);
+    return directory;
+  }
+
+  @Test
+  void fetchesWhatWasPut() throws IOException {
+    CheckpointId id = new CheckpointId(student("round-trip"), "v1");
+    Path source = written(id, 3_000_000);
+    Path target = work.resolve("target");
+    try (CheckpointStore store = open()) {
+      URI location = store.put(id, source);
+
+      assertThat(location.toString()).contains(id.toString());
+    }
+    try (CheckpointStore another = open()) {
+      another.fetch(id, target);
+    }
+
+    assertThat(CheckpointVerifier.verify(target)).isEqualTo(Manifest.read(source));
+    for (String file : FileTree.files(source)) {
+      assertThat(target.resolve(file)).hasSameBinaryContentAs(source.resolve(file));
+    }
+    assertThat(FileTree.files(target)).isEqualTo(FileTree.files(source));
+  }
+
+  @Test
+  void listsWholeCheckpointsOldestFirst() {
+    String student = student("list");
+    try (CheckpointStore store = open()) {
+      assertThat(store.list(student)).isEmpty();
+      for (String version : List.of("v2", "v10", "v1")) {
+        CheckpointId id = new CheckpointId(student, version);
+        store.put(id, written(id, 10));
+      }
+      CheckpointId other = new CheckpointId(student + "-other", "v9");
+      store.put(other, written(other, 10));
+
+      assertThat(store.list(student))
+          .extracting(CheckpointId::version)
+          .containsExactly("v1", "v10", "v2"); // as strings
+    }
+  }
+
+  @Test
+  void deletesOneAndOnlyThatOne() {
+    String student = student("delete");
+    CheckpointId first = new CheckpointId(student, "v1");
+    CheckpointId second = new CheckpointId(student, "v2");
+    try (CheckpointStore store = open()) {
+      store.put(first, written(first, 2_000_000));
+      store.put(second, written(second, 10));
+
+      store.delete(first);
+      store.delete(first); // not there: nothing happens
+
+      assertThat(store.list(student)).containsExactly(second);
+      assertThatThrownBy(() -> store.fetch(first, work.resolve("gone")))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining(first.toString());
+      assertThat(work.resolve("gone")).doesNotExist();
+      store.fetch(second, work.resolve("kept"));
+    }
+    try (CheckpointStore another = open()) {
+      assertThat(another.list(student)).containsExactly(second);
+    }
+  }
+
+  @Test
+  void neverOverwritesAVersion() throws IOException {
+    CheckpointId id = new CheckpointId(student("taken"), "v1");
+    Path source = written(id, 10);
+    try (CheckpointStore store = open()) {
+      store.put(id, source);
+      Files.writeString(source.resolve("config.json"), "{\"changed\": true}");
+      Checkpoints.manifest(id).build().write(source);
+
+      assertThatThrownBy(() -> store.put(id, source))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("stored already");
+      store.fetch(id, work.resolve("target"));
+    }
+
+    assertThat(work.resolve("target/config.json")).hasContent("{}");
+  }
+
+  @Test
+  void putsAgainAfterDelete() {
+    CheckpointId id = new CheckpointId(student("again"), "v1");
+    Path source = written(id, 1_000_000);
+    try (CheckpointStore store = open()) {
+      store.put(id, source);
+      store.delete(id);
+      store.put(id, source);
+      store.fetch(id, work.resolve("target"));
+
+      assertThat(store.list(id.student())).containsExactly(id);
+    }
+  }
+
+  @Test
+  void refusesToStoreADamagedOrForeignDirectory() throws IOException {
+    CheckpointId id = new CheckpointId(student("damaged"), "v1");
+    Path source = written(id, 10);
+    try (CheckpointStore store = open()) {
+      assertThatThrownBy(() -> store.put(new CheckpointId(id.student(), "v2"), source))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("v2");
+      Files.writeString(source.resolve("config.json"), "[]");
+      assertThatThrownBy(() -> store.put(id, source))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("config.json");
+      assertThatThrownBy(() -> store.put(id, work.resolve("nowhere")))
+          .isInstanceOf(CheckpointException.class);
+
+      assertThat(store.list(id.student())).isEmpty();
+    }
+  }
+
+  @Test
+  void fetchesOnlyIntoANewDirectory() throws IOException {
+    CheckpointId id = new CheckpointId(student("exists"), "v1");
+    Path existing = Files.createDirectory(work.resolve("existing"));
+    Files.writeString(existing.resolve("mine.txt"), "mine");
+    try (CheckpointStore store = open()) {
+      store.put(id, written(id, 10));
+
+      assertThatThrownBy(() -> store.fetch(id, existing))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("exists");
+    }
+
+    assertThat(FileTree.files(existing)).containsExactly("mine.txt");
+  }
+
+  @Test
+  void writersOfDifferentStudentsDoNotDisturbEachOther() {
+    String prefix = student("concurrent");
+    int writers = 4;
+    ExecutorService pool = Executors.newFixedThreadPool(writers);
+    try {
+      CompletableFuture.allOf(
+              IntStream.range(0, writers)
+                  .mapToObj(w -> CompletableFuture.runAsync(() -> writeThree(prefix + w), pool))
+                  .toArray(CompletableFuture[]::new))
+          .join();
+    } finally {
+      pool.shutdown();
+    }
+
+    try (CheckpointStore store = open()) {
+      for (int w = 0; w < writers; w++) {
+        List<CheckpointId> kept = new ArrayList<>(store.list(prefix + w));
+        assertThat(kept).extracting(CheckpointId::version).containsExactly("v1", "v2");
+        for (CheckpointId id : kept) {
+          store.fetch(id, work.resolve("fetched-" + id.student() + "-" + id.version()));
+        }
+      }
+    }
+  }
+
+  private void writeThree(String student) {
+    try (CheckpointStore store = open()) {
+      for (int v = 0; v < 3; v++) {
+        CheckpointId id = new CheckpointId(student, "v" + v);
+        store.put(id, written(id, 1_500_000));
+      }
+      store.delete(new CheckpointId(student, "v0"));
+    }
+  }
+}
