@@ -1,0 +1,39 @@
+package io.streamdistill.core.checkpoint;
+
+import io.streamdistill.core.kafka.KafkaSettings;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Says of a failed call to Kafka what the reader can do about it. */
+final class KafkaErrors {
+
+  private KafkaErrors() {}
+
+  static <T> T explain(KafkaSettings kafka, Duration timeout, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (InterruptException e) {
+      throw e; // asked to stop; not Kafka's fault
+    } catch (TimeoutException e) {
+      throw unreachable(kafka, timeout, e);
+    } catch (KafkaException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new CheckpointException(
+          "kafka at %s: %s".formatted(kafka.bootstrapServers(), cause.getMessage()), e);
+    }
+  }
+
+  static CheckpointException unreachable(
+      KafkaSettings kafka, Duration timeout, @Nullable Throwable cause) {
+    String message =
+        "Could not reach kafka at %s within %s s; is it running?"
+            .formatted(kafka.bootstrapServers(), Math.max(1, timeout.toSeconds()));
+    return cause == null
+        ? new CheckpointException(message)
+        : new CheckpointException(message, cause);
+  }
+}

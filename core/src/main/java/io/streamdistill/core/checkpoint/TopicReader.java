@@ -1,0 +1,141 @@
+package io.streamdistill.core.checkpoint;
+
+import io.streamdistill.core.kafka.KafkaSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads committed records of one topic up to a known end, in bounded time and memory. Belongs to no
+ * consumer group. Not thread-safe.
+ */
+final class TopicReader implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final KafkaSettings kafka;
+  private final String topic;
+  private final Duration timeout;
+
+  private TopicReader(
+      KafkaConsumer<byte[], byte[]> consumer, KafkaSettings kafka, String topic, Duration timeout) {
+    this.consumer = consumer;
+    this.kafka = kafka;
+    this.topic = topic;
+    this.timeout = timeout;
+  }
+
+  /** Opens a reader at the beginning of every partition. */
+  static TopicReader open(KafkaSettings kafka, String topic, Duration timeout) {
+    TopicReader reader = connect(kafka, topic, timeout);
+    try {
+      List<TopicPartition> partitions = reader.partitions();
+      reader.consumer.assign(partitions);
+      reader.consumer.seekToBeginning(partitions);
+      return reader;
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  /** Opens a reader at an offset of one partition. */
+  static TopicReader openAt(
+      KafkaSettings kafka, TopicPartition partition, long offset, Duration timeout) {
+    TopicReader reader = connect(kafka, partition.topic(), timeout);
+    reader.consumer.assign(List.of(partition));
+    reader.consumer.seek(partition, offset);
+    return reader;
+  }
+
+  private static TopicReader connect(KafkaSettings kafka, String topic, Duration timeout) {
+    Map<String, Object> properties = kafka.consumer();
+    properties.put("auto.offset.reset", "none"); // every position is set; a lost one is an error
+    properties.put("max.partition.fetch.bytes", 4 << 20);
+    properties.put("fetch.max.bytes", 16 << 20);
+    KafkaConsumer<byte[], byte[]> consumer =
+        KafkaErrors.explain(
+            kafka,
+            timeout,
+            () ->
+                new KafkaConsumer<>(
+                    properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    return new TopicReader(consumer, kafka, topic, timeout);
+  }
+
+  /** The partitions of the topic. */
+  List<TopicPartition> partitions() {
+    List<PartitionInfo> found = explain(() -> consumer.partitionsFor(topic, timeout));
+    if (found == null || found.isEmpty()) {
+      throw new CheckpointException(
+          "topic '%s' does not exist on kafka at %s; create it, compacted (distill topics)"
+              .formatted(topic, kafka.bootstrapServers()));
+    }
+    return found.stream()
+        .map(partition -> new TopicPartition(topic, partition.partition()))
+        .toList();
+  }
+
+  /** Hands over every committed record from where the reader stands to the current end. */
+  void readToEnd(Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    Set<TopicPartition> partitions = consumer.assignment();
+    Map<TopicPartition, Long> end = explain(() -> consumer.endOffsets(partitions, timeout));
+    readUntil(end, sink);
+  }
+
+  /** Hands over every committed record from where the reader stands to {@code end}, exclusive. */
+  void readUntil(Map<TopicPartition, Long> end, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    long idleSince = System.nanoTime();
+    Map<TopicPartition, Long> positions = positions();
+    while (!reached(positions, end)) {
+      for (ConsumerRecord<byte[], byte[]> record : explain(() -> consumer.poll(POLL))) {
+        Long stop = end.get(new TopicPartition(record.topic(), record.partition()));
+        if (stop != null && record.offset() < stop) {
+          sink.accept(record);
+        }
+      }
+      Map<TopicPartition, Long> now = positions();
+      if (!now.equals(positions)) {
+        idleSince = System.nanoTime();
+        positions = now;
+      } else if (System.nanoTime() - idleSince > timeout.toNanos()) {
+        throw KafkaErrors.unreachable(kafka, timeout, null);
+      }
+    }
+  }
+
+  private Map<TopicPartition, Long> positions() {
+    return explain(
+        () ->
+            consumer.assignment().stream()
+                .collect(
+                    Collectors.toMap(
+                        partition -> partition,
+                        partition -> consumer.position(partition, timeout))));
+  }
+
+  private static boolean reached(
+      Map<TopicPartition, Long> positions, Map<TopicPartition, Long> end) {
+    return end.entrySet().stream()
+        .allMatch(stop -> positions.getOrDefault(stop.getKey(), 0L) >= stop.getValue());
+  }
+
+  private <T> T explain(Supplier<T> call) {
+    return KafkaErrors.explain(kafka, timeout, call);
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}
