@@ -105,11 +105,15 @@ public final class OnnxGraph {
   /** Adds a node with one output and returns the name of that output. */
   public String node(
       String operator, String output, List<String> inputs, OnnxAttribute... attributes) {
+    return node(operator, output, inputs, List.of(attributes));
+  }
+
+  /** Adds a node with one output and returns the name of that output. */
+  public String node(
+      String operator, String output, List<String> inputs, List<OnnxAttribute> attributes) {
     NodeProto.Builder node = NodeProto.newBuilder().setOpType(operator).setName(output);
     inputs.forEach(input -> node.addInput(produced(input, output)));
-    for (OnnxAttribute attribute : attributes) {
-      node.addAttribute(attribute.proto());
-    }
+    attributes.forEach(attribute -> node.addAttribute(attribute.proto()));
     graph.addNode(node.addOutput(define(output)));
     return output;
   }

@@ -1,0 +1,113 @@
+package io.streamdistill.student.onnx;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * Writes a trained network as ONNX.
+ *
+ * <p>The model has one input, {@code features} (N, length) in the type in which features arrive,
+ * and scales them itself. Its outputs are {@code probabilities} (N, classes), softmax at
+ * temperature 1, and {@code logits} (N, classes).
+ */
+public final class OnnxExport {
+
+  public static final String FEATURES = "features";
+  public static final String PROBABILITIES = "probabilities";
+  public static final String LOGITS = "logits";
+
+  /** Metadata keys. Shape and classes are JSON arrays. */
+  public static final String STUDENT_KEY = "distill.student";
+
+  public static final String FEATURE_TYPE_KEY = "distill.features.type";
+  public static final String FEATURE_SHAPE_KEY = "distill.features.shape";
+  public static final String FEATURE_SCALE_KEY = "distill.features.scale";
+  public static final String FEATURE_OFFSET_KEY = "distill.features.offset";
+  public static final String CLASSES_KEY = "distill.classes";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private OnnxExport() {}
+
+  /**
+   * Checks that a network of this configuration can be exported; call it before training starts.
+   *
+   * @throws OnnxExportException if it cannot; the message names the layer
+   */
+  public static void requireExportable(MultiLayerConfiguration configuration) {
+    var unused = LayerExport.plan(configuration);
+  }
+
+  /**
+   * Returns the network as the bytes of an {@code .onnx} file; the same parameters give the same
+   * bytes.
+   *
+   * @throws OnnxExportException if the network has a layer without an ONNX form, or does not fit
+   *     the contract
+   */
+  public static byte[] export(MultiLayerNetwork network, ExportContract contract) {
+    List<Step> steps = LayerExport.plan(network.getLayerWiseConfigurations());
+    OnnxGraph graph = new OnnxGraph(contract.student());
+    Parameters parameters = new Parameters(network.paramTable());
+    Value value = features(graph, contract);
+    for (Step step : steps) {
+      value = step.write(graph, parameters, value);
+    }
+    outputs(graph, value, contract);
+    metadata(graph, contract);
+    return graph.build();
+  }
+
+  /** x = features * scale + offset, in float32. */
+  private static Value features(OnnxGraph graph, ExportContract contract) {
+    int length = contract.featureLength();
+    String x = graph.input(FEATURES, contract.type(), length);
+    if (contract.type() != OnnxType.F32) {
+      x = graph.cast("features.f32", x, OnnxType.F32);
+    }
+    if (contract.scale() != 1) {
+      String scale = graph.f32("features.scale", new float[] {contract.scale()});
+      x = graph.node("Mul", "features.scaled", List.of(x, scale));
+    }
+    if (contract.offset() != 0) {
+      String offset = graph.f32("features.offset", new float[] {contract.offset()});
+      x = graph.node("Add", "features.shifted", List.of(x, offset));
+    }
+    return Value.flat(x, length);
+  }
+
+  private static void outputs(OnnxGraph graph, Value logits, ExportContract contract) {
+    int classes = contract.classNames().size();
+    if (logits.elements() != classes) {
+      throw new OnnxExportException(
+          "The network has %d outputs, but the contract of student %s names %d classes: %s"
+              .formatted(logits.elements(), contract.student(), classes, contract.classNames()));
+    }
+    OnnxAttribute axis = OnnxAttribute.integer("axis", 1);
+    String probabilities = graph.node("Softmax", PROBABILITIES, logits.name(), axis);
+    graph.output(probabilities, OnnxType.F32, classes);
+    graph.output(logits.name(), OnnxType.F32, classes);
+  }
+
+  private static void metadata(OnnxGraph graph, ExportContract contract) {
+    contract.metadata().forEach(graph::metadata);
+    graph
+        .metadata(STUDENT_KEY, contract.student())
+        .metadata(FEATURE_TYPE_KEY, contract.featureType())
+        .metadata(FEATURE_SHAPE_KEY, json(contract.shape()))
+        .metadata(FEATURE_SCALE_KEY, Float.toString(contract.scale()))
+        .metadata(FEATURE_OFFSET_KEY, Float.toString(contract.offset()))
+        .metadata(CLASSES_KEY, json(contract.classNames()));
+  }
+
+  private static String json(List<?> values) {
+    try {
+      return JSON.writeValueAsString(values);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write " + values + " as JSON", e);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.streamdistill.student.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * How far an exported model, run by ONNX Runtime, is from the network it was exported from; every
+ * figure is the largest absolute difference over all records and classes.
+ */
+public record OnnxParity(double probabilities, double logits) {
+
+  /** Largest difference of a probability that float32 arithmetic in another order explains. */
+  public static final double TOLERANCE = 1e-5;
+
+  /**
+   * Runs random features through both.
+   *
+   * @param records how many to compare, in one batch
+   * @throws OnnxExportException if ONNX Runtime cannot load or run the model
+   */
+  public static OnnxParity measure(
+      byte[] model,
+      MultiLayerNetwork network,
+      ExportContract contract,
+      int records,
+      RandomGenerator random) {
+    Features features = Features.random(contract, records, random);
+    INDArray logits = logits(network, features.array()); // (records, classes)
+    float[] expectedProbabilities = elements(Transforms.softmax(logits));
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OrtSession.SessionOptions options = options();
+        OrtSession session = environment.createSession(model, options);
+        OnnxTensor input = features.tensor(environment);
+        OrtSession.Result result = session.run(Map.of(OnnxExport.FEATURES, input))) {
+      return new OnnxParity(
+          distance(expectedProbabilities, output(result, OnnxExport.PROBABILITIES)),
+          distance(elements(logits), output(result, OnnxExport.LOGITS)));
+    } catch (OrtException e) {
+      throw new OnnxExportException(
+          "ONNX Runtime cannot run the exported model of student %s: %s"
+              .formatted(contract.student(), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Requires that the probabilities agree to {@link #TOLERANCE}; call it before a checkpoint is
+   * announced.
+   *
+   * @throws OnnxExportException if they do not
+   */
+  public void requireWithinTolerance() {
+    if (!(probabilities <= TOLERANCE)) { // also if NaN
+      throw new OnnxExportException(
+          "The exported model differs from the trained network by %.2g in a probability and by %.2g"
+                  .formatted(probabilities, logits)
+              + " in a logit, and %.0g is allowed; it must not be announced. If the network's own"
+                  .formatted(TOLERANCE)
+              + " outputs are finite, please report its configuration.");
+    }
+  }
+
+  /** The network's own logits (records, classes), whatever the activation of its last layer. */
+  private static INDArray logits(MultiLayerNetwork network, INDArray x) {
+    int last = network.getnLayers() - 1;
+    INDArray h = last == 0 ? x : network.feedForwardToLayer(last - 1, x).get(last);
+    InputPreProcessor preprocessor = network.getLayerWiseConfigurations().getInputPreProcess(last);
+    if (preprocessor != null) {
+      int records = Math.toIntExact(x.size(0));
+      h = preprocessor.preProcess(h, records, LayerWorkspaceMgr.noWorkspaces());
+    }
+    if (network.getLayer(last).conf().getLayer() instanceof LossLayer) {
+      return h;
+    }
+    INDArray z = h.mmul(network.getLayer(last).getParam("W")); // (records, classes)
+    INDArray b = network.getLayer(last).paramTable().get("b"); // (1, classes)
+    return b == null ? z : z.addiRowVector(b);
+  }
+
+  private static OrtSession.SessionOptions options() throws OrtException {
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    options.setIntraOpNumThreads(1);
+    return options;
+  }
+
+  private static float[] elements(INDArray array) {
+    return array.dup('c').data().asFloat();
+  }
+
+  private static float[] output(OrtSession.Result result, String name) {
+    OnnxTensor tensor = (OnnxTensor) result.get(name).orElseThrow();
+    float[] elements = new float[tensor.getFloatBuffer().remaining()];
+    tensor.getFloatBuffer().get(elements);
+    return elements;
+  }
+
+  private static double distance(float[] expected, float[] actual) {
+    if (expected.length != actual.length) {
+      throw new OnnxExportException(
+          "The exported model gives %d values where the network gives %d"
+              .formatted(actual.length, expected.length));
+    }
+    double largest = 0;
+    for (int i = 0; i < expected.length; i++) {
+      largest = Math.max(largest, Math.abs((double) expected[i] - actual[i])); // NaN stays NaN
+    }
+    return largest;
+  }
+}

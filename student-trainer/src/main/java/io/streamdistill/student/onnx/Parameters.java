@@ -1,0 +1,33 @@
+package io.streamdistill.student.onnx;
+
+import java.util.Map;
+import java.util.Objects;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The trained parameters of a network.
+ *
+ * @param table keyed as DL4J does: {@code 0_W}
+ */
+record Parameters(Map<String, INDArray> table) {
+
+  INDArray get(LayerRef layer, String key) {
+    return Objects.requireNonNull(table.get(layer.index() + "_" + key), key);
+  }
+
+  /** The elements of a parameter in row-major order. */
+  float[] elements(LayerRef layer, String key) {
+    return get(layer, key).dup('c').data().asFloat();
+  }
+
+  /** Adds a parameter to the graph in its own shape and returns its name. */
+  String constant(OnnxGraph graph, LayerRef layer, String key) {
+    return graph.f32(layer.value(key), elements(layer, key), get(layer, key).shape());
+  }
+
+  /** Adds a parameter, which DL4J holds as (1, n), to the graph as (n) and returns its name. */
+  String vector(OnnxGraph graph, LayerRef layer, String key) {
+    float[] elements = elements(layer, key);
+    return graph.f32(layer.value(key), elements, elements.length);
+  }
+}
