@@ -50,7 +50,8 @@ final class ObserveServerTest {
         .contains("distill_records_total{service=\"teacher\",topic=\"transfer-set\"} 3.0")
         .contains("jvm_memory_used_bytes{", "jvm_threads_live_threads{", "jvm_info{")
         .contains("jvm_gc_max_data_size_bytes{service=\"teacher\"}")
-        .contains("system_cpu_count{", "process_uptime_seconds{")
+        .contains("system_cpus{", "process_uptime_seconds{", "process_cpu_seconds_total{")
+        .doesNotContain("system_cpu_count", "_ns_total") // promtool refuses these names
         .doesNotContain("# EOF");
   }
 
