@@ -1,5 +1,6 @@
 package io.streamdistill.wire;
 
+import io.streamdistill.schema.FeatureType;
 import io.streamdistill.wire.WireException.Fault;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.avro.util.ClassSecurityValidator;
 
 /**
  * Avro single-object encoding: {@code C3 01}, the little-endian CRC-64-AVRO fingerprint of the
@@ -30,6 +32,14 @@ import org.apache.avro.specific.SpecificRecord;
  *     specification</a>
  */
 public final class SingleObjectCodec<T extends SpecificRecord> implements RecordCodec<T> {
+
+  static {
+    // Avro looks up classes by name from an allow-list only; the generated ones join it.
+    ClassSecurityValidator.setGlobal(
+        ClassSecurityValidator.composite(
+            ClassSecurityValidator.getGlobal(),
+            type -> type.getPackage() == FeatureType.class.getPackage()));
+  }
 
   private static final int HEADER_BYTES = 10;
   private static final byte MAGIC_0 = (byte) 0xC3;
