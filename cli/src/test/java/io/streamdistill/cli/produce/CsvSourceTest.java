@@ -1,0 +1,213 @@
+package io.streamdistill.cli.produce;
+
+import static io.streamdistill.cli.produce.Rows.example;
+import static io.streamdistill.cli.produce.Rows.features;
+import static io.streamdistill.cli.produce.Rows.malformed;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamdistill.cli.produce.Row.Fault;
+import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.target.Float16;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.FeatureType;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class CsvSourceTest {
+
+  private static final FeatureContract TWO_BYTES = FeatureContract.u8(2);
+  private static final ClassMap ANIMALS = new ClassMap(List.of("cat", "dog"));
+  private static final CsvColumns COLUMNS = columns("id", "y");
+
+  private final Path directory;
+
+  CsvSourceTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  @Test
+  void readsIdLabelAndTheOtherColumnsInOrder() throws IOException {
+    List<Row> rows = rows("id,a,y,b\nx1,1,dog,2\nx2,255,0,0\nx3,3,,4\n", COLUMNS, TWO_BYTES);
+
+    assertThat(rows).extracting(row -> example(row).id()).containsExactly("x1", "x2", "x3");
+    assertThat(rows).extracting(row -> example(row).label()).containsExactly(1, 0, null);
+    assertThat(features(rows.get(0))).containsExactly(1, 2);
+    assertThat(features(rows.get(1))).containsExactly(-1, 0);
+  }
+
+  @Test
+  void takesFeatureColumnsInTheOrderGiven() throws IOException {
+    CsvColumns reversed = new CsvColumns(null, null, List.of("b", "a"));
+
+    List<Row> rows = rows("a,note,b\n1,\"x,\ny\",2\n", reversed, TWO_BYTES);
+
+    assertThat(features(rows.get(0))).containsExactly(2, 1);
+    assertThat(example(rows.get(0)).id()).isNull();
+  }
+
+  @Test
+  void encodesHalfAndSinglePrecisionLittleEndian() throws IOException {
+    String text = "a,b\n-1.5,0.25\n";
+    CsvColumns features = columns(null, null);
+
+    ByteBuffer half = buffer(rows(text, features, contract(FeatureType.F16)).get(0));
+    ByteBuffer single = buffer(rows(text, features, contract(FeatureType.F32)).get(0));
+
+    assertThat(Float16.toFloat(half.getShort())).isEqualTo(-1.5f);
+    assertThat(Float16.toFloat(half.getShort())).isEqualTo(0.25f);
+    assertThat(single.getFloat()).isEqualTo(-1.5f);
+    assertThat(single.getFloat()).isEqualTo(0.25f);
+    assertThat(single.hasRemaining()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          x,1,dog     | WRONG_COLUMN_COUNT | data.csv:3: 3 columns, the header has 4
+          ' ,1,dog,2' | BLANK_ID      | data.csv:3: column 'id' is blank
+          x,1,cow,2   | UNKNOWN_LABEL | data.csv:3: column 'y' is 'cow', neither a class name (cat, dog)
+          x,1,2,2     | UNKNOWN_LABEL | data.csv:3: column 'y' is '2', neither
+          x,1,dog,two | BAD_FEATURE   | data.csv:3: column 'b' is 'two', not a number
+          x,256,dog,2 | BAD_FEATURE   | data.csv:3: column 'a' is 256, not an integer in [0, 255]
+          x,-1,dog,2  | BAD_FEATURE   | data.csv:3: column 'a' is -1, not an integer
+          x,1.5,dog,2 | BAD_FEATURE   | data.csv:3: column 'a' is 1.5, not an integer
+          x,NaN,dog,2 | BAD_FEATURE   | data.csv:3: column 'a' is NaN, not an integer
+          """)
+  void namesFileLineColumnAndValueOfAnUnfitRow(String line, Fault fault, String message)
+      throws IOException {
+    String text = "id,a,y,b\nfine,1,dog,2\n" + line + "\nfine too,1,cat,2\n";
+
+    List<Row> rows = rows(text, COLUMNS, TWO_BYTES);
+
+    assertThat(malformed(rows.get(1)).fault()).isEqualTo(fault);
+    assertThat(rows.get(1).toString()).contains(message);
+    assertThat(example(rows.get(2)).index()).as("unfit rows keep their number").isEqualTo(2);
+  }
+
+  @Test
+  void rejectsWhatHalfPrecisionCannotHold() throws IOException {
+    List<Row> rows = rows("a,b\n70000,1\n", columns(null, null), contract(FeatureType.F16));
+
+    assertThat(rows.get(0).toString()).contains("column 'a' is 70000").contains("65504");
+  }
+
+  @Test
+  void countsLinesOverQuotedLineBreaksBlankLinesAndAtAMissingLastLineEnd() throws IOException {
+    String text = "id,a,b\r\n\"x\r\ny\",1,2\r\n\r\nz,1,300";
+
+    List<Row> rows = rows(text, columns("id", null), TWO_BYTES);
+
+    assertThat(example(rows.get(0)).id()).isEqualTo("x\r\ny");
+    assertThat(malformed(rows.get(1)).where()).endsWith("data.csv:5");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ''           | is empty
+          'id,a,b,c,y' | 3 feature columns, but features.shape [2] has 2 elements
+          'a,b,y'      | the header has no column 'id'; it has a, b, y
+          'id,a,id,y'  | more than one column 'id'
+          """)
+  void rejectsAHeaderThatDoesNotFit(String header, String message) {
+    assertThatThrownBy(() -> rows(header, COLUMNS, TWO_BYTES))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("data.csv")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void readsGzipAndPassesOverAByteOrderMark() throws IOException {
+    Path file = directory.resolve("data.csv.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write("\uFEFFid,a,b\nx,1,2\n".getBytes(StandardCharsets.UTF_8));
+    }
+
+    List<Row> rows = Rows.of(() -> open(file, columns("id", null), TWO_BYTES));
+
+    assertThat(example(rows.get(0)).id()).isEqualTo("x");
+  }
+
+  @Test
+  void saysThatAFileIsNotUtf8() throws IOException {
+    Path file = directory.resolve("latin1.csv");
+    Files.write(file, "id,a,b\nx,1,2\nm\u00fcll,1,2\n".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThatThrownBy(() -> Rows.of(() -> open(file, columns("id", null), TWO_BYTES)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("latin1.csv")
+        .hasMessageContaining("not UTF-8");
+  }
+
+  @Test
+  void saysWhereAQuoteNeverEnds() {
+    assertThatThrownBy(() -> rows("id,a,b\nx,1,2\n\"y,1,2\n", columns("id", null), TWO_BYTES))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("data.csv:")
+        .hasMessageContaining("cannot be read on");
+  }
+
+  @Test
+  void saysThatAFileIsMissing() {
+    Path file = directory.resolve("nowhere.csv");
+
+    assertThatThrownBy(() -> open(file, COLUMNS, TWO_BYTES))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("nowhere.csv: no such file");
+  }
+
+  @Test
+  void prefersAClassNameToAnIndex() throws IOException {
+    Path file = Files.writeString(directory.resolve("data.csv"), "a,b,y\n1,2,1\n");
+    ClassMap countdown = new ClassMap(List.of("1", "0"));
+
+    List<Row> rows =
+        Rows.of(
+            () ->
+                io.streamdistill.cli.produce.CsvSource.open(
+                    file, columns(null, "y"), TWO_BYTES, countdown));
+
+    assertThat(example(rows.get(0)).label()).isZero();
+  }
+
+  private List<Row> rows(String text, CsvColumns columns, FeatureContract contract)
+      throws IOException {
+    Path file = Files.writeString(directory.resolve("data.csv"), text);
+    return Rows.of(() -> open(file, columns, contract));
+  }
+
+  private static ExampleSource open(Path file, CsvColumns columns, FeatureContract contract)
+      throws IOException {
+    return io.streamdistill.cli.produce.CsvSource.open(file, columns, contract, ANIMALS);
+  }
+
+  private static CsvColumns columns(@Nullable String id, @Nullable String label) {
+    return new CsvColumns(id, label, List.of());
+  }
+
+  private static FeatureContract contract(FeatureType type) {
+    return new FeatureContract(type, List.of(2), 1, 0);
+  }
+
+  private static ByteBuffer buffer(Row row) {
+    return ByteBuffer.wrap(features(row)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

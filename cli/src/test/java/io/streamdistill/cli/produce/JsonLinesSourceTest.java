@@ -1,0 +1,95 @@
+package io.streamdistill.cli.produce;
+
+import static io.streamdistill.cli.produce.Rows.example;
+import static io.streamdistill.cli.produce.Rows.features;
+import static io.streamdistill.cli.produce.Rows.malformed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamdistill.cli.produce.Row.Fault;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class JsonLinesSourceTest {
+
+  private static final ClassMap ANIMALS = new ClassMap(List.of("cat", "dog"));
+
+  private final Path directory;
+
+  JsonLinesSourceTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  @Test
+  void readsEveryField() throws IOException {
+    List<Row> rows =
+        rows(
+            """
+            {"id":"x","features":[1,255],"label":"dog","weight":0.5,"eventTime":"2026-01-31T12:00:00+01:00"}
+
+            {"id":7,"features":[0,0.0],"label":1,"eventTime":1000}
+            {"features":[3,4],"label":null}
+            """);
+
+    Row.Example full = example(rows.get(0));
+    assertThat(full.id()).isEqualTo("x");
+    assertThat(features(full)).containsExactly(1, -1);
+    assertThat(full.label()).isEqualTo(1);
+    assertThat(full.weight()).isEqualTo(0.5f);
+    assertThat(full.eventTime()).isEqualTo(Instant.parse("2026-01-31T11:00:00Z"));
+    assertThat(example(rows.get(1)).id()).isEqualTo("7");
+    assertThat(example(rows.get(1)).label()).isEqualTo(1);
+    assertThat(example(rows.get(1)).eventTime()).isEqualTo(Instant.ofEpochSecond(1));
+    assertThat(example(rows.get(2)))
+        .returns(null, Row.Example::id)
+        .returns(null, Row.Example::label)
+        .returns(1f, Row.Example::weight)
+        .returns(2L, Row.Example::index);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"features":[1,2]             | BAD_JSON | no valid JSON
+          {"features":[1,2]} x          | BAD_JSON | no valid JSON
+          {"id":"a","id":"b","features":[1,2]} | BAD_JSON | Duplicate field
+          [1,2]                         | BAD_JSON | not a JSON object
+          {"features":[1,2],"lable":1}  | BAD_JSON | unknown field 'lable'; known are id, features
+          {"features":[1,2],"id":" "}   | BLANK_ID | id must be a text
+          {"features":[1,2],"id":{}}    | BLANK_ID | id must be a text
+          {"id":"a"}                    | WRONG_FEATURE_LENGTH | array of 2 numbers, as features.shape says; got none
+          {"features":[1]}              | WRONG_FEATURE_LENGTH | got 1
+          {"features":[1,256]}          | BAD_FEATURE | features[1] is 256, not an integer in [0, 255]
+          {"features":[1,"2"]}          | BAD_FEATURE | features[1] is "2", not a number
+          {"features":[1,2],"label":"cow"} | UNKNOWN_LABEL | label is 'cow', neither
+          {"features":[1,2],"label":[0]}   | UNKNOWN_LABEL | label is '[0]', neither
+          {"features":[1,2],"weight":-1}   | BAD_WEIGHT | weight must be a number >= 0, got -1
+          {"features":[1,2],"weight":1e99} | BAD_WEIGHT | got 1
+          {"features":[1,2],"weight":"1"}  | BAD_WEIGHT | got "1"
+          {"features":[1,2],"eventTime":"yesterday"} | BAD_EVENT_TIME | ISO 8601
+          """)
+  void namesFileLineAndFieldOfAnUnfitLine(String line, Fault fault, String message)
+      throws IOException {
+    List<Row> rows = rows("{\"features\":[1,2]}\n\n" + line + "\n{\"features\":[1,2]}\n");
+
+    assertThat(malformed(rows.get(1)).fault()).isEqualTo(fault);
+    assertThat(rows.get(1).toString()).contains("data.jsonl:3: ").contains(message);
+    assertThat(example(rows.get(2)).index()).isEqualTo(2);
+  }
+
+  private List<Row> rows(String text) throws IOException {
+    Path file = Files.writeString(directory.resolve("data.jsonl"), text);
+    return Rows.of(() -> JsonLinesSource.open(file, FeatureContract.u8(2), ANIMALS));
+  }
+}
