@@ -1,0 +1,109 @@
+package io.streamdistill.cli.produce;
+
+import io.streamdistill.cli.produce.ProduceOptions.OnError;
+import io.streamdistill.cli.produce.Row.Fault;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.TransferExample;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads a source as often as the options say, and turns its rows into transfer examples. */
+final class Passes {
+
+  private static final Logger log = LoggerFactory.getLogger(Passes.class);
+
+  /** Skipped rows of one reason that are shown; the others are only counted. */
+  private static final int SHOWN = 5;
+
+  private final ExampleSource.Opener opener;
+  private final ProduceOptions options;
+  private final FeatureType featureType;
+  private final Clock clock;
+  private final Map<Fault, Long> skipped = new EnumMap<>(Fault.class);
+
+  Passes(
+      ExampleSource.Opener opener, ProduceOptions options, FeatureType featureType, Clock clock) {
+    this.opener = opener;
+    this.options = options;
+    this.featureType = featureType;
+    this.clock = clock;
+  }
+
+  /** Hands every example to {@code sink}, pass after pass. */
+  void forEach(Consumer<TransferExample> sink) throws IOException {
+    for (int pass = 1; pass <= options.repeat(); pass++) {
+      try (ExampleSource source = open()) {
+        LabelChoice labels = labels(source.total());
+        for (long position = 0; position < options.limit(); position++) {
+          Row row = source.next();
+          if (row == null) {
+            break;
+          }
+          if (row instanceof Row.Example example) {
+            sink.accept(transferExample(example, pass, position, labels));
+          } else if (row instanceof Row.Malformed malformed) {
+            skip(malformed);
+          }
+        }
+      }
+    }
+  }
+
+  /** Rows left out so far, by reason. */
+  Map<Fault, Long> skipped() {
+    return skipped;
+  }
+
+  private ExampleSource open() throws IOException {
+    if (!options.shuffle()) {
+      return opener.open();
+    }
+    try (ExampleSource ordered = opener.open()) {
+      return ShuffledSource.of(ordered, options.seed());
+    }
+  }
+
+  private LabelChoice labels(OptionalLong total) {
+    if (options.labelFraction() == 1) {
+      return LabelChoice.all();
+    }
+    if (total.isEmpty()) {
+      return LabelChoice.hashed(options.labelFraction(), options.seed());
+    }
+    int rows = Math.toIntExact(Math.min(total.getAsLong(), options.limit()));
+    return LabelChoice.exactly(options.labelFraction(), rows, options.seed());
+  }
+
+  private TransferExample transferExample(
+      Row.Example row, int pass, long position, LabelChoice labels) {
+    String id = row.id() == null ? options.idPrefix() + row.index() : row.id();
+    return new TransferExample(
+        pass == 1 ? id : id + "#" + pass,
+        row.features(),
+        featureType,
+        labels.keeps(position, id) ? row.label() : null,
+        row.weight(),
+        row.eventTime() == null ? clock.instant().truncatedTo(ChronoUnit.MILLIS) : row.eventTime());
+  }
+
+  private void skip(Row.Malformed row) {
+    if (options.onError() == OnError.FAIL) {
+      throw new ProduceException(
+          row + "; correct the row, or leave such rows out with --on-error skip");
+    }
+    long count = skipped.merge(row.fault(), 1L, Long::sum);
+    if (count <= SHOWN) {
+      log.warn("skipped {}", row);
+    }
+    if (count == SHOWN) {
+      log.warn("further rows skipped for {} are only counted", row.fault().label());
+    }
+  }
+}

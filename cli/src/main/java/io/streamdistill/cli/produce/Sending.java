@@ -1,0 +1,122 @@
+package io.streamdistill.cli.produce;
+
+import io.streamdistill.schema.TransferExample;
+import io.streamdistill.wire.Codecs;
+import io.streamdistill.wire.RecordCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One production under way: sends, counts acknowledgements and stops at the first failure. */
+final class Sending {
+
+  private static final long REPORT_NANOS = Duration.ofMillis(200).toNanos();
+
+  /** A record that the broker did not take. */
+  private record Failure(String id, Exception cause) {}
+
+  private final Producer<byte[], byte[]> producer;
+  private final String topic;
+  private final int partitions;
+  private final String broker;
+  private final LongConsumer produced;
+  private final RecordCodec<TransferExample> codec = Codecs.transferExample();
+  private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+  private long sent;
+  private long labelled;
+  private long lastReport;
+
+  Sending(
+      Producer<byte[], byte[]> producer,
+      String topic,
+      int partitions,
+      String broker,
+      LongConsumer produced) {
+    this.producer = producer;
+    this.topic = topic;
+    this.partitions = partitions;
+    this.broker = broker;
+    this.produced = produced;
+    this.lastReport = System.nanoTime();
+  }
+
+  /** Sends one example; waits while the producer's buffer is full. */
+  void send(TransferExample example) {
+    throwFailure();
+    String id = example.getId();
+    var unused =
+        producer.send( // the callback hears of it
+            new ProducerRecord<>(
+                topic,
+                (int) (sent % partitions),
+                id.getBytes(StandardCharsets.UTF_8),
+                codec.encode(example)),
+            (metadata, exception) -> {
+              if (exception == null) {
+                acknowledged.incrementAndGet();
+              } else {
+                failure.compareAndSet(null, new Failure(id, exception));
+              }
+            });
+    sent++;
+    if (example.getLabel() != null) {
+      labelled++;
+    }
+    long now = System.nanoTime();
+    if (now - lastReport >= REPORT_NANOS) {
+      lastReport = now;
+      produced.accept(acknowledged.get());
+    }
+  }
+
+  /** Waits until everything is acknowledged. */
+  void finish() {
+    producer.flush();
+    throwFailure();
+    produced.accept(acknowledged.get());
+  }
+
+  long sent() {
+    return sent;
+  }
+
+  long labelled() {
+    return labelled;
+  }
+
+  private void throwFailure() {
+    Failure found = failure.get();
+    if (found == null) {
+      return;
+    }
+    throw new ProduceException(
+        "broker %s did not take example '%s' into topic %s: %s; %s (%d records are acknowledged)"
+            .formatted(
+                broker,
+                found.id(),
+                topic,
+                found.cause().getMessage(),
+                remedy(found.cause()),
+                acknowledged.get()),
+        found.cause());
+  }
+
+  private static String remedy(Exception cause) {
+    if (cause instanceof RecordTooLargeException) {
+      return "raise the topic's max.message.bytes and kafka.producer.max.request.size, or send"
+          + " smaller examples";
+    }
+    if (cause instanceof TimeoutException) {
+      return "check that the broker still runs, and produce again";
+    }
+    return "correct the cause, and produce again";
+  }
+}

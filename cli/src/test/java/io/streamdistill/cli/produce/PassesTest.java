@@ -1,0 +1,210 @@
+package io.streamdistill.cli.produce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamdistill.cli.produce.ProduceOptions.OnError;
+import io.streamdistill.cli.produce.Row.Fault;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.TransferExample;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PassesTest {
+
+  private static final Path MNIST = Path.of("..", "datasets", "mnist");
+  private static final Instant NOW = Instant.parse("2026-01-31T12:00:00.123Z");
+  private static final ClassMap DIGITS = ClassMap.ofCount(10);
+
+  private static final ExampleSource.Opener TEN_THOUSAND =
+      () ->
+          IdxSource.open(
+              MNIST.resolve("t10k-images-idx3-ubyte.gz"),
+              MNIST.resolve("t10k-labels-idx1-ubyte.gz"),
+              FeatureContract.u8(784),
+              DIGITS);
+
+  private final Path directory;
+  private final ProduceOptions defaults = ProduceOptions.defaults();
+
+  PassesTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  @Test
+  void keepsExactlyTheShareOfLabelsWhenTheTotalIsKnown() throws IOException {
+    ExampleSource.Opener sixtyThousand =
+        () ->
+            IdxSource.open(
+                MNIST.resolve("train-images-idx3-ubyte.gz"),
+                MNIST.resolve("train-labels-idx1-ubyte.gz"),
+                FeatureContract.u8(784),
+                DIGITS);
+    Map<Boolean, Long> counts = new java.util.HashMap<>();
+
+    passes(sixtyThousand, defaults.withLabelFraction(0.1, 5))
+        .forEach(example -> counts.merge(example.getLabel() != null, 1L, Long::sum));
+
+    assertThat(counts).containsExactlyInAnyOrderEntriesOf(Map.of(true, 6_000L, false, 54_000L));
+  }
+
+  @Test
+  void keepsExactlyTheShareOfTheRowsWithinTheLimit() throws IOException {
+    ProduceOptions options = defaults.withLabelFraction(0.25, 5).withLimit(1001).shuffled(5);
+
+    assertThat(labelled(run(TEN_THOUSAND, options))).hasSize(250);
+  }
+
+  @Test
+  void choosesTheSameLabelsForTheSameSeedAndOthersForAnother() throws IOException {
+    Set<String> first = labelled(run(TEN_THOUSAND, defaults.withLabelFraction(0.1, 1)));
+    Set<String> again = labelled(run(TEN_THOUSAND, defaults.withLabelFraction(0.1, 1)));
+    Set<String> other = labelled(run(TEN_THOUSAND, defaults.withLabelFraction(0.1, 2)));
+
+    assertThat(again).isEqualTo(first);
+    Set<String> common = new HashSet<>(first);
+    common.retainAll(other);
+    assertThat(common.size()).as("in common by chance, of 1,000").isBetween(50, 160);
+  }
+
+  @Test
+  void labelsTheRightImages() throws IOException {
+    Map<String, Integer> all =
+        run(TEN_THOUSAND, defaults).stream()
+            .collect(Collectors.toMap(TransferExample::getId, TransferExample::getLabel));
+
+    List<TransferExample> some = run(TEN_THOUSAND, defaults.withLabelFraction(0.3, 9).shuffled(9));
+
+    assertThat(some)
+        .filteredOn(example -> example.getLabel() != null)
+        .hasSize(3_000)
+        .allSatisfy(e -> assertThat(e.getLabel()).isEqualTo(all.get(e.getId())));
+  }
+
+  @Test
+  void keepsAboutTheShareOfLabelsByHashWhenTheTotalIsUnknown() throws IOException {
+    ExampleSource.Opener csv = csv(20_000);
+
+    Set<String> first = labelled(run(csv, defaults.withLabelFraction(0.1, 1)));
+    Set<String> prefix = labelled(run(csv, defaults.withLabelFraction(0.1, 1).withLimit(5_000)));
+
+    assertThat(first.size()).isBetween(1_850, 2_150); // 2,000 +- 3.5 standard deviations
+    assertThat(first).containsAll(prefix); // a choice by id does not depend on the rows around
+    assertThat(prefix).hasSizeBetween(400, 600);
+  }
+
+  @Test
+  void givesTheSameIdsOnEveryRunAndInEveryOrder() throws IOException {
+    ProduceOptions options = defaults.withIdPrefix("mnist-");
+
+    List<TransferExample> inOrder = run(TEN_THOUSAND, options);
+    List<TransferExample> shuffled = run(TEN_THOUSAND, options.shuffled(3));
+
+    assertThat(inOrder.get(42).getId()).isEqualTo("mnist-42");
+    assertThat(inOrder).extracting(TransferExample::getId).doesNotHaveDuplicates();
+    assertThat(shuffled.get(42).getId()).isNotEqualTo("mnist-42");
+    Map<String, TransferExample> byId =
+        inOrder.stream().collect(Collectors.toMap(TransferExample::getId, example -> example));
+    assertThat(shuffled).allSatisfy(e -> assertThat(e).isEqualTo(byId.get(e.getId())));
+  }
+
+  @Test
+  void repeatsTheSameRowsUnderIdsOfTheirOwn() throws IOException {
+    ProduceOptions options =
+        defaults.withLimit(100).withRepeat(2).withLabelFraction(0.5, 4).shuffled(4);
+
+    List<TransferExample> examples = run(TEN_THOUSAND, options);
+
+    assertThat(examples).hasSize(200);
+    for (int i = 0; i < 100; i++) {
+      TransferExample first = examples.get(i);
+      TransferExample second = examples.get(i + 100);
+      assertThat(second.getId()).isEqualTo(first.getId() + "#2");
+      assertThat(second.getLabel()).isEqualTo(first.getLabel());
+      assertThat(second.getFeatures()).isEqualTo(first.getFeatures());
+    }
+  }
+
+  @Test
+  void stampsExamplesWithoutTimeByTheClock() throws IOException {
+    assertThat(run(csv(1), defaults).get(0).getEventTime()).isEqualTo(NOW);
+  }
+
+  @Test
+  void stopsAtAnUnfitRowNamingLineAndRemedy() throws IOException {
+    Path file = Files.writeString(directory.resolve("bad.csv"), "a,b\n1,2\n1,2,3\n1,2\n");
+    List<TransferExample> before = new ArrayList<>();
+
+    assertThatThrownBy(() -> passes(open(file), defaults).forEach(before::add))
+        .isInstanceOf(ProduceException.class)
+        .hasMessageContaining("bad.csv:3: 3 columns, the header has 2")
+        .hasMessageContaining("--on-error skip");
+    assertThat(before).hasSize(1);
+  }
+
+  @Test
+  void skipsUnfitRowsAndCountsTheReasons() throws IOException {
+    Path file =
+        Files.writeString(directory.resolve("bad.csv"), "a,b\n1,2\n1,2,3\n1,x\n256,2\n3,4\n");
+    Passes passes = passes(open(file), defaults.withOnError(OnError.SKIP).withIdPrefix("r"));
+    List<TransferExample> examples = new ArrayList<>();
+
+    passes.forEach(examples::add);
+
+    assertThat(examples).extracting(TransferExample::getId).containsExactly("r0", "r4");
+    assertThat(passes.skipped())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(Fault.WRONG_COLUMN_COUNT, 1L, Fault.BAD_FEATURE, 2L));
+  }
+
+  private ExampleSource.Opener csv(int rows) throws IOException {
+    Path file = directory.resolve("rows.csv");
+    Files.write(
+        file,
+        () ->
+            IntStream.rangeClosed(0, rows)
+                .<CharSequence>mapToObj(
+                    i -> i == 0 ? "a,b,y" : "%d,7,%d".formatted(i % 256, i % 10))
+                .iterator());
+    CsvColumns columns = new CsvColumns(null, "y", List.of());
+    return () -> CsvSource.open(file, columns, FeatureContract.u8(2), DIGITS);
+  }
+
+  private static ExampleSource.Opener open(Path file) {
+    CsvColumns columns = new CsvColumns(null, null, List.of());
+    return () -> CsvSource.open(file, columns, FeatureContract.u8(2), DIGITS);
+  }
+
+  private static Set<String> labelled(List<TransferExample> examples) {
+    return examples.stream()
+        .filter(example -> example.getLabel() != null)
+        .map(TransferExample::getId)
+        .collect(Collectors.toSet());
+  }
+
+  private static List<TransferExample> run(ExampleSource.Opener opener, ProduceOptions options)
+      throws IOException {
+    List<TransferExample> examples = new ArrayList<>();
+    passes(opener, options).forEach(examples::add);
+    return examples;
+  }
+
+  private static Passes passes(ExampleSource.Opener opener, ProduceOptions options) {
+    return new Passes(opener, options, FeatureType.U8, Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+}

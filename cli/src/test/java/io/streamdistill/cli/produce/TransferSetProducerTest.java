@@ -1,0 +1,237 @@
+package io.streamdistill.cli.produce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamdistill.broker.BrokerConfig;
+import io.streamdistill.broker.EmbeddedBroker;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.TransferExample;
+import io.streamdistill.wire.Codecs;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TransferSetProducerTest {
+
+  private static final Path MNIST = Path.of("..", "datasets", "mnist");
+  private static final FeatureContract PIXELS = FeatureContract.u8(784);
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-01-31T12:00:00Z"), ZoneOffset.UTC);
+
+  private static final ExampleSource.Opener TEN_THOUSAND =
+      () ->
+          IdxSource.open(
+              MNIST.resolve("t10k-images-idx3-ubyte.gz"),
+              MNIST.resolve("t10k-labels-idx1-ubyte.gz"),
+              PIXELS,
+              ClassMap.ofCount(10));
+
+  @TempDir private static Path brokerDirectory;
+  private static EmbeddedBroker broker;
+
+  @BeforeAll
+  static void startBroker() {
+    broker = EmbeddedBroker.start(BrokerConfig.in(brokerDirectory));
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void fillsPartitionsEvenlyWithAcknowledgedRecords() throws IOException {
+    List<Long> progress = new ArrayList<>();
+
+    Produced produced =
+        producer("even", PIXELS)
+            .produce(
+                TEN_THOUSAND,
+                ProduceOptions.defaults()
+                    .withLimit(5_002)
+                    .withIdPrefix("m")
+                    .withLabelFraction(0.1, 1),
+                progress::add);
+
+    assertThat(produced.examples()).isEqualTo(5_002);
+    assertThat(produced.labelled()).isEqualTo(500);
+    assertThat(progress).isSorted().last().isEqualTo(5_002L);
+    List<ConsumerRecord<byte[], byte[]>> records = read("even");
+    assertThat(
+            records.stream()
+                .collect(Collectors.groupingBy(ConsumerRecord::partition, Collectors.counting())))
+        .containsExactlyInAnyOrderEntriesOf(Map.of(0, 1_251L, 1, 1_251L, 2, 1_250L, 3, 1_250L));
+    assertThat(records.stream().filter(record -> decode(record).getLabel() != null)).hasSize(500);
+  }
+
+  @Test
+  void sendsWhatTheSourceHolds() throws IOException {
+    producer("content", PIXELS)
+        .produce(
+            TEN_THOUSAND, ProduceOptions.defaults().withLimit(9).withIdPrefix("m"), count -> {});
+
+    Map<String, ConsumerRecord<byte[], byte[]>> byKey =
+        read("content").stream()
+            .collect(
+                Collectors.toMap(
+                    record -> new String(record.key(), StandardCharsets.UTF_8),
+                    Function.identity()));
+
+    assertThat(byKey.keySet())
+        .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 9).mapToObj(i -> "m" + i).toList());
+    ConsumerRecord<byte[], byte[]> sixth = Objects.requireNonNull(byKey.get("m6"));
+    TransferExample example = decode(sixth);
+    assertThat(sixth.partition()).isEqualTo(2);
+    assertThat(sixth.timestamp()).as("sent now, not in 2026").isNotEqualTo(CLOCK.millis());
+    assertThat(example.getId()).isEqualTo("m6");
+    assertThat(example.getEventTime()).isEqualTo(CLOCK.instant());
+    assertThat(example.getFeatureType()).isEqualTo(FeatureType.U8);
+    assertThat(example.getLabel()).isEqualTo(4); // the seventh test image of MNIST
+    assertThat(example.getFeatures().remaining()).isEqualTo(784);
+  }
+
+  @Test
+  void keepsThePartitionsOfATopicThatIsThere() throws Exception {
+    try (Admin admin = Admin.create(settings().admin())) {
+      admin.createTopics(List.of(new NewTopic("wide", 7, (short) 1))).all().get();
+    }
+
+    producer("wide", PIXELS)
+        .produce(TEN_THOUSAND, ProduceOptions.defaults().withLimit(14), count -> {});
+
+    assertThat(read("wide")).extracting(ConsumerRecord::partition).contains(0, 1, 2, 3, 4, 5, 6);
+  }
+
+  @Test
+  void keepsToTheRate() throws IOException {
+    Produced produced =
+        producer("slow", PIXELS)
+            .produce(
+                TEN_THOUSAND,
+                new ProduceOptions(51, 1, 100, 1, 1, false, "", ProduceOptions.OnError.FAIL),
+                count -> {});
+
+    assertThat(produced.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(500));
+  }
+
+  @Test
+  void saysWhichExampleTheBrokerDoesNotTakeAndWhatToDo(@TempDir Path directory) throws Exception {
+    try (Admin admin = Admin.create(settings().admin())) {
+      NewTopic narrow = new NewTopic("narrow", 1, (short) 1);
+      admin.createTopics(List.of(narrow.configs(Map.of("max.message.bytes", "300")))).all().get();
+    }
+    Path file =
+        Files.writeString(
+            directory.resolve("data.jsonl"),
+            "{\"id\":\"big\",\"features\":[%s]}\n"
+                .formatted(
+                    IntStream.range(0, 784)
+                        .mapToObj(i -> Integer.toString(i * 7919 % 256))
+                        .collect(Collectors.joining(","))));
+
+    assertThatThrownBy(
+            () ->
+                producer("narrow", PIXELS)
+                    .produce(
+                        () -> JsonLinesSource.open(file, PIXELS, ClassMap.ofCount(10)),
+                        ProduceOptions.defaults(),
+                        count -> {}))
+        .isInstanceOf(ProduceException.class)
+        .hasMessageContaining("example 'big'")
+        .hasMessageContaining(broker.bootstrapServers())
+        .hasMessageContaining("max.message.bytes");
+  }
+
+  @Test
+  void saysThatNoBrokerAnswers() throws IOException {
+    int closedPort;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      closedPort = socket.getLocalPort();
+    }
+    TransferSetProducer producer =
+        new TransferSetProducer(
+            KafkaSettings.of("127.0.0.1:" + closedPort),
+            TopicsConfig.defaults(),
+            PIXELS,
+            CLOCK,
+            Duration.ofSeconds(1));
+
+    assertThatThrownBy(() -> producer.produce(TEN_THOUSAND, ProduceOptions.defaults(), count -> {}))
+        .isInstanceOf(ProduceException.class)
+        .hasMessageContaining("no broker answered at 127.0.0.1:" + closedPort)
+        .hasMessageContaining("kafka.bootstrap.servers");
+  }
+
+  private static TransferSetProducer producer(String topic, FeatureContract contract) {
+    return new TransferSetProducer(settings(), topics(topic), contract, CLOCK);
+  }
+
+  private static KafkaSettings settings() {
+    return KafkaSettings.of(broker.bootstrapServers());
+  }
+
+  private static TopicsConfig topics(String transferSet) {
+    TopicsConfig names = TopicsConfig.defaults();
+    return new TopicsConfig(
+        transferSet,
+        names.softTargets(),
+        names.labels(),
+        names.deadLetters(),
+        names.checkpoints(),
+        names.checkpointFiles(),
+        names.partitions(),
+        names.replication());
+  }
+
+  private static TransferExample decode(ConsumerRecord<byte[], byte[]> record) {
+    return Codecs.transferExample().decode(record.value());
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            settings().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      long total =
+          consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      while (records.size() < total) {
+        consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+}
