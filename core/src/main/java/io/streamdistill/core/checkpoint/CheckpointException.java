@@ -1,5 +1,7 @@
 package io.streamdistill.core.checkpoint;
 
+import org.jspecify.annotations.Nullable;
+
 /** A checkpoint that cannot be read, written or trusted; says which, why and what to do. */
 public final class CheckpointException extends RuntimeException {
 
@@ -10,8 +12,8 @@ public final class CheckpointException extends RuntimeException {
     super(message);
   }
 
-  /** Creates the exception with its cause. */
-  public CheckpointException(String message, Throwable cause) {
+  /** Creates the exception with its cause, if there is one. */
+  public CheckpointException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

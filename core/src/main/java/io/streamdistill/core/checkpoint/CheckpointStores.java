@@ -7,6 +7,7 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.net.URI;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the store that a configuration, or the location in an announcement, names. */
 public final class CheckpointStores {
@@ -52,12 +53,22 @@ public final class CheckpointStores {
         return new KafkaCheckpointStore(kafka, store.substring(KAFKA.length()));
       }
       if (store.startsWith(FILE)) {
-        return new FileCheckpointStore(Path.of(URI.create(store + "/")));
+        try {
+          return new FileCheckpointStore(Path.of(URI.create(store + "/")));
+        } catch (IllegalArgumentException e) {
+          throw unknownLocation(location, id, e);
+        }
       }
     }
-    throw new CheckpointException(
+    throw unknownLocation(location, id, null);
+  }
+
+  private static CheckpointException unknownLocation(
+      String location, CheckpointId id, @Nullable Exception cause) {
+    return new CheckpointException(
         "checkpoint %s was announced at '%s', where this build cannot look for it"
-            .formatted(id, location));
+            .formatted(id, location),
+        cause);
   }
 
   private static Path directory(String uri) {

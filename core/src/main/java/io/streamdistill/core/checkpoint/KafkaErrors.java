@@ -29,11 +29,9 @@ final class KafkaErrors {
 
   static CheckpointException unreachable(
       KafkaSettings kafka, Duration timeout, @Nullable Throwable cause) {
-    String message =
+    return new CheckpointException(
         "Could not reach kafka at %s within %s s; is it running?"
-            .formatted(kafka.bootstrapServers(), Math.max(1, timeout.toSeconds()));
-    return cause == null
-        ? new CheckpointException(message)
-        : new CheckpointException(message, cause);
+            .formatted(kafka.bootstrapServers(), Math.max(1, timeout.toSeconds())),
+        cause);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +24,9 @@ public abstract class CheckpointStoreContract {
 
   /** Opens the store under test; every call sees the same checkpoints. */
   protected abstract CheckpointStore open();
+
+  /** The same store as {@link #open}, for a child process: URI and {@code bootstrap.servers}. */
+  protected abstract List<String> address();
 
   /** A student that no other test uses. */
   protected static String student(String name) {
@@ -199,5 +203,44 @@ public abstract class CheckpointStoreContract {
       }
       store.delete(new CheckpointId(student, "v0"));
     }
+  }
+
+  @Test
+  void showsOnlyWholeCheckpointsAfterAWriterIsKilled() throws IOException, InterruptedException {
+    String student = student("kill");
+    SplittableRandom random = new SplittableRandom();
+    for (int kill = 0; kill < 3; kill++) {
+      Path sources = Files.createDirectory(work.resolve("sources-" + kill));
+      Process writer = startWriter(sources, student + "-" + kill);
+      try {
+        assertThat(writer.getInputStream().read()).isEqualTo('.'); // it has begun to put
+        Thread.sleep(random.nextInt(300));
+      } finally {
+        writer.destroyForcibly().waitFor();
+      }
+      try (CheckpointStore store = open()) {
+        for (CheckpointId id : store.list(student + "-" + kill)) {
+          store.fetch(id, work.resolve("fetched-" + id.student() + "-" + id.version()));
+        }
+        CheckpointId next = new CheckpointId(student + "-" + kill, "w");
+        store.put(next, written(next, 10));
+
+        assertThat(store.list(next.student())).endsWith(next);
+      }
+    }
+  }
+
+  private Process startWriter(Path sources, String student) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                PutForever.class.getName()));
+    command.addAll(address());
+    command.addAll(List.of(sources.toString(), student));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 }

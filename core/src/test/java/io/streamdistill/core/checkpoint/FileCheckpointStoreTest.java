@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FileCheckpointStoreTest extends CheckpointStoreContract {
@@ -13,6 +14,11 @@ class FileCheckpointStoreTest extends CheckpointStoreContract {
   @Override
   protected CheckpointStore open() {
     return new FileCheckpointStore(work.resolve("root"));
+  }
+
+  @Override
+  protected List<String> address() {
+    return List.of("file:" + work.resolve("root"), "localhost:1");
   }
 
   @Test

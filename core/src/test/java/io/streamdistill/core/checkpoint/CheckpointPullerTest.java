@@ -1,0 +1,192 @@
+package io.streamdistill.core.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamdistill.core.TestBroker;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.schema.CheckpointPublished;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(TestBroker.class)
+class CheckpointPullerTest {
+
+  @TempDir Path work;
+
+  private final TestBroker.Running broker;
+  private final KafkaSettings kafka;
+  private TopicsConfig topics;
+  private Path out;
+
+  CheckpointPullerTest(TestBroker.Running broker) {
+    this.broker = broker;
+    this.kafka = broker.kafka();
+  }
+
+  @BeforeEach
+  void createTopics() {
+    String checkpoints = broker.compactedTopic(1, Map.of());
+    String files = broker.compactedTopic(1, Map.of());
+    topics = new TopicsConfig("t", "s", "l", "d", checkpoints, files, 1, (short) 1);
+    out = work.resolve("out");
+  }
+
+  private CheckpointPuller puller() {
+    return new CheckpointPuller(kafka, topics);
+  }
+
+  private Manifest write(String student, String version) {
+    return Checkpoints.write(new CheckpointId(student, version), source(version), 1_500_000);
+  }
+
+  private Path source(String version) {
+    return work.resolve("source-" + version);
+  }
+
+  private URI put(Manifest manifest, String storeUri) {
+    try (CheckpointStore store = CheckpointStores.open(storeUri, kafka, topics)) {
+      return store.put(manifest.id(), source(manifest.version()));
+    }
+  }
+
+  private void announce(Manifest manifest, URI location) {
+    send(CheckpointLog.announcement(manifest, location, Instant.EPOCH));
+  }
+
+  private void send(CheckpointPublished announcement) {
+    ProducerRecord<byte[], byte[]> record =
+        CheckpointLog.record(topics.checkpoints(), announcement);
+    broker.send(record.topic(), record.partition(), record.key(), record.value());
+  }
+
+  private Manifest publish(String version) {
+    Manifest manifest = write("mnist", version);
+    announce(manifest, put(manifest, "kafka:"));
+    return manifest;
+  }
+
+  @Test
+  void pullsTheNewestFromEitherStore() {
+    publish("v1");
+    Manifest inKafka = publish("v2");
+    assertThat(puller().pull("mnist", out)).isEqualTo(inKafka);
+
+    Manifest inFiles = write("mnist", "v3");
+    announce(inFiles, put(inFiles, "file:" + work.resolve("a store")));
+    assertThat(puller().pull("mnist", work.resolve("new"))).isEqualTo(inFiles);
+
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(inKafka);
+    assertThat(CheckpointVerifier.verify(work.resolve("new"))).isEqualTo(inFiles);
+  }
+
+  @Test
+  void replacesAnOlderCheckpointOfTheStudent() throws IOException {
+    publish("v1");
+    puller().pull("mnist", out);
+    Manifest newer = publish("v2");
+
+    assertThat(puller().pull("mnist", out)).isEqualTo(newer);
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(newer);
+    try (var entries = Files.list(work)) {
+      assertThat(entries.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("out", "source-v1", "source-v2"); // nothing temporary
+    }
+  }
+
+  @Test
+  void leavesTheNewestAloneWhenItIsThereAlready() throws IOException {
+    Manifest manifest = publish("v1");
+    puller().pull("mnist", out);
+    Object before = Files.getAttribute(out, "unix:ino");
+
+    assertThat(puller().pull("mnist", out)).isEqualTo(manifest);
+    assertThat(Files.getAttribute(out, "unix:ino")).isEqualTo(before);
+  }
+
+  @Test
+  void refusesToReplaceAnythingElse() throws IOException {
+    publish("v1");
+    Files.createDirectories(out);
+    Files.writeString(out.resolve("mine.txt"), "mine");
+    assertThatThrownBy(() -> puller().pull("mnist", out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("left alone");
+
+    Path changed = work.resolve("changed");
+    puller().pull("mnist", changed);
+    Files.writeString(changed.resolve("mine.txt"), "mine");
+    publish("v2");
+    assertThatThrownBy(() -> puller().pull("mnist", changed))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("mine.txt: is not in the manifest");
+
+    Path otherStudent = work.resolve("other");
+    Checkpoints.write(new CheckpointId("other", "v0"), otherStudent, 10);
+    assertThatThrownBy(() -> puller().pull("mnist", otherStudent))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("student 'other'");
+
+    Path newer = work.resolve("newer");
+    Manifest future = Checkpoints.write(new CheckpointId("mnist", "v9"), newer, 10);
+    assertThatThrownBy(() -> puller().pull("mnist", newer))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("newer version v9");
+
+    assertThat(out.resolve("mine.txt")).hasContent("mine");
+    assertThat(CheckpointVerifier.verify(newer)).isEqualTo(future);
+  }
+
+  @Test
+  void fallsBackToTheNewestThatIsIntact() {
+    Manifest intact = publish("v1");
+    Manifest lost = publish("v2");
+    try (CheckpointStore store = CheckpointStores.open("kafka:", kafka, topics)) {
+      store.delete(lost.id());
+    }
+    announce(write("mnist", "v3"), URI.create("s3://bucket/mnist/v3"));
+
+    assertThat(puller().pull("mnist", out)).isEqualTo(intact);
+  }
+
+  @Test
+  void refusesWhatIsNotWhatWasAnnounced() {
+    Manifest stored = write("mnist", "v1");
+    URI location = put(stored, "kafka:");
+    CheckpointPublished announcement = CheckpointLog.announcement(stored, location, Instant.EPOCH);
+    List<io.streamdistill.schema.CheckpointFile> files = new ArrayList<>(announcement.getFiles());
+    files.remove(0);
+    send(CheckpointPublished.newBuilder(announcement).setFiles(files).build());
+
+    assertThatThrownBy(() -> puller().pull("mnist", out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("none of the 1 announced checkpoints of 'mnist'")
+        .hasMessageContaining("config.json: is in the manifest, but was not announced");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void tellsNothingAnnouncedFromNothingIntact() {
+    assertThat(puller().pullIfAny("mnist", out)).isEmpty();
+    assertThatThrownBy(() -> puller().pull("mnist", out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("no checkpoint of student 'mnist' is announced");
+
+    announce(write("mnist", "v1"), URI.create("kafka:" + topics.checkpointFiles() + "/mnist/v1"));
+    assertThatThrownBy(() -> puller().pullIfAny("mnist", out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("none of the 1 announced");
+  }
+}
