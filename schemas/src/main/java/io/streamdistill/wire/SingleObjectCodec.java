@@ -120,6 +120,7 @@ public final class SingleObjectCodec<T extends SpecificRecord> implements Record
     } catch (IOException
         | AvroRuntimeException
         | IndexOutOfBoundsException
+        | UnsupportedOperationException // Avro's word for a declared length of 2 GiB and more
         | ClassCastException e) {
       throw new WireException(
           Fault.BODY,
