@@ -29,6 +29,11 @@ public record BatchLoss(
   /** No records: the neutral element of {@link #plus}. */
   public static final BatchLoss EMPTY = new BatchLoss(0, 0, 0, 0, 0, 0, 0, 0);
 
+  /** What is known of a batch that no forward pass can make sense of. */
+  public static BatchLoss notFinite(int rows) {
+    return new BatchLoss(rows, 0, Double.NaN, Double.NaN, 0, 0, 0, Double.NaN);
+  }
+
   /** The objective: mean loss per record, in nats. */
   public double total() {
     return (softLoss + hardLoss) / rows;

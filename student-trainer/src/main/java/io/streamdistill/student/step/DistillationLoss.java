@@ -58,6 +58,7 @@ final class DistillationLoss implements org.nd4j.linalg.lossfunctions.ILossFunct
       IActivation activation,
       @Nullable INDArray mask,
       boolean average) {
+    NativeFloats.fetch(logits);
     int rows = Math.toIntExact(logits.size(0));
     last = bound().objective().value(NativeFloats.matrix(logits), bound().targets(), rows);
     return average ? last.total() : last.total() * rows;
@@ -70,6 +71,7 @@ final class DistillationLoss implements org.nd4j.linalg.lossfunctions.ILossFunct
       INDArray logits, // (rows, classes)
       IActivation activation,
       @Nullable INDArray mask) {
+    NativeFloats.fetch(logits);
     int rows = Math.toIntExact(logits.size(0));
     INDArray gradient = logits.ulike(); // (rows, classes), in DL4J's current workspace
     last =
@@ -81,6 +83,7 @@ final class DistillationLoss implements org.nd4j.linalg.lossfunctions.ILossFunct
                 rows,
                 NativeFloats.matrix(gradient),
                 rows);
+    NativeFloats.publish(gradient);
     return gradient;
   }
 

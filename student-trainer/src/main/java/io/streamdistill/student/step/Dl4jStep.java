@@ -26,8 +26,7 @@ final class Dl4jStep implements StudentStep {
   private final DistillationObjective objective;
   private final DistillationLoss loss;
   private final TargetBatch targets;
-  private final INDArray input; // (batch, features), 'c'
-  private final FloatBuffer inputFloats;
+  private final InputBatch input;
   private final INDArray noLabels; // (batch, classes); DL4J wants some, the loss has its own
   private final NetworkState state;
   private boolean closed;
@@ -42,8 +41,7 @@ final class Dl4jStep implements StudentStep {
     targets = new TargetBatch(batchSize, classes);
     loss = new DistillationLoss(this.objective, targets);
     output.setLossFn(loss);
-    input = NativeFloats.allocate(batchSize, features(network), 'c');
-    inputFloats = NativeFloats.of(input);
+    input = new InputBatch(batchSize, features(network));
     noLabels = NativeFloats.allocate(batchSize, classes, 'c');
     network.initGradientsView();
   }
@@ -51,11 +49,15 @@ final class Dl4jStep implements StudentStep {
   @Override
   public BatchLoss train(int rows, double learningRate) {
     begin(rows);
+    if (!input.isFinite(rows)) {
+      return BatchLoss.notFinite(rows);
+    }
+    NativeFloats.publish(input.array());
     int iteration = iteration();
     // A state of its own for every step: what dropout draws is restored with the iteration.
     Nd4j.getRandom().setSeed(seed() * 31 + iteration);
     network.setInputMiniBatchSize(rows);
-    network.setInput(NativeFloats.head(input, rows, input.size(1)));
+    network.setInput(input.head(rows));
     network.setLabels(NativeFloats.head(noLabels, rows, noLabels.size(1)));
     network.computeGradientAndScore();
     BatchLoss result = loss.last();
@@ -83,7 +85,12 @@ final class Dl4jStep implements StudentStep {
   @Override
   public BatchLoss evaluate(int rows) {
     begin(rows);
-    INDArray logits = network.output(NativeFloats.head(input, rows, input.size(1)), false);
+    if (!input.isFinite(rows)) {
+      return BatchLoss.notFinite(rows);
+    }
+    NativeFloats.publish(input.array());
+    INDArray logits = network.output(input.head(rows), false);
+    NativeFloats.fetch(logits);
     return objective.value(NativeFloats.matrix(logits), targets, rows);
   }
 
@@ -140,7 +147,7 @@ final class Dl4jStep implements StudentStep {
 
   @Override
   public int features() {
-    return Math.toIntExact(input.size(1));
+    return input.features();
   }
 
   @Override
@@ -150,7 +157,7 @@ final class Dl4jStep implements StudentStep {
 
   @Override
   public FloatBuffer input() {
-    return inputFloats;
+    return input.floats();
   }
 
   @Override

@@ -34,8 +34,7 @@ final class LeanStep implements StudentStep {
   private final DistillationObjective objective;
   private final TargetBatch targets;
   private final List<DenseStack.Layer> layers;
-  private final INDArray input; // (batch, features), 'c'
-  private final FloatBuffer inputFloats;
+  private final InputBatch input;
   private final FloatBuffer parameters;
   private final FloatBuffer gradients;
   private final @Nullable FusedUpdate update; // null: plain SGD
@@ -53,8 +52,7 @@ final class LeanStep implements StudentStep {
     layers = DenseStack.of(network).layers();
     this.objective = new DistillationObjective(objective, classes());
     targets = new TargetBatch(batchSize, classes());
-    input = NativeFloats.allocate(batchSize, features(), 'c');
-    inputFloats = NativeFloats.of(input);
+    input = new InputBatch(batchSize, features());
     parameters = NativeFloats.of(network.params());
     gradients = NativeFloats.of(network.getFlattenedGradients());
     update = update(network, state, parameters, gradients);
@@ -63,7 +61,7 @@ final class LeanStep implements StudentStep {
     for (int l = 0; l < layers.size(); l++) {
       biasGradients[l] = new float[layers.get(l).out()];
     }
-    whole = LeanBatch.allocate(input, batchSize, layers);
+    whole = LeanBatch.allocate(input.array(), batchSize, layers);
     batch = whole;
   }
 
@@ -82,6 +80,9 @@ final class LeanStep implements StudentStep {
   @Override
   public BatchLoss train(int rows, double learningRate) {
     select(rows);
+    if (!input.isFinite(rows)) {
+      return BatchLoss.notFinite(rows);
+    }
     forward();
     FloatMatrix delta = FloatMatrix.columnMajor(batch.delta(layers.size() - 1).floats(), rows);
     BatchLoss loss = objective.valueAndGradient(logits(), targets, rows, delta, 1);
@@ -102,6 +103,9 @@ final class LeanStep implements StudentStep {
   @Override
   public BatchLoss evaluate(int rows) {
     select(rows);
+    if (!input.isFinite(rows)) {
+      return BatchLoss.notFinite(rows);
+    }
     forward();
     return objective.value(logits(), targets, rows);
   }
@@ -197,7 +201,7 @@ final class LeanStep implements StudentStep {
 
   @Override
   public FloatBuffer input() {
-    return inputFloats;
+    return input.floats();
   }
 
   @Override

@@ -7,11 +7,15 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The memory under ND4J's float arrays, read and written in place.
+ *
+ * <p>On a GPU this is the host's copy: {@link #fetch} and {@link #publish} keep the two in step.
+ * That half follows ND4J's contract, but has not been run on a GPU that ND4J supports.
  *
  * <p>A buffer does not keep its array alive: whoever holds the one must hold the other.
  */
@@ -62,8 +66,19 @@ final class NativeFloats {
         .order(ByteOrder.nativeOrder());
   }
 
+  /** Call before Java reads what ND4J wrote; nothing to do on a CPU. */
+  static void fetch(INDArray array) {
+    Nd4j.getAffinityManager().ensureLocation(array, AffinityManager.Location.HOST);
+  }
+
+  /** Call after Java wrote what ND4J will read; nothing to do on a CPU. */
+  static void publish(INDArray array) {
+    Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
+  }
+
   /** A copy of a contiguous array. */
   static float[] copyOf(INDArray array) {
+    fetch(array);
     float[] copy = new float[Math.toIntExact(array.length())];
     of(array).get(0, copy);
     return copy;

@@ -54,11 +54,16 @@ final class NetworkState {
     INDArray state = optimizerArray();
     check("parameters", parameters, network.params().length());
     check("optimizer state", optimizerState, state == null ? 0 : state.length());
-    NativeFloats.of(network.params()).put(0, parameters);
+    overwrite(network.params(), parameters);
     if (state != null) {
-      NativeFloats.of(state).put(0, optimizerState);
+      overwrite(state, optimizerState);
     }
     network.setIterationCount(iteration);
+  }
+
+  private static void overwrite(INDArray array, float[] values) {
+    NativeFloats.of(array).put(0, values);
+    NativeFloats.publish(array);
   }
 
   private static void check(String what, float[] values, long expected) {

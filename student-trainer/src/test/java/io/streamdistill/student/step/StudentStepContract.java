@@ -34,7 +34,9 @@ abstract class StudentStepContract {
   }
 
   static double learningRate(OptimizerConfig optimizer) {
-    return optimizer instanceof OptimizerConfig.Adam ? 0.005 : 0.01;
+    return optimizer instanceof OptimizerConfig.Adam
+        ? 0.005
+        : optimizer instanceof OptimizerConfig.Nesterov ? 0.01 : 0.03;
   }
 
   @ParameterizedTest
@@ -173,7 +175,7 @@ abstract class StudentStepContract {
   }
 
   @ParameterizedTest
-  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
   void inputThatIsNotFiniteIsDetectedAndChangesNothing(float poison) {
     try (StudentStep step = newStep(OptimizerConfig.adam(), BATCH, 1)) {
       ToyTask task = ToyTask.of(step, 7);
@@ -186,6 +188,8 @@ abstract class StudentStepContract {
       BatchLoss loss = step.train(BATCH, 0.001);
 
       assertThat(loss.isFinite()).isFalse();
+      assertThat(step.evaluate(BATCH).isFinite()).isFalse();
+      assertThat(step.evaluate(3).isFinite()).isTrue();
       assertThat(step.parameters()).isEqualTo(parameters);
       assertThat(step.optimizerState()).isEqualTo(state);
       assertThat(step.iteration()).isEqualTo(1);

@@ -4,14 +4,18 @@ import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.objective.TargetBatch;
 import java.util.Random;
 
-/** A linear teacher over random inputs: batch n is the same for everybody who asks for batch n. */
+/**
+ * A linear teacher over 20 random values, stretched over the features (bands, when they are an
+ * image): batch n is the same for everybody who asks for batch n.
+ */
 final class ToyTask {
 
+  private static final int VALUES = 20;
   private static final double TEMPERATURE = StudentStepContract.OBJECTIVE.temperature();
 
   private final int features;
   private final int classes;
-  private final float[][] teacher; // (features, classes)
+  private final float[][] teacher; // (values, classes)
   private final long seed;
 
   private ToyTask(int features, int classes, float[][] teacher, long seed) {
@@ -23,10 +27,10 @@ final class ToyTask {
 
   static ToyTask of(StudentStep step, long seed) {
     var random = new Random(seed);
-    float[][] teacher = new float[step.features()][step.classes()];
+    float[][] teacher = new float[VALUES][step.classes()];
     for (float[] row : teacher) {
       for (int k = 0; k < row.length; k++) {
-        row[k] = (float) (4 * random.nextGaussian() / Math.sqrt(step.features()));
+        row[k] = (float) (4 * random.nextGaussian() / Math.sqrt(VALUES));
       }
     }
     return new ToyTask(step.features(), step.classes(), teacher, seed);
@@ -38,12 +42,15 @@ final class ToyTask {
     float[] p = new float[classes];
     for (int i = 0; i < step.batchSize(); i++) {
       double[] logits = new double[classes];
-      for (int f = 0; f < features; f++) {
-        float x = random.nextFloat();
-        step.input().put(i * features + f, x);
+      float[] values = new float[VALUES];
+      for (int v = 0; v < VALUES; v++) {
+        values[v] = random.nextFloat();
         for (int k = 0; k < classes; k++) {
-          logits[k] += x * teacher[f][k];
+          logits[k] += values[v] * teacher[v][k];
         }
+      }
+      for (int f = 0; f < features; f++) {
+        step.input().put(i * features + f, values[f * VALUES / features]);
       }
       double sum = 0;
       int best = 0;

@@ -1,0 +1,83 @@
+package io.streamdistill.student.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.student.step.LearningRateSchedule.Constant;
+import io.streamdistill.student.step.LearningRateSchedule.Cosine;
+import io.streamdistill.student.step.LearningRateSchedule.Exponential;
+import io.streamdistill.student.step.LearningRateSchedule.Linear;
+import io.streamdistill.student.step.LearningRateSchedule.StepDecay;
+import org.junit.jupiter.api.Test;
+
+final class LearningRateScheduleTest {
+
+  @Test
+  void warmupRisesLinearlyAndReachesTheBaseAtItsLastStep() {
+    var schedule = new LearningRateSchedule(0.8, 4, new Constant());
+
+    assertThat(schedule.at(0)).isEqualTo(0.2);
+    assertThat(schedule.at(1)).isEqualTo(0.4);
+    assertThat(schedule.at(3)).isEqualTo(0.8);
+    assertThat(schedule.at(1_000_000)).isEqualTo(0.8);
+  }
+
+  @Test
+  void decayCountsFromTheEndOfTheWarmup() {
+    var schedule = new LearningRateSchedule(1, 10, new Linear(4));
+
+    assertThat(schedule.at(10)).isEqualTo(1);
+    assertThat(schedule.at(11)).isEqualTo(0.75);
+    assertThat(schedule.at(14)).isZero();
+    assertThat(schedule.at(1000)).isZero();
+  }
+
+  @Test
+  void stepDecayJumps() {
+    var schedule = new LearningRateSchedule(1, 0, new StepDecay(0.1, 5));
+
+    assertThat(schedule.at(4)).isEqualTo(1);
+    assertThat(schedule.at(5)).isEqualTo(0.1);
+    assertThat(schedule.at(14)).isCloseTo(0.01, within(1e-15));
+  }
+
+  @Test
+  void exponentialDecayGlides() {
+    var schedule = new LearningRateSchedule(1, 0, new Exponential(0.25, 10));
+
+    assertThat(schedule.at(0)).isEqualTo(1);
+    assertThat(schedule.at(5)).isCloseTo(0.5, within(1e-15));
+    assertThat(schedule.at(10)).isCloseTo(0.25, within(1e-15));
+  }
+
+  @Test
+  void cosineFallsToZeroThroughOneHalf() {
+    var schedule = new LearningRateSchedule(2, 0, new Cosine(100));
+
+    assertThat(schedule.at(0)).isEqualTo(2);
+    assertThat(schedule.at(50)).isCloseTo(1, within(1e-15));
+    assertThat(schedule.at(99)).isPositive();
+    assertThat(schedule.at(100)).isZero();
+    assertThat(schedule.at(101)).isZero();
+  }
+
+  @Test
+  void configurationNamesKeyAndValue() {
+    assertThatThrownBy(() -> LearningRateSchedule.constant(0))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("learning-rate.base")
+        .hasMessageContaining("0.0");
+    assertThatThrownBy(() -> new LearningRateSchedule(1, -1, new Constant()))
+        .hasMessageContaining("learning-rate.warmup-steps");
+    assertThatThrownBy(() -> new StepDecay(1.5, 1)).hasMessageContaining("decay.factor");
+    assertThatThrownBy(() -> new Exponential(0.5, 0)).hasMessageContaining("decay.every-steps");
+    assertThatThrownBy(() -> new Cosine(0)).hasMessageContaining("decay.steps");
+    assertThatThrownBy(() -> new OptimizerConfig.Nesterov(1))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("optimizer.momentum");
+    assertThatThrownBy(() -> new OptimizerConfig.Adam(0.9, 0.999, 0))
+        .hasMessageContaining("optimizer.epsilon");
+  }
+}
