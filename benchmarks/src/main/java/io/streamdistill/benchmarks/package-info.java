@@ -1,0 +1,5 @@
+/** Micro-benchmarks: what a claim about speed in the documentation rests on. */
+@NullMarked
+package io.streamdistill.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
