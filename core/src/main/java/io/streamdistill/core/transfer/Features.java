@@ -32,7 +32,8 @@ public final class Features {
    *
    * @param features (length) elements on the wire, exactly {@link FeatureContract#bytes()} bytes;
    *     its position is left alone
-   * @return whether every element is finite; what was written is to be discarded when it is not
+   * @return whether every scaled element is finite; what was written is to be discarded when it is
+   *     not
    */
   public boolean decode(ByteBuffer features, FloatBuffer out) {
     ByteBuffer in = features.slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -50,19 +51,48 @@ public final class Features {
       }
       case F16 -> {
         for (int i = 0; i < length; i++) {
-          float value = Float16.toFloat(in.getShort(2 * i));
+          float value = scaled(Float16.toFloat(in.getShort(2 * i)));
           check += value * 0;
-          out.put(value * contract.scale() + contract.offset());
+          out.put(value);
         }
       }
       case F32 -> {
         for (int i = 0; i < length; i++) {
-          float value = in.getFloat(4 * i);
+          float value = scaled(in.getFloat(4 * i));
           check += value * 0;
-          out.put(value * contract.scale() + contract.offset());
+          out.put(value);
         }
       }
     }
     return check == 0;
+  }
+
+  /**
+   * Whether every element, scaled, is finite: a huge element may overflow.
+   *
+   * @param features (length) elements on the wire, exactly {@link FeatureContract#bytes()} bytes;
+   *     its position is left alone
+   */
+  public boolean allFinite(ByteBuffer features) {
+    ByteBuffer in = features.slice().order(ByteOrder.LITTLE_ENDIAN);
+    float check = 0; // becomes NaN as soon as one element is not finite
+    switch (contract.type()) {
+      case U8 -> check = scaledBytes[0] * 0 + scaledBytes[255] * 0;
+      case F16 -> {
+        for (int i = 0; i < length; i++) {
+          check += scaled(Float16.toFloat(in.getShort(2 * i))) * 0;
+        }
+      }
+      case F32 -> {
+        for (int i = 0; i < length; i++) {
+          check += scaled(in.getFloat(4 * i)) * 0;
+        }
+      }
+    }
+    return check == 0;
+  }
+
+  private float scaled(float element) {
+    return element * contract.scale() + contract.offset();
   }
 }
