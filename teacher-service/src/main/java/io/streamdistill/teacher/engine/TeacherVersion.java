@@ -1,0 +1,85 @@
+package io.streamdistill.teacher.engine;
+
+import io.streamdistill.core.transfer.ClassMap;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+
+/** Names a teacher by its content, so that equal soft targets carry equal versions anywhere. */
+public final class TeacherVersion {
+
+  private static final int DIGITS = 16;
+
+  private TeacherVersion() {}
+
+  /** Version on the wire: 16 hexadecimal digits over the teacher's content and its classes. */
+  public static String of(Teacher teacher, ClassMap classMap) {
+    return hash(List.of("teacher", teacher.contentHash(), classMap.hash())).substring(0, DIGITS);
+  }
+
+  /** Hash of a model read as logits or as probabilities. */
+  static String ofModel(String modelHash, boolean probabilities) {
+    return hash(List.of("model", modelHash, probabilities ? "probabilities" : "logits"));
+  }
+
+  /** Hash of an ensemble; its weights sum to 1. An ensemble of one is its only member. */
+  static String ofEnsemble(List<String> members, double[] weights, Combination combination) {
+    if (members.size() == 1) {
+      return members.get(0);
+    }
+    StringBuilder parts = new StringBuilder(combination.name().toLowerCase(Locale.ROOT));
+    for (int m = 0; m < weights.length; m++) {
+      parts.append(' ').append(members.get(m)).append('*').append(weights[m]);
+    }
+    return hash(List.of("ensemble", parts.toString()));
+  }
+
+  /** Hash of a model file's bytes and of the files that hold its external data. */
+  static String contentOf(Path model) {
+    try {
+      MessageDigest digest = sha256();
+      update(digest, model);
+      for (String location : ExternalData.locations(model)) {
+        update(digest, model.resolveSibling(location));
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw new TeacherException("model %s cannot be read: %s".formatted(model, e), e);
+    }
+  }
+
+  private static void update(MessageDigest digest, Path file) throws IOException {
+    digest.update((Files.size(file) + ":").getBytes(StandardCharsets.UTF_8));
+    try (InputStream in = Files.newInputStream(file);
+        OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      in.transferTo(out);
+    }
+  }
+
+  private static String hash(List<String> parts) {
+    MessageDigest digest = sha256();
+    for (String part : parts) {
+      byte[] utf8 = part.getBytes(StandardCharsets.UTF_8);
+      digest.update((utf8.length + ":").getBytes(StandardCharsets.UTF_8));
+      digest.update(utf8);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
