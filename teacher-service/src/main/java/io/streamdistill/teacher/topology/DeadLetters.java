@@ -1,0 +1,106 @@
+package io.streamdistill.teacher.topology;
+
+import io.streamdistill.core.transfer.Verdict.Rejected;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Makes dead letters: a rejected record byte for byte, with headers that say why and where it came
+ * from, under the names that Kafka Streams uses for its own.
+ */
+final class DeadLetters {
+
+  /** In which way the record was unfit: the label of a {@code Verdict.Reason}. */
+  static final String REASON = "distill.reason";
+
+  /** What was found and what was expected. */
+  static final String DETAIL = "distill.detail";
+
+  /** Present when the topic cannot take the whole record: what was left out of the letter. */
+  static final String OMITTED = "distill.omitted";
+
+  static final String TOPIC = "__streams.errors.topic";
+  static final String PARTITION = "__streams.errors.partition";
+  static final String OFFSET = "__streams.errors.offset";
+  static final String MESSAGE = "__streams.errors.message";
+
+  /** Upper bound of what the log adds to one record: batch header, lengths, deltas. */
+  private static final int OVERHEAD = 512;
+
+  private final String transferSet;
+  private final int partition;
+  private final RecordLimits limits;
+
+  DeadLetters(String transferSet, int partition, RecordLimits limits) {
+    this.transferSet = transferSet;
+    this.partition = partition;
+    this.limits = limits;
+  }
+
+  /**
+   * Makes the letter of a rejected record. What the topic cannot take is left out and named in a
+   * header; it still lies on the transfer set, where the headers say.
+   */
+  Record<byte[], Outgoing> of(TransferRecord record, Rejected<?> why) {
+    TransferRecord letter = withHeaders(record, why, record.headers());
+    if (!fits(letter)) {
+      String left = "value of %d bytes".formatted(record.bytes());
+      TransferRecord noValue =
+          new TransferRecord(
+              record.key(), null, record.headers(), record.timestamp(), record.offset());
+      letter = withHeaders(noValue, why, record.headers());
+      letter.headers().add(OMITTED, utf8(left));
+    }
+    if (!fits(letter)) {
+      String left = "key, value and headers of %d bytes".formatted(record.bytes());
+      TransferRecord bare =
+          new TransferRecord(null, null, new RecordHeaders(), record.timestamp(), record.offset());
+      letter = withHeaders(bare, why, bare.headers());
+      letter.headers().add(OMITTED, utf8(left));
+    }
+    return new Record<>(
+        letter.key(),
+        new Outgoing(partition, letter.value()),
+        letter.timestamp(),
+        letter.headers());
+  }
+
+  private TransferRecord withHeaders(TransferRecord record, Rejected<?> why, Headers original) {
+    Headers headers =
+        new RecordHeaders(original)
+            .add(REASON, utf8(why.reason().label()))
+            .add(DETAIL, utf8(why.detail()))
+            .add(MESSAGE, utf8(why.reason().label() + ": " + why.detail()))
+            .add(TOPIC, utf8(transferSet))
+            .add(PARTITION, utf8(Integer.toString(partition)))
+            .add(OFFSET, utf8(Long.toString(record.offset())));
+    return new TransferRecord(
+        record.key(), record.value(), headers, record.timestamp(), record.offset());
+  }
+
+  private boolean fits(TransferRecord letter) {
+    int bytes = letter.bytes() + OVERHEAD;
+    if (bytes > limits.requestBytes()) {
+      return false;
+    }
+    return bytes <= limits.deadLetterBytes() || compressed(letter) <= limits.deadLetterBytes();
+  }
+
+  /** The size that the broker will see; asked for rarely, since it costs a compression. */
+  private int compressed(TransferRecord letter) {
+    SimpleRecord record =
+        new SimpleRecord(
+            letter.timestamp(), letter.key(), letter.value(), letter.headers().toArray());
+    return MemoryRecords.withRecords(Compression.of(limits.compression()).build(), record)
+        .sizeInBytes();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,37 @@
+package io.streamdistill.teacher.topology;
+
+import static io.streamdistill.core.config.Require.require;
+
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.teacher.engine.Teacher;
+import java.time.Duration;
+
+/**
+ * What is scored, by whom, and how it goes on the wire.
+ *
+ * @param teacherVersion put on every soft target
+ * @param temperature T > 0 of the soft targets, no unit
+ * @param batchSize most records per batch, >= 1
+ * @param linger longest wait for a batch to fill, > 0
+ * @param limits sizes that records must keep to
+ */
+public record Scoring(
+    FeatureContract contract,
+    ClassMap classMap,
+    Teacher teacher,
+    String teacherVersion,
+    double temperature,
+    TargetEncoding encoding,
+    int batchSize,
+    Duration linger,
+    RecordLimits limits) {
+
+  /** Validates. */
+  public Scoring {
+    require(temperature > 0, "temperature must be > 0, got %s", temperature);
+    require(batchSize >= 1, "batch size must be >= 1, got %s", batchSize);
+    require(linger.toMillis() >= 1, "linger must be >= 1 ms, got %s", linger);
+  }
+}

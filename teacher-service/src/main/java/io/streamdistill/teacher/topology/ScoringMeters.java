@@ -1,0 +1,83 @@
+package io.streamdistill.teacher.topology;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.streamdistill.core.transfer.Verdict.Reason;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What the teacher service counts and measures; shared by all of its tasks. */
+public final class ScoringMeters {
+
+  private final Counter scored;
+  private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
+  private final DistributionSummary batchSize;
+  private final Timer inference;
+  private final Timer latency;
+  private final AtomicInteger pending = new AtomicInteger();
+
+  /** Registers the meters, all under {@code distill.teacher}. */
+  public ScoringMeters(MeterRegistry registry) {
+    scored =
+        Counter.builder("distill.teacher.scored")
+            .description("Soft targets produced; those of an aborted transaction count again")
+            .register(registry);
+    Arrays.stream(Reason.values())
+        .forEach(
+            reason ->
+                rejected.put(
+                    reason,
+                    Counter.builder("distill.teacher.rejected")
+                        .description("Records sent to the dead-letter topic")
+                        .tag("reason", reason.label())
+                        .register(registry)));
+    batchSize =
+        DistributionSummary.builder("distill.teacher.batch.size")
+            .description("Records per batch scored")
+            .baseUnit("records")
+            .register(registry);
+    inference =
+        Timer.builder("distill.teacher.inference")
+            .description("Time to score one batch")
+            .publishPercentileHistogram()
+            .register(registry);
+    latency =
+        Timer.builder("distill.teacher.latency")
+            .description("From the event time of an example to its soft target")
+            .publishPercentileHistogram()
+            .minimumExpectedValue(Duration.ofMillis(1))
+            .maximumExpectedValue(Duration.ofHours(1))
+            .register(registry);
+    Gauge.builder("distill.teacher.pending", pending, AtomicInteger::get)
+        .description("Records that wait for their batch to fill")
+        .register(registry);
+  }
+
+  void batch(int records, Duration took) {
+    batchSize.record(records);
+    inference.record(took);
+    scored.increment(records);
+  }
+
+  void latency(long millis) {
+    latency.record(Math.max(0, millis), TimeUnit.MILLISECONDS);
+  }
+
+  void rejected(Reason reason) {
+    Counter counter = rejected.get(reason);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
+  void pending(int change) {
+    pending.addAndGet(change);
+  }
+}
