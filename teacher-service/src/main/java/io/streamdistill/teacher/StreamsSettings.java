@@ -1,0 +1,147 @@
+package io.streamdistill.teacher;
+
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.transfer.FeatureContract;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** Settings of the Kafka Streams application; the {@code kafka:} block overrides most. */
+final class StreamsSettings {
+
+  private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
+  private static final Duration HEARTBEAT = Duration.ofMillis(1500);
+  private static final Duration MIN_TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
+
+  /** What brokers grant by default ({@code transaction.max.timeout.ms}). */
+  private static final Duration MAX_TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
+
+  private static final Duration MIN_POLL_INTERVAL = Duration.ofMinutes(5);
+  private static final Duration MAX_POLL_WAIT = Duration.ofMillis(100);
+
+  /** Batches that one transaction may take the time of, beside its commit interval. */
+  private static final int BATCHES_PER_TRANSACTION = 10;
+
+  /** Below the 100 MiB that a broker accepts per request by default. */
+  private static final int MAX_REQUEST_BYTES = 32 << 20;
+
+  private static final long PRODUCER_BUFFER_BYTES = 64L << 20;
+  private static final int PRODUCER_BATCH_BYTES = 128 << 10;
+  private static final int PRODUCER_LINGER_MILLIS = 5;
+
+  /** Bytes of a pending record beside its features: cache entry, key, headers, id. */
+  private static final int RECORD_OVERHEAD = 1024;
+
+  private StreamsSettings() {}
+
+  /**
+   * Returns the properties.
+   *
+   * @param partitions of the transfer set: most tasks that this instance may get
+   * @param batchTime how long the teacher takes for a full batch
+   */
+  static Map<String, Object> of(
+      TeacherConfig config,
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      FeatureContract contract,
+      int partitions,
+      Duration batchTime) {
+    Map<String, Object> settings =
+        defaults(config, contract, topics.replication(), partitions, batchTime);
+    Map<String, Object> configured = kafka.streams();
+    String protocol =
+        String.valueOf(configured.getOrDefault(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic"));
+    if (protocol.toLowerCase(Locale.ROOT).equals("classic")) { // else the broker sets them
+      settings.put(consumer(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), millis(SESSION_TIMEOUT));
+      settings.put(consumer(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), millis(HEARTBEAT));
+    }
+    // A setting for all clients must not be hidden by a default for one kind of them.
+    configured.keySet().forEach(key -> settings.remove(consumer(key)));
+    configured.keySet().forEach(key -> settings.remove(producer(key)));
+    settings.putAll(configured);
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, config.applicationId());
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    return settings;
+  }
+
+  private static Map<String, Object> defaults(
+      TeacherConfig config,
+      FeatureContract contract,
+      short replication,
+      int partitions,
+      Duration batchTime) {
+    Duration batches = batchTime.multipliedBy(BATCHES_PER_TRANSACTION);
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir().toString());
+    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) replication);
+    settings.put(
+        StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, cacheBytes(config, contract, partitions));
+    // The thread looks at overdue batches between polls, and an idle poll waits as long as this.
+    settings.put(
+        StreamsConfig.POLL_MS_CONFIG, millis(least(config.linger().dividedBy(2), MAX_POLL_WAIT)));
+    settings.put(
+        consumer(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),
+        millis(greatest(MIN_POLL_INTERVAL, batches)));
+    settings.put(
+        producer(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+        millis(
+            least(
+                MAX_TRANSACTION_TIMEOUT,
+                greatest(MIN_TRANSACTION_TIMEOUT, config.commitInterval().plus(batches)))));
+    settings.put(producer(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
+    settings.put(producer(ProducerConfig.BUFFER_MEMORY_CONFIG), PRODUCER_BUFFER_BYTES);
+    settings.put(producer(ProducerConfig.BATCH_SIZE_CONFIG), PRODUCER_BATCH_BYTES);
+    settings.put(producer(ProducerConfig.LINGER_MS_CONFIG), PRODUCER_LINGER_MILLIS);
+    settings.put(producer(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+    return settings;
+  }
+
+  /** Room for every record that can wait at once, so that the cache never writes one early. */
+  private static long cacheBytes(TeacherConfig config, FeatureContract contract, int partitions) {
+    long bytes = 2L * partitions * config.batchSize() * (contract.bytes() + RECORD_OVERHEAD);
+    return Math.min(bytes, Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /** Largest record that the producer sends, before compression. */
+  static int maxRequestBytes(Map<String, Object> settings) {
+    return Integer.parseInt(producerSetting(settings, ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
+  }
+
+  /** The producer's {@code compression.type}. */
+  static String compression(Map<String, Object> settings) {
+    return producerSetting(settings, ProducerConfig.COMPRESSION_TYPE_CONFIG);
+  }
+
+  private static String producerSetting(Map<String, Object> settings, String key) {
+    Object general = settings.get(key);
+    return String.valueOf(settings.getOrDefault(producer(key), general));
+  }
+
+  private static String consumer(String key) {
+    return StreamsConfig.consumerPrefix(key);
+  }
+
+  private static String producer(String key) {
+    return StreamsConfig.producerPrefix(key);
+  }
+
+  private static int millis(Duration duration) {
+    return Math.toIntExact(Math.max(1, duration.toMillis()));
+  }
+
+  private static Duration least(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private static Duration greatest(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
+  }
+}

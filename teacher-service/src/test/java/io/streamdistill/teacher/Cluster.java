@@ -1,0 +1,124 @@
+package io.streamdistill.teacher;
+
+import io.streamdistill.broker.BrokerConfig;
+import io.streamdistill.broker.EmbeddedBroker;
+import io.streamdistill.core.kafka.TopicsConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A real broker, with topics of its own for every test. */
+final class Cluster implements AutoCloseable {
+
+  private final EmbeddedBroker broker;
+  private final Admin admin;
+  private int tests;
+
+  Cluster(Path directory) {
+    broker =
+        EmbeddedBroker.start(
+            BrokerConfig.in(directory).withOverride("group.initial.rebalance.delay.ms", "0"));
+    admin = Admin.create(Map.of("bootstrap.servers", servers()));
+  }
+
+  String servers() {
+    return broker.bootstrapServers();
+  }
+
+  /** Names that no other test uses; creates nothing. */
+  TopicsConfig names() {
+    String prefix = "t" + ++tests + "-";
+    return new TopicsConfig(
+        prefix + "transfer-set",
+        prefix + "soft-targets",
+        prefix + "labels",
+        prefix + "dead-letters",
+        prefix + "checkpoints",
+        prefix + "checkpoint-files",
+        2,
+        (short) -1);
+  }
+
+  /** Topics that no other test uses. */
+  TopicsConfig topics(int partitions) throws Exception {
+    TopicsConfig topics = names();
+    create(topics.transferSet(), partitions, Map.of());
+    create(topics.softTargets(), partitions, Map.of());
+    create(topics.deadLetters(), 1, Map.of());
+    return topics;
+  }
+
+  void create(String topic, int partitions, Map<String, String> settings) throws Exception {
+    admin
+        .createTopics(
+            List.of(
+                new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(settings)))
+        .all()
+        .get(30, TimeUnit.SECONDS);
+  }
+
+  KafkaProducer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(
+        Map.of(
+            "bootstrap.servers",
+            servers(),
+            "max.request.size",
+            32 << 20,
+            "compression.type",
+            "lz4",
+            "linger.ms",
+            "5"),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  void send(List<ProducerRecord<byte[], byte[]>> records) {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      records.forEach(producer::send);
+    }
+  }
+
+  /** Reads what is committed until {@code count} records are there, then a second more. */
+  List<ConsumerRecord<byte[], byte[]>> read(String topic, int count, Duration patience)
+      throws Exception {
+    int partitions =
+        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
+    List<TopicPartition> all =
+        IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList();
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", servers(), "isolation.level", "read_committed"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.assign(all);
+      consumer.seekToBeginning(all);
+      long end = System.nanoTime() + patience.toNanos();
+      while (records.size() < count && System.nanoTime() < end) {
+        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+      }
+      consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+    }
+    return records;
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+    broker.close();
+  }
+}

@@ -1,0 +1,69 @@
+package io.streamdistill.teacher;
+
+import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.schema.TransferExample;
+import io.streamdistill.teacher.engine.Combination;
+import io.streamdistill.teacher.engine.OutputKind;
+import io.streamdistill.wire.Codecs;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The small models of {@code src/test/resources/models}, and examples for them. */
+public final class Fixtures {
+
+  public static final int FEATURES = 4;
+  public static final FeatureContract CONTRACT = FeatureContract.u8(FEATURES);
+  public static final ClassMap CLASSES = ClassMap.ofCount(3);
+
+  private Fixtures() {}
+
+  /** Path of a test model. */
+  public static Path model(String name) {
+    return Path.of("src/test/resources/models", name + ".onnx");
+  }
+
+  /** A configuration on free ports with short times, for real brokers. */
+  public static TeacherConfig config(Path stateDir, String... models) {
+    return new TeacherConfig(
+        "test-teacher",
+        List.of(models).stream()
+            .map(name -> new MemberConfig(model(name), 1, OutputKind.AUTO))
+            .toList(),
+        Combination.ARITHMETIC,
+        20,
+        TargetEncoding.DENSE_F32,
+        16,
+        Duration.ofMillis(50),
+        1,
+        1,
+        Duration.ofMillis(200),
+        1 << 20,
+        stateDir,
+        new HttpConfig("127.0.0.1", 0));
+  }
+
+  /** An example whose features are the low bytes of {@code seed}. */
+  public static TransferExample example(String id, int seed, @Nullable Integer label) {
+    byte[] features = ByteBuffer.allocate(FEATURES).putInt(seed & 0x7F7F7F7F).array();
+    return new TransferExample(
+        id,
+        ByteBuffer.wrap(features),
+        FeatureType.U8,
+        label,
+        0.5f,
+        Instant.ofEpochMilli(1_700_000_000_000L + seed));
+  }
+
+  /** The framed bytes of {@link #example}. */
+  public static byte[] framed(String id, int seed) {
+    return Codecs.transferExample().encode(example(id, seed, null));
+  }
+}
