@@ -88,7 +88,9 @@ final class Cluster implements AutoCloseable {
 
   void send(List<ProducerRecord<byte[], byte[]>> records) {
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
-      records.forEach(producer::send);
+      for (ProducerRecord<byte[], byte[]> record : records) {
+        var unused = producer.send(record); // closing waits for it
+      }
     }
   }
 
@@ -96,7 +98,15 @@ final class Cluster implements AutoCloseable {
   List<ConsumerRecord<byte[], byte[]>> read(String topic, int count, Duration patience)
       throws Exception {
     int partitions =
-        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
+        admin
+            .describeTopics(List.of(topic))
+            .allTopicNames()
+            .get()
+            .values()
+            .iterator()
+            .next()
+            .partitions()
+            .size();
     List<TopicPartition> all =
         IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList();
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
