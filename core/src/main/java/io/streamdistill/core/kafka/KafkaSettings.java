@@ -4,6 +4,7 @@ import static io.streamdistill.core.config.Require.require;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The {@code kafka:} block of the configuration, passed verbatim to every client. A key that starts
@@ -31,6 +32,10 @@ public record KafkaSettings(Map<String, String> properties) {
           Map.entry("key.deserializer", "the wire format is part of the product"),
           Map.entry("value.deserializer", "the wire format is part of the product"));
 
+  /** What Streams and this class limit a key to a client with. */
+  private static final Pattern CLIENT_PREFIX =
+      Pattern.compile("^(streams\\.)?((main|restore|global)\\.)?((admin|consumer|producer)\\.)?");
+
   /** The kinds of client that a key can be limited to. */
   private enum Kind {
     ADMIN,
@@ -54,12 +59,7 @@ public record KafkaSettings(Map<String, String> properties) {
   }
 
   private static void requireFree(String key) {
-    String bare = key;
-    for (Kind kind : Kind.values()) {
-      if (bare.startsWith(kind.prefix())) {
-        bare = bare.substring(kind.prefix().length());
-      }
-    }
+    String bare = CLIENT_PREFIX.matcher(key).replaceFirst("");
     String reason = RESERVED.getOrDefault(bare, "");
     require(
         reason.isEmpty(), "kafka.%s is reserved: %s; remove it from the kafka block", key, reason);

@@ -3,7 +3,6 @@ package io.streamdistill.core.kafka;
 import static io.streamdistill.core.config.Require.require;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Names and sizes of the product's topics.
@@ -34,13 +33,13 @@ public record TopicsConfig(
         List.of(transferSet, softTargets, labels, deadLetters, checkpoints, checkpointFiles);
     for (String name : names) {
       require(
-          name.matches("[a-zA-Z0-9._-]{1,249}"),
+          name.matches("[a-zA-Z0-9._-]{1,249}") && !name.matches("\\.{1,2}"),
           "topics: '%s' is not a topic name; use letters, digits, '.', '_' and '-'",
           name);
     }
     require(
-        Stream.of(names.toArray()).distinct().count() == names.size(),
-        "topics: every topic needs a name of its own, got %s",
+        names.stream().map(name -> name.replace('.', '_')).distinct().count() == names.size(),
+        "topics: every topic needs a name of its own ('.' and '_' are the same to Kafka), got %s",
         names);
     require(partitions >= 1, "topics.partitions must be >= 1, got %s", partitions);
     require(

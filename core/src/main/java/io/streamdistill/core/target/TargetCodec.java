@@ -49,8 +49,8 @@ public final class TargetCodec {
    * @param targets exactly {@link #bytes} bytes; its position is left alone
    * @param logProbabilities (classes), overwritten with normalised natural logarithms at the
    *     temperature of the record
-   * @return whether the bytes are a distribution: every entry finite and, before the renormalising
-   *     that undoes the encoding's rounding, summing to 1 within 1 %
+   * @return whether the bytes are a distribution: every entry finite, no probability negative and,
+   *     before the renormalising that undoes the encoding's rounding, a sum of 1 within 1 %
    */
   public static boolean decode(
       TargetEncoding encoding, ByteBuffer targets, double[] logProbabilities) {
@@ -60,16 +60,14 @@ public final class TargetCodec {
     }
     double sum = 0;
     for (int i = 0; i < logProbabilities.length; i++) {
-      double logProbability =
+      logProbabilities[i] =
           switch (encoding) {
-            case DENSE_F32 -> Math.log(Math.max(in.getFloat(4 * i), 0));
+            case DENSE_F32 -> logProbability(in.getFloat(4 * i));
             case DENSE_F16_LOG_PROBABILITY -> Float16.toFloat(in.getShort(2 * i));
           };
-      // A probability of exactly zero has no logit; the smallest that is kept stands for it.
-      logProbabilities[i] =
-          encoding == TargetEncoding.DENSE_F32
-              ? Math.max(logProbability, LOG_MIN_F32)
-              : logProbability;
+      if (!Double.isFinite(logProbabilities[i])) {
+        return false;
+      }
       sum += Math.exp(logProbabilities[i]);
     }
     if (!(Math.abs(sum - 1) <= 0.01)) {
@@ -80,6 +78,14 @@ public final class TargetCodec {
       logProbabilities[i] -= logSum;
     }
     return true;
+  }
+
+  /**
+   * Returns log p, or NaN when p is negative or no number. A probability of exactly zero has no
+   * logit; the smallest that is kept stands for it.
+   */
+  private static double logProbability(float probability) {
+    return probability < 0 ? Double.NaN : Math.max(Math.log(probability), LOG_MIN_F32);
   }
 
   /**
