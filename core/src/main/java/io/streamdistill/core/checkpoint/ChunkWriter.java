@@ -37,6 +37,7 @@ final class ChunkWriter implements AutoCloseable {
     properties.put("delivery.timeout.ms", Math.toIntExact(this.timeout.toMillis()));
     properties.put("request.timeout.ms", Math.toIntExact(timeout.toMillis()));
     properties.put("linger.ms", 0);
+    properties.put("buffer.memory", 8 << 20); // eight chunks under way keep a line busy
     this.producer =
         KafkaErrors.explain(
             kafka,
