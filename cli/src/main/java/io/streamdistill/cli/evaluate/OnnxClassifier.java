@@ -1,0 +1,162 @@
+package io.streamdistill.cli.evaluate;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.core.transfer.Features;
+import io.streamdistill.student.onnx.OnnxExport;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * An ONNX classifier of byte features in ONNX Runtime, on one thread. A model with a uint8 input is
+ * fed the bytes; one with a float32 input is fed bytes x scale + offset, unless its metadata says
+ * that it scales by itself, as students that StreamDistill exports do.
+ */
+final class OnnxClassifier implements AutoCloseable {
+
+  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtSession session;
+  private final String input;
+  private final boolean bytes;
+  private final long[] itemShape; // without the batch
+  private final Features features;
+  private final String output;
+
+  private OnnxClassifier(OrtSession session, FeatureContract contract) throws OrtException {
+    this.session = session;
+    this.input = only("input", OnnxExport.FEATURES, session.getInputNames());
+    TensorInfo tensor = tensor(session.getInputInfo(), input);
+    this.bytes = tensor.type == OnnxJavaType.UINT8;
+    if (!bytes && tensor.type != OnnxJavaType.FLOAT) {
+      throw new EvaluationException(
+          "input '%s' is %s; only uint8 and float32 are fed".formatted(input, tensor.type));
+    }
+    this.itemShape = itemShape(tensor, contract);
+    boolean scalesItself =
+        session.getMetadata().getCustomMetadataValue(OnnxExport.FEATURE_TYPE_KEY).isPresent();
+    this.features =
+        new Features(
+            scalesItself ? new FeatureContract(contract.type(), contract.shape(), 1, 0) : contract);
+    this.output =
+        Stream.of(OnnxExport.LOGITS, OnnxExport.PROBABILITIES)
+            .filter(session.getOutputNames()::contains)
+            .findFirst()
+            .orElseGet(() -> only("output", OnnxExport.LOGITS, session.getOutputNames()));
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param contract length, scale and offset of the features; its type is U8
+   * @throws EvaluationException when ONNX Runtime does not load it, or it is no classifier of such
+   *     features
+   */
+  static OnnxClassifier open(Path model, FeatureContract contract) {
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(1);
+      options.setInterOpNumThreads(1);
+      OrtSession session = OrtEnvironment.getEnvironment().createSession(model.toString(), options);
+      try {
+        return new OnnxClassifier(session, contract);
+      } catch (EvaluationException e) {
+        session.close();
+        throw new EvaluationException(model + ": " + e.getMessage(), e);
+      }
+    } catch (OrtException e) {
+      throw new EvaluationException(
+          "%s: ONNX Runtime cannot load it: %s; is it a whole ONNX model?"
+              .formatted(model, e.getMessage()),
+          e);
+    }
+  }
+
+  private static String only(String what, String name, Set<String> names) {
+    if (names.contains(name)) {
+      return name;
+    }
+    if (names.size() != 1) {
+      throw new EvaluationException(
+          "has the %ss %s; name the one to use '%s'".formatted(what, names, name));
+    }
+    return names.iterator().next();
+  }
+
+  private static TensorInfo tensor(Map<String, NodeInfo> nodes, String name) {
+    NodeInfo node = nodes.get(name);
+    if (node != null && node.getInfo() instanceof TensorInfo tensor) {
+      return tensor;
+    }
+    throw new EvaluationException("'%s' is no tensor".formatted(name));
+  }
+
+  private static long[] itemShape(TensorInfo tensor, FeatureContract contract) {
+    long[] shape = tensor.getShape(); // -1: symbolic
+    if (shape.length < 2 || shape[0] != -1) {
+      throw new EvaluationException(
+          "the input's shape %s has no symbolic batch dimension in front; export it with one"
+              .formatted(Arrays.toString(shape)));
+    }
+    long[] item = LongStream.of(shape).skip(1).toArray();
+    if (LongStream.of(item).anyMatch(size -> size < 0)) {
+      return contract.shape().stream().mapToLong(Integer::longValue).toArray();
+    }
+    long length = LongStream.of(item).reduce(1, Math::multiplyExact);
+    if (length != contract.length()) {
+      throw new EvaluationException(
+          "the input takes %d values, an image has %d; pass the images that the model was made for"
+              .formatted(length, contract.length()));
+    }
+    return item;
+  }
+
+  /** Copies byte features, (batch, length), into a tensor of the model's input type. */
+  OnnxTensor tensor(ByteBuffer batch, int size) throws OrtException {
+    long[] shape = LongStream.concat(LongStream.of(size), LongStream.of(itemShape)).toArray();
+    if (bytes) {
+      ByteBuffer direct = ByteBuffer.allocateDirect(batch.remaining()).put(batch.duplicate());
+      return OnnxTensor.createTensor(environment, direct.flip(), shape, OnnxJavaType.UINT8);
+    }
+    int length = batch.remaining() / size;
+    FloatBuffer floats =
+        ByteBuffer.allocateDirect(Math.multiplyExact(batch.remaining(), Float.BYTES))
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    for (int i = 0; i < size; i++) {
+      features.decode(batch.slice(batch.position() + i * length, length), floats);
+    }
+    return OnnxTensor.createTensor(environment, floats.flip(), shape);
+  }
+
+  /** Scores of a batch, (batch, classes): logits where the model gives them. */
+  float[][] scores(OnnxTensor batch) throws OrtException {
+    try (OrtSession.Result result = session.run(Map.of(input, batch), Set.of(output))) {
+      if (result.get(0).getValue() instanceof float[][] scores) {
+        return scores;
+      }
+      throw new EvaluationException(
+          "output '%s' is no float32 of shape (batch, classes)".formatted(output));
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new IllegalStateException("closed twice", e);
+    }
+  }
+}
