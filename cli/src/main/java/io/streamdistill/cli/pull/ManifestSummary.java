@@ -1,0 +1,38 @@
+package io.streamdistill.cli.pull;
+
+import io.streamdistill.core.checkpoint.FileEntry;
+import io.streamdistill.core.checkpoint.Manifest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a person wants to know of a checkpoint, in a few lines. */
+final class ManifestSummary {
+
+  private ManifestSummary() {}
+
+  /** Describes the checkpoint: version, examples, metrics, teachers, files. */
+  static List<String> lines(Manifest manifest) {
+    List<String> lines = new ArrayList<>();
+    lines.add(line("checkpoint", manifest.id().toString()));
+    lines.add(line("created", manifest.createdTime().toString()));
+    lines.add(
+        line("trained on", "%,d examples in %,d steps", manifest.examplesSeen(), manifest.step()));
+    for (Map.Entry<String, Double> metric : manifest.metrics().entrySet()) {
+      lines.add(line("metric", "%s = %.6g", metric.getKey(), metric.getValue()));
+    }
+    for (String teacher : manifest.teacherVersions()) {
+      lines.add(line("teacher", teacher));
+    }
+    for (FileEntry file : manifest.files()) {
+      lines.add(line("file", "%s, %,d bytes, sha-256 %s", file.name(), file.size(), file.sha256()));
+    }
+    return lines;
+  }
+
+  private static String line(String label, String format, Object... arguments) {
+    String value = arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments);
+    return "  %-11s %s".formatted(label, value);
+  }
+}
