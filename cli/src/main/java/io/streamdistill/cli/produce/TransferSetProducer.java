@@ -3,7 +3,6 @@ package io.streamdistill.cli.produce;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.schema.FeatureType;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,7 +29,7 @@ public final class TransferSetProducer {
 
   private final KafkaSettings kafka;
   private final TopicsConfig topics;
-  private final FeatureType featureType;
+  private final FeatureContract contract;
   private final Clock clock;
   private final Duration connectTimeout;
 
@@ -53,7 +52,7 @@ public final class TransferSetProducer {
       Duration connectTimeout) {
     this.kafka = kafka;
     this.topics = topics;
-    this.featureType = contract.type();
+    this.contract = contract;
     this.clock = clock;
     this.connectTimeout = connectTimeout;
   }
@@ -72,8 +71,9 @@ public final class TransferSetProducer {
       ExampleSource.Opener source, ProduceOptions options, LongConsumer produced)
       throws IOException {
     long start = System.nanoTime();
-    int partitions = new TransferSetTopic(kafka, topics, connectTimeout).ensurePartitions();
-    Passes passes = new Passes(source, options, featureType, clock);
+    int partitions =
+        new TransferSetTopic(kafka, topics, contract.bytes(), connectTimeout).ensurePartitions();
+    Passes passes = new Passes(source, options, contract.type(), clock);
     Pace pace = Pace.of(options.rate());
     KafkaProducer<byte[], byte[]> producer = connect();
     try {

@@ -1,16 +1,15 @@
 package io.streamdistill.cli.produce;
 
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicSpec;
+import io.streamdistill.core.kafka.Topics;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Finds the transfer-set topic, and creates it where it is missing. */
@@ -18,11 +17,13 @@ final class TransferSetTopic {
 
   private final KafkaSettings kafka;
   private final TopicsConfig topics;
+  private final long exampleBytes;
   private final Duration timeout;
 
-  TransferSetTopic(KafkaSettings kafka, TopicsConfig topics, Duration timeout) {
+  TransferSetTopic(KafkaSettings kafka, TopicsConfig topics, long exampleBytes, Duration timeout) {
     this.kafka = kafka;
     this.topics = topics;
+    this.exampleBytes = exampleBytes;
     this.timeout = timeout;
   }
 
@@ -37,7 +38,7 @@ final class TransferSetTopic {
     properties.put("default.api.timeout.ms", millis);
     properties.put("request.timeout.ms", millis);
     try (Admin admin = Admin.create(properties)) {
-      create(admin);
+      createIfMissing(admin);
       return partitions(admin);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -58,20 +59,13 @@ final class TransferSetTopic {
     }
   }
 
-  private void create(Admin admin) throws ExecutionException, InterruptedException {
-    if (admin.listTopics().names().get().contains(topics.transferSet())) {
-      return;
-    }
-    Optional<Short> replication =
-        topics.replication() < 0 ? Optional.empty() : Optional.of(topics.replication());
-    NewTopic topic =
-        new NewTopic(topics.transferSet(), Optional.of(topics.partitions()), replication);
-    try {
-      admin.createTopics(List.of(topic)).all().get();
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) { // another creator was faster
-        throw e;
-      }
+  private void createIfMissing(Admin admin) throws ExecutionException, InterruptedException {
+    if (!admin.listTopics().names().get().contains(topics.transferSet())) {
+      Topics.create(
+          kafka,
+          TopicSpec.all(topics, exampleBytes).stream()
+              .filter(spec -> spec.name().equals(topics.transferSet()))
+              .toList());
     }
   }
 
