@@ -2,10 +2,10 @@ package io.streamdistill.cli.evaluate;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.transfer.FeatureContract;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -67,9 +67,10 @@ public final class EvaluateCommand implements Callable<Integer> {
       }
       print(evaluation);
       return 0;
-    } catch (EvaluationException | ConfigException | IOException e) {
-      spec.commandLine().getErr().println("distill evaluate: " + e.getMessage());
-      return 1;
+    } catch (NoSuchFileException e) {
+      throw new EvaluationException(e.getFile() + ": no such file; check the path", e);
+    } catch (IOException e) { // its message names the file
+      throw new EvaluationException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -1,9 +1,9 @@
 package io.streamdistill.cli.produce;
 
 import io.streamdistill.cli.produce.ProduceOptions.OnError;
-import io.streamdistill.core.config.ConfigException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Locale;
@@ -116,18 +116,18 @@ public final class ProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    ProduceOptions options =
+        new ProduceOptions(limit, repeat, rate, labelFraction, seed, shuffle, prefix(), onError);
+    ProduceTarget to = target.get();
+    TransferSetProducer producer =
+        new TransferSetProducer(to.kafka(), to.topics(), to.features(), clock);
     try {
-      ProduceOptions options =
-          new ProduceOptions(limit, repeat, rate, labelFraction, seed, shuffle, prefix(), onError);
-      ProduceTarget to = target.get();
-      TransferSetProducer producer =
-          new TransferSetProducer(to.kafka(), to.topics(), to.features(), clock);
-      report(out, to, produce(producer, to, options));
+      report(spec.commandLine().getOut(), to, produce(producer, to, options));
       return 0;
-    } catch (ProduceException | ConfigException | IOException e) {
-      spec.commandLine().getErr().println("distill produce: " + e.getMessage());
-      return 1;
+    } catch (NoSuchFileException e) {
+      throw new ProduceException(e.getFile() + ": no such file; check the path", e);
+    } catch (IOException e) { // its message names file and line
+      throw new ProduceException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -51,8 +50,6 @@ final class TextInput {
         raw.close();
         throw e;
       }
-    } catch (NoSuchFileException e) {
-      throw new IOException(file + ": no such file; check the path", e);
     } catch (ZipException e) {
       throw new IOException(
           "%s: is no valid gzip file (%s); drop .gz from a plain file's name"

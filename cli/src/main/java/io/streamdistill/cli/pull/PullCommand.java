@@ -1,9 +1,7 @@
 package io.streamdistill.cli.pull;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -47,16 +45,11 @@ public final class PullCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Manifest manifest = puller.get().pull(student, out);
     PrintWriter console = spec.commandLine().getOut();
-    try {
-      Manifest manifest = puller.get().pull(student, out);
-      console.println("pulled into " + out);
-      ManifestSummary.lines(manifest).forEach(console::println);
-      console.flush();
-      return 0;
-    } catch (CheckpointException | ConfigException e) {
-      spec.commandLine().getErr().println("distill pull: " + e.getMessage());
-      return 1;
-    }
+    console.println("pulled into " + out);
+    ManifestSummary.lines(manifest).forEach(console::println);
+    console.flush();
+    return 0;
   }
 }

@@ -53,7 +53,7 @@ final class EvaluateCommandTest {
   void endsWith1WithoutAModel() {
     assertThat(run(directory.resolve("nowhere.onnx"))).isEqualTo(1);
 
-    assertThat(err.toString()).startsWith("distill evaluate: ").contains("nowhere.onnx");
+    assertThat(err.toString()).contains("nowhere.onnx");
   }
 
   private int run(Path model, String... more) {

@@ -166,15 +166,6 @@ final class CsvSourceTest {
   }
 
   @Test
-  void saysThatAFileIsMissing() {
-    Path file = directory.resolve("nowhere.csv");
-
-    assertThatThrownBy(() -> open(file, COLUMNS, TWO_BYTES))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("nowhere.csv: no such file");
-  }
-
-  @Test
   void prefersAClassNameToAnIndex() throws IOException {
     Path file = Files.writeString(directory.resolve("data.csv"), "a,b,y\n1,2,1\n");
     ClassMap countdown = new ClassMap(List.of("1", "0"));

@@ -65,16 +65,16 @@ final class ProduceCommandTest {
     int exit = run("--csv " + csv + " --feature-columns x,y --label-column kind");
 
     assertThat(exit).isEqualTo(1);
-    assertThat(err.toString())
-        .startsWith("distill produce: " + csv + ":3: column 'y' is 'x', not a number");
+    assertThat(err.toString()).startsWith(csv + ":3: column 'y' is 'x', not a number");
     assertThat(out.toString()).isEmpty();
   }
 
   @Test
   void endsWith1WhenAFileIsMissing() {
     assertThat(run("--jsonl nowhere.jsonl")).isEqualTo(1);
-
     assertThat(err.toString()).contains("nowhere.jsonl: no such file");
+    assertThat(run("--images nowhere.gz")).isEqualTo(1);
+    assertThat(err.toString()).contains("nowhere.gz: no such file");
   }
 
   @Test
@@ -103,6 +103,11 @@ final class ProduceCommandTest {
     return new CommandLine(new ProduceCommand(() -> target, Clock.systemUTC()))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
+        .setExecutionExceptionHandler(
+            (e, command, parsed) -> {
+              command.getErr().println(e.getMessage());
+              return 1;
+            })
         .execute(arguments.split(" "));
   }
 }

@@ -111,7 +111,7 @@ final class PullCommandTest {
     Files.write(stored, model);
 
     assertThat(pull("small")).isEqualTo(1);
-    assertThat(err.toString()).startsWith("distill pull: ").contains("model.onnx: has sha-256");
+    assertThat(err.toString()).contains("model.onnx: has sha-256");
     assertThat(out.toString()).isEmpty();
     assertThat(pulled).doesNotExist();
   }
@@ -163,6 +163,11 @@ final class PullCommandTest {
     return command
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
+        .setExecutionExceptionHandler(
+            (e, failed, parsed) -> {
+              failed.getErr().println(e.getMessage());
+              return 1;
+            })
         .execute(arguments);
   }
 
