@@ -1,0 +1,82 @@
+package io.streamdistill.core.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.streamdistill.core.transfer.Verdict.Reason;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * A record that was not fit, byte for byte, with the reason and where it came from in its headers.
+ * The names of the origin headers are those of Kafka Streams' own dead-letter queues (KIP-1034).
+ */
+public final class DeadLetter {
+
+  /** Header: label of the {@link Reason}. */
+  public static final String REASON = "distill.reason";
+
+  /** Header: what was found and what was expected. */
+  public static final String DETAIL = "distill.detail";
+
+  /** Header: the application or student that rejected the record. */
+  public static final String REJECTED_BY = "distill.rejected-by";
+
+  /** Header: topic that the record came from. */
+  public static final String TOPIC = "__streams.errors.topic";
+
+  /** Header: its partition there, in decimal digits. */
+  public static final String PARTITION = "__streams.errors.partition";
+
+  /** Header: its offset there, in decimal digits. */
+  public static final String OFFSET = "__streams.errors.offset";
+
+  private DeadLetter() {}
+
+  /** Adds the headers of a dead letter to those that the record has already. */
+  public static void describe(
+      Headers headers,
+      Reason reason,
+      String detail,
+      String rejectedBy,
+      String topic,
+      int partition,
+      long offset) {
+    add(headers, REASON, reason.label());
+    add(headers, DETAIL, detail);
+    add(headers, REJECTED_BY, rejectedBy);
+    add(headers, TOPIC, topic);
+    add(headers, PARTITION, Integer.toString(partition));
+    add(headers, OFFSET, Long.toString(offset));
+  }
+
+  /** Returns the dead letter of a consumed record: same key, value, headers and timestamp. */
+  public static ProducerRecord<byte[], byte[]> of(
+      String deadLetterTopic,
+      ConsumerRecord<byte[], byte[]> record,
+      Reason reason,
+      String detail,
+      String rejectedBy) {
+    ProducerRecord<byte[], byte[]> letter =
+        new ProducerRecord<>(
+            deadLetterTopic,
+            null,
+            record.timestamp() < 0 ? null : record.timestamp(),
+            record.key(),
+            record.value(),
+            record.headers());
+    describe(
+        letter.headers(),
+        reason,
+        detail,
+        rejectedBy,
+        record.topic(),
+        record.partition(),
+        record.offset());
+    return letter;
+  }
+
+  private static void add(Headers headers, String name, String value) {
+    headers.add(name, value.getBytes(UTF_8));
+  }
+}
