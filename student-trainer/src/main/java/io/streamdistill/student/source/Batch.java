@@ -1,0 +1,28 @@
+package io.streamdistill.student.source;
+
+import java.util.List;
+
+/**
+ * What went into a batch, besides the numbers in its buffers.
+ *
+ * @param rows records to train on; 0 when none was fit
+ * @param passedOver fit records that the selection leaves out
+ * @param oldestEventTime milliseconds since the epoch; {@code Long.MAX_VALUE} without rows
+ * @param rejections records that were not fit, met for the first time, in the order of the log
+ * @param teacherVersions teachers that the rows come from
+ * @param end where the log stands after the batch
+ */
+public record Batch(
+    int rows,
+    int passedOver,
+    long oldestEventTime,
+    List<Rejection> rejections,
+    List<String> teacherVersions,
+    LogPosition end) {
+
+  /** Copies. */
+  public Batch {
+    rejections = List.copyOf(rejections);
+    teacherVersions = List.copyOf(teacherVersions);
+  }
+}
