@@ -1,0 +1,179 @@
+package io.streamdistill.student;
+
+import static io.streamdistill.core.config.Require.require;
+
+import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.student.publish.CheckpointConfig;
+import io.streamdistill.student.source.PassConfig;
+import io.streamdistill.student.source.Selection;
+import io.streamdistill.student.step.LearningRateSchedule;
+import io.streamdistill.student.step.LearningRateSchedule.Decay;
+import io.streamdistill.student.step.OptimizerConfig;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The {@code student:} block of the configuration.
+ *
+ * @param name names the student: its checkpoints, its consumer group, its writer's fence
+ * @param network what the student is
+ * @param optimizer how a gradient becomes an update
+ * @param learningRate learning rate by step
+ * @param objective what is minimised
+ * @param select which examples are trained on
+ * @param batchSize examples per training step, at least 1; default 128
+ * @param seed of the initial weights; default 42
+ * @param threads BLAS threads; 0 is one per core. Weights are repeatable bit for bit at a fixed
+ *     number; default 0
+ * @param log how often and how far the soft-target log is read
+ * @param checkpoint when and where checkpoints are published
+ * @param http address of metrics and health
+ */
+public record StudentConfig(
+    String name,
+    Network network,
+    Optimizer optimizer,
+    LearningRate learningRate,
+    ObjectiveConfig objective,
+    Selection select,
+    int batchSize,
+    long seed,
+    int threads,
+    PassConfig log,
+    CheckpointConfig checkpoint,
+    HttpConfig http) {
+
+  /** Validates. */
+  public StudentConfig {
+    require(
+        name.matches("[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,99}"),
+        "student.name '%s' is not a name; use up to 100 letters, digits, '.', '_', '-'",
+        name);
+    require(batchSize >= 1, "student.batch-size must be >= 1, got %s", batchSize);
+    require(threads >= 0, "student.threads must be >= 0 (0: one per core), got %s", threads);
+  }
+
+  /** Consumer group under which the student's progress is committed, for lag metrics only. */
+  public String groupId() {
+    return "streamdistill-student-" + name;
+  }
+
+  /** Transactional id of the student's one writer. */
+  public String transactionalId() {
+    return "streamdistill-student-" + name;
+  }
+
+  /**
+   * What the student is: a dense ReLU net, or any DL4J network.
+   *
+   * @param hidden units of each hidden layer, each at least 1; default [800, 800]
+   * @param dl4j file with a DL4J {@code MultiLayerConfiguration} as JSON, its last layer an output
+   *     layer of identity activation with one output per class; empty for the dense net
+   */
+  public record Network(List<Integer> hidden, String dl4j) {
+
+    /** Validates. */
+    public Network {
+      hidden = List.copyOf(hidden);
+      require(
+          hidden.stream().allMatch(units -> units >= 1),
+          "student.network.hidden must hold numbers >= 1, got %s",
+          hidden);
+    }
+
+    /** File of the DL4J configuration. */
+    public Path dl4jFile() {
+      return Path.of(dl4j);
+    }
+  }
+
+  /** Kinds of optimizer. */
+  public enum OptimizerType {
+    /** Plain stochastic gradient descent. */
+    SGD,
+    /** Nesterov momentum. */
+    NESTEROV,
+    /** Adam. */
+    ADAM
+  }
+
+  /**
+   * The optimizer; keys that its type does not have are not used.
+   *
+   * @param type default nesterov
+   * @param momentum of nesterov, in [0, 1); default 0.9
+   * @param beta1 of adam, in [0, 1); default 0.9
+   * @param beta2 of adam, in [0, 1); default 0.999
+   * @param epsilon of adam, > 0; default 1e-8
+   */
+  public record Optimizer(
+      OptimizerType type, double momentum, double beta1, double beta2, double epsilon) {
+
+    /** Validates. */
+    public Optimizer {
+      new OptimizerConfig.Nesterov(momentum);
+      new OptimizerConfig.Adam(beta1, beta2, epsilon);
+    }
+
+    /** The optimizer that {@code type} names. */
+    public OptimizerConfig config() {
+      return switch (type) {
+        case SGD -> new OptimizerConfig.Sgd();
+        case NESTEROV -> new OptimizerConfig.Nesterov(momentum);
+        case ADAM -> new OptimizerConfig.Adam(beta1, beta2, epsilon);
+      };
+    }
+  }
+
+  /** Shapes of learning-rate decay. */
+  public enum DecayType {
+    /** None. */
+    CONSTANT,
+    /** By a factor every so many steps, all at once. */
+    STEP,
+    /** By a factor every so many steps, a little at each. */
+    EXPONENTIAL,
+    /** To zero along half a cosine. */
+    COSINE,
+    /** To zero along a line. */
+    LINEAR
+  }
+
+  /**
+   * The learning rate.
+   *
+   * @param base rate after the warm-up, > 0; default 0.05
+   * @param warmupSteps steps of linear rise; default 0
+   * @param decay default constant
+   * @param decaySteps of step and exponential: steps per factor; of cosine and linear: steps to
+   *     zero; at least 1; default 1000
+   * @param decayFactor of step and exponential, in (0, 1]; default 0.5
+   */
+  public record LearningRate(
+      double base, long warmupSteps, DecayType decay, long decaySteps, double decayFactor) {
+
+    /** Validates. */
+    public LearningRate {
+      schedule(base, warmupSteps, decay, decaySteps, decayFactor);
+    }
+
+    /** The learning rate as a function of the step. */
+    public LearningRateSchedule schedule() {
+      return schedule(base, warmupSteps, decay, decaySteps, decayFactor);
+    }
+
+    private static LearningRateSchedule schedule(
+        double base, long warmupSteps, DecayType decay, long decaySteps, double decayFactor) {
+      Decay shape =
+          switch (decay) {
+            case CONSTANT -> new LearningRateSchedule.Constant();
+            case STEP -> new LearningRateSchedule.StepDecay(decayFactor, decaySteps);
+            case EXPONENTIAL -> new LearningRateSchedule.Exponential(decayFactor, decaySteps);
+            case COSINE -> new LearningRateSchedule.Cosine(decaySteps);
+            case LINEAR -> new LearningRateSchedule.Linear(decaySteps);
+          };
+      return new LearningRateSchedule(base, warmupSteps, shape);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.streamdistill.student;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.student.publish.StudentIdentity;
+
+/** Describes a configured student for its checkpoints: what shapes the weights, nothing else. */
+final class StudentDescription {
+
+  private StudentDescription() {}
+
+  static StudentIdentity of(
+      StudentConfig config, TopicsConfig topics, FeatureContract features, ClassMap classes) {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode network = StudentNetwork.describe(config.network(), json);
+    ObjectNode configuration = json.createObjectNode();
+    configuration.put("name", config.name());
+    configuration.set("network", network);
+    configuration.set("optimizer", json.valueToTree(config.optimizer()));
+    configuration.set("learning-rate", json.valueToTree(config.learningRate()));
+    configuration.set("objective", json.valueToTree(config.objective()));
+    configuration.put("select", config.select().name());
+    configuration.put("batch-size", config.batchSize());
+    configuration.put("seed", config.seed());
+    configuration.put("passes", config.log().passes());
+    configuration.put("pass-examples", config.log().passExamples());
+    return new StudentIdentity(
+        config.name(), topics.softTargets(), features, classes, network, configuration);
+  }
+}

@@ -1,0 +1,105 @@
+package io.streamdistill.student;
+
+import io.streamdistill.core.kafka.KafkaSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** The Kafka clients of one student. */
+final class TrainerClients {
+
+  private static final int START_TIMEOUT_SECONDS = 60;
+
+  private final KafkaSettings kafka;
+  private final StudentConfig config;
+
+  TrainerClients(KafkaSettings kafka, StudentConfig config) {
+    this.kafka = kafka;
+    this.config = config;
+  }
+
+  /** Looks the soft-target topic up. */
+  SoftTargetTopic softTargetTopic(String name) {
+    try (Admin admin = Admin.create(kafka.admin())) {
+      TopicDescription topic =
+          admin
+              .describeTopics(List.of(name))
+              .allTopicNames()
+              .get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+              .get(name);
+      if (topic == null) {
+        throw missing(name, null);
+      }
+      return new SoftTargetTopic(
+          topic.topicId().toString(),
+          topic.partitions().stream().map(TopicPartitionInfo::partition).sorted().toList());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        throw missing(name, e);
+      }
+      throw unreachable(e.getCause());
+    } catch (TimeoutException e) {
+      throw unreachable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StudentException("interrupted while looking topic " + name + " up", e);
+    }
+  }
+
+  private static StudentException missing(String topic, @Nullable Throwable cause) {
+    return new StudentException(
+        "topic %s does not exist; create the topics with 'distill topics create', or set topics.soft-targets"
+            .formatted(topic),
+        cause);
+  }
+
+  private StudentException unreachable(@Nullable Throwable cause) {
+    return new StudentException(
+        "Kafka at %s does not answer: %s. Check kafka.bootstrap.servers and that the broker runs"
+            .formatted(kafka.bootstrapServers(), cause),
+        cause);
+  }
+
+  /** A consumer of the soft-target topic, to be assigned; never jumps over deleted records. */
+  KafkaConsumer<byte[], byte[]> consumer() {
+    Map<String, Object> properties = kafka.consumer();
+    properties.put("auto.offset.reset", "none");
+    properties.put("group.id", config.groupId()); // for commits only: partitions are assigned
+    properties.putIfAbsent("client.id", config.groupId());
+    properties.putIfAbsent("max.poll.records", "4096");
+    properties.putIfAbsent("max.partition.fetch.bytes", Integer.toString(4 << 20));
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** The student's one writer. */
+  KafkaProducer<byte[], byte[]> producer() {
+    Map<String, Object> properties = kafka.producer();
+    properties.put("transactional.id", config.transactionalId());
+    properties.putIfAbsent("client.id", config.groupId());
+    // Dead letters are as large as the records were; the broker's limit is the one that counts.
+    properties.putIfAbsent("max.request.size", Integer.toString(32 << 20));
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Fences an older writer of the same student, and ends what it left open. */
+  void initTransactions(KafkaProducer<byte[], byte[]> producer) {
+    try {
+      producer.initTransactions();
+    } catch (KafkaException e) {
+      throw unreachable(e);
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package io.streamdistill.student;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointStore;
+import io.streamdistill.core.checkpoint.CheckpointStores;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.observe.Health;
+import io.streamdistill.core.observe.Meters;
+import io.streamdistill.core.observe.ObserveServer;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.student.loop.TrainingLoop;
+import io.streamdistill.student.publish.CheckpointPublisher;
+import io.streamdistill.student.publish.CheckpointWriter;
+import io.streamdistill.student.publish.Progress;
+import io.streamdistill.student.publish.Resumption;
+import io.streamdistill.student.publish.Resumption.Resumed;
+import io.streamdistill.student.publish.StudentIdentity;
+import io.streamdistill.student.source.BatchReader;
+import io.streamdistill.student.source.LogPosition;
+import io.streamdistill.student.source.PassConfig.WhenDone;
+import io.streamdistill.student.source.SoftTargetDecoder;
+import io.streamdistill.student.source.SoftTargetLog;
+import io.streamdistill.student.step.NativeThreads;
+import io.streamdistill.student.step.StudentStep;
+import io.streamdistill.student.step.StudentSteps;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The student-trainer, put together: resumes the student from its newest checkpoint, trains it on
+ * the soft-target topic, publishes checkpoints, and serves metrics and health.
+ */
+public final class TrainerService implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(TrainerService.class);
+
+  private final StudentConfig config;
+  private final Closers closers;
+  private final ObserveServer server;
+  private final TrainingLoop loop;
+  private final Thread thread;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final CompletableFuture<Boolean> outcome = new CompletableFuture<>();
+
+  private TrainerService(
+      StudentConfig config, Closers closers, ObserveServer server, TrainingLoop loop) {
+    this.config = config;
+    this.closers = closers;
+    this.server = server;
+    this.loop = loop;
+    this.thread = new Thread(this::train, "student-" + config.name());
+  }
+
+  /**
+   * Starts training in the background.
+   *
+   * @throws io.streamdistill.core.config.ConfigException when the configuration cannot be used
+   * @throws StudentException when the student cannot be resumed, or Kafka does not answer
+   */
+  public static TrainerService start(
+      StudentConfig config,
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      FeatureContract features,
+      ClassMap classes) {
+    Closers closers = new Closers();
+    try {
+      TrainerService service = compose(config, kafka, topics, features, classes, closers);
+      service.thread.start();
+      return service;
+    } catch (RuntimeException e) {
+      closers.close();
+      throw e;
+    }
+  }
+
+  private static TrainerService compose(
+      StudentConfig config,
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      FeatureContract features,
+      ClassMap classes,
+      Closers closers) {
+    NativeThreads.configure(
+        config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
+    StudentIdentity identity = StudentDescription.of(config, topics, features, classes);
+    MultiLayerNetwork network = StudentNetwork.create(config, features, classes);
+    StudentStep step =
+        closers.add(StudentSteps.forNetwork(network, config.objective(), config.batchSize()));
+
+    PrometheusMeterRegistry registry = Meters.create("student-trainer");
+    closers.add(registry::close);
+    registry.config().commonTags("student", config.name());
+    TrainerClients clients = new TrainerClients(kafka, config);
+    SoftTargetTopic topic = clients.softTargetTopic(topics.softTargets());
+
+    KafkaProducer<byte[], byte[]> producer = closers.add(clients.producer());
+    closers.add(bound(new KafkaClientMetrics(producer), registry));
+    // Fences an older trainer of the student: what it announced until here is all it ever will.
+    clients.initTransactions(producer);
+    CheckpointStore store =
+        closers.add(CheckpointStores.open(config.checkpoint().store(), kafka, topics));
+    CheckpointLog announcements = CheckpointLog.read(kafka, topics.checkpoints());
+
+    KafkaConsumer<byte[], byte[]> consumer = closers.add(clients.consumer());
+    closers.add(bound(new KafkaClientMetrics(consumer), registry));
+    Optional<Resumed> resumed =
+        new Resumption(identity, store, config.checkpoint().workDir())
+            .resume(announcements, step, topic.id());
+    Progress start =
+        resumed
+            .map(Resumed::progress)
+            .orElseGet(
+                () ->
+                    Progress.beginning(
+                        LogPosition.beginning(
+                            topic.id(),
+                            SoftTargetLog.beginnings(
+                                consumer, topics.softTargets(), topic.partitions()))));
+    logStart(config, resumed, start);
+
+    SoftTargetLog source =
+        new SoftTargetLog(
+            consumer, topics.softTargets(), start.position(), config.log(), Clock.systemUTC());
+    CheckpointPublisher publisher =
+        new CheckpointPublisher(
+            identity,
+            config.checkpoint(),
+            store,
+            new CheckpointWriter(identity, Clock.systemUTC()),
+            producer,
+            topics,
+            consumer::groupMetadata,
+            Clock.systemUTC(),
+            new SecureRandom(),
+            announcements
+                .latest(config.name())
+                .map(io.streamdistill.schema.CheckpointPublished::getVersion)
+                .orElse(null));
+    TrainingLoop loop =
+        new TrainingLoop(
+            source,
+            new BatchReader(
+                source,
+                new SoftTargetDecoder(features, classes, config.objective().temperature()),
+                config.select()),
+            step,
+            config.learningRate().schedule(),
+            (progress, rejections, metrics) ->
+                publisher.publish(step, progress, rejections, metrics),
+            config.checkpoint(),
+            registry,
+            Clock.systemUTC(),
+            start);
+    return observed(config, closers, registry, loop);
+  }
+
+  private static TrainerService observed(
+      StudentConfig config, Closers closers, PrometheusMeterRegistry registry, TrainingLoop loop) {
+    Gauge.builder("distill.student.pass", loop, l -> l.progress().position().pass())
+        .description("Passes over the soft-target log completed")
+        .register(registry);
+    Gauge.builder("distill.student.examples.seen", loop, l -> l.progress().examplesSeen())
+        .description("Examples in the lineage of the weights, across restarts")
+        .register(registry);
+    Health health = new Health();
+    ObserveServer server = closers.add(ObserveServer.start(config.http(), registry, health));
+    TrainerService service = new TrainerService(config, closers, server, loop);
+    health.liveness("training", service::problem);
+    health.readiness("training", service::problem);
+    return service;
+  }
+
+  private static KafkaClientMetrics bound(
+      KafkaClientMetrics metrics, PrometheusMeterRegistry registry) {
+    metrics.bindTo(registry);
+    return metrics;
+  }
+
+  private static void logStart(StudentConfig config, Optional<Resumed> resumed, Progress start) {
+    if (resumed.isPresent()) {
+      log.info(
+          "student {} resumes from checkpoint {}: step {}, {} examples seen, pass {}",
+          config.name(),
+          resumed.get().manifest().version(),
+          start.step(),
+          start.examplesSeen(),
+          start.position().pass());
+    } else {
+      log.info("student {} starts anew, there is no checkpoint of it", config.name());
+    }
+  }
+
+  private void train() {
+    try {
+      boolean over = config.log().completedBy(loop.progress().position()) || loop.run();
+      if (over) {
+        log.info(
+            "student {} is done: {} passes, {} steps, {} examples seen",
+            config.name(),
+            loop.progress().position().pass(),
+            loop.progress().step(),
+            loop.progress().examplesSeen());
+        if (config.log().whenDone() == WhenDone.STAY) {
+          closing.await();
+        }
+      }
+      outcome.complete(over);
+    } catch (Throwable e) { // an OutOfMemoryError has to end the service too
+      outcome.completeExceptionally(e);
+    }
+  }
+
+  private Optional<String> problem() {
+    return outcome.isCompletedExceptionally()
+        ? Optional.of("training ended with an error; see the log")
+        : Optional.empty();
+  }
+
+  /** Port of metrics and health. */
+  public int httpPort() {
+    return server.port();
+  }
+
+  /** How far training has come. */
+  public Progress progress() {
+    return loop.progress();
+  }
+
+  /**
+   * Waits until training ends, and, when it is to {@linkplain WhenDone#STAY stay}, is closed.
+   *
+   * @return whether the passes are over, rather than {@link #close} called
+   * @throws StudentException when training could not go on
+   */
+  public boolean awaitEnd() throws InterruptedException {
+    try {
+      return outcome.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new StudentException("training ended with " + e.getCause(), e.getCause());
+    }
+  }
+
+  /** Stops after the present batch, publishes the last state, and closes everything. */
+  @Override
+  public void close() {
+    loop.stop();
+    closing.countDown();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    closers.close();
+  }
+}

@@ -1,0 +1,141 @@
+package io.streamdistill.student.loop;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.student.objective.BatchLoss;
+import io.streamdistill.student.source.Batch;
+import io.streamdistill.student.source.Rejection;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Test, then train: what the student said about each example before it learned from it, over the
+ * newest examples. It costs nothing, since the forward pass is needed anyway.
+ */
+final class PrequentialMetrics {
+
+  /** Examples that the figures look back on, at least; whole batches are kept. */
+  private static final int WINDOW = 10_000;
+
+  private final MeterRegistry registry;
+  private final Counter examples;
+  private final Counter passedOver;
+  private final Counter steps;
+  private final Timer latency;
+  private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
+  private final Deque<BatchLoss> window = new ArrayDeque<>();
+  private volatile BatchLoss sum = BatchLoss.EMPTY;
+
+  PrequentialMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    examples =
+        Counter.builder("distill.student.examples")
+            .description("Soft targets trained on, every pass counted")
+            .register(registry);
+    passedOver =
+        Counter.builder("distill.student.passed.over")
+            .description("Fit soft targets that student.select leaves out")
+            .register(registry);
+    steps =
+        Counter.builder("distill.student.steps")
+            .description("Training steps taken")
+            .register(registry);
+    latency =
+        Timer.builder("distill.student.latency")
+            .description("Event time to gradient, of the oldest example of a batch, first pass")
+            .publishPercentileHistogram()
+            .register(registry);
+    gauge(
+        "distill.student.agreement",
+        "Share on which student and teacher agree",
+        BatchLoss::agreement);
+    gauge(
+        "distill.student.divergence",
+        "KL(teacher || student) at T = 1, nats",
+        BatchLoss::meanDivergence);
+    gauge(
+        "distill.student.accuracy", "Share of labelled examples named right", BatchLoss::accuracy);
+    gauge(
+        "distill.student.loss.soft",
+        "Soft term of the loss per example, nats",
+        PrequentialMetrics::softLoss);
+    gauge(
+        "distill.student.loss.hard",
+        "Hard term of the loss per example, nats",
+        PrequentialMetrics::hardLoss);
+    for (Reason reason : Reason.values()) {
+      rejected.put(
+          reason,
+          Counter.builder("distill.student.rejected")
+              .description("Records of the soft-target log that were not fit")
+              .tag("reason", reason.label())
+              .register(registry));
+    }
+  }
+
+  private void gauge(String name, String description, ToDoubleFunction<BatchLoss> figure) {
+    Gauge.builder(name, this, metrics -> figure.applyAsDouble(metrics.sum))
+        .description(description + ", over the newest examples, tested before training")
+        .register(registry);
+  }
+
+  /** Counts a batch that was trained on. */
+  void trained(Batch batch, BatchLoss loss, long nowMillis) {
+    steps.increment();
+    examples.increment(batch.rows());
+    if (batch.end().pass() == 0) {
+      latency.record(Duration.ofMillis(Math.max(0, nowMillis - batch.oldestEventTime())));
+    }
+    window.add(loss);
+    BatchLoss grown = sum.plus(loss);
+    while (window.size() > 1 && grown.rows() - window.getFirst().rows() >= WINDOW) {
+      window.removeFirst();
+      grown = window.stream().reduce(BatchLoss.EMPTY, BatchLoss::plus); // no drift by subtraction
+    }
+    sum = grown;
+  }
+
+  /** Counts what a batch left out. */
+  void read(Batch batch) {
+    passedOver.increment(batch.passedOver());
+    for (Rejection rejection : batch.rejections()) {
+      Counter counter = rejected.get(rejection.reason());
+      if (counter != null) {
+        counter.increment();
+      }
+    }
+  }
+
+  /** The figures by name, for a checkpoint; those that have no value yet are left out. */
+  Map<String, Double> figures() {
+    Map<String, Double> figures = new TreeMap<>();
+    put(figures, "agreement", sum.agreement());
+    put(figures, "divergence", sum.meanDivergence());
+    put(figures, "accuracy", sum.accuracy());
+    put(figures, "loss.soft", softLoss(sum));
+    put(figures, "loss.hard", hardLoss(sum));
+    return figures;
+  }
+
+  private static void put(Map<String, Double> figures, String name, double value) {
+    if (Double.isFinite(value)) {
+      figures.put(name, value);
+    }
+  }
+
+  private static double softLoss(BatchLoss sum) {
+    return sum.softLoss() / sum.rows();
+  }
+
+  private static double hardLoss(BatchLoss sum) {
+    return sum.hardLoss() / sum.rows();
+  }
+}

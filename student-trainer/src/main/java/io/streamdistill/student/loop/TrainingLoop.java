@@ -1,0 +1,162 @@
+package io.streamdistill.student.loop;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.streamdistill.student.objective.BatchLoss;
+import io.streamdistill.student.publish.CheckpointConfig;
+import io.streamdistill.student.publish.Progress;
+import io.streamdistill.student.source.Batch;
+import io.streamdistill.student.source.BatchReader;
+import io.streamdistill.student.source.Rejection;
+import io.streamdistill.student.source.SoftTargetLog;
+import io.streamdistill.student.step.LearningRateSchedule;
+import io.streamdistill.student.step.StudentStep;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a batch, trains on it, and now and then publishes a checkpoint, until the passes are over
+ * or it is told to stop. Runs on one thread. When a checkpoint is published depends on the clock;
+ * what is trained does not.
+ */
+public final class TrainingLoop {
+
+  private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+
+  /** Rejected records held at most until a checkpoint lets them go to the dead-letter topic. */
+  private static final int MAX_REJECTIONS = 1_000;
+
+  /** Publishes a checkpoint of the step that the loop trains. */
+  @FunctionalInterface
+  public interface Publisher {
+
+    /**
+     * Publishes.
+     *
+     * @param rejections records met since the last checkpoint that were not fit
+     * @param metrics prequential figures by name
+     */
+    void publish(Progress progress, List<Rejection> rejections, Map<String, Double> metrics);
+  }
+
+  private final SoftTargetLog source;
+  private final BatchReader reader;
+  private final StudentStep step;
+  private final LearningRateSchedule learningRate;
+  private final Publisher publisher;
+  private final CheckpointConfig checkpoints;
+  private final PrequentialMetrics metrics;
+  private final InstantSource clock;
+
+  private final List<Rejection> rejections = new ArrayList<>();
+  private volatile Progress progress;
+  private volatile boolean stopping;
+  private Progress published;
+  private Instant publishedAt;
+
+  /** Creates a loop that goes on from {@code start}, to which step and source have been set. */
+  public TrainingLoop(
+      SoftTargetLog source,
+      BatchReader reader,
+      StudentStep step,
+      LearningRateSchedule learningRate,
+      Publisher publisher,
+      CheckpointConfig checkpoints,
+      MeterRegistry registry,
+      InstantSource clock,
+      Progress start) {
+    this.source = source;
+    this.reader = reader;
+    this.step = step;
+    this.learningRate = learningRate;
+    this.publisher = publisher;
+    this.checkpoints = checkpoints;
+    this.metrics = new PrequentialMetrics(registry);
+    this.clock = clock;
+    this.progress = start;
+    this.published = start;
+    this.publishedAt = clock.instant();
+  }
+
+  /**
+   * Trains until the passes are over or {@link #stop} is called, and publishes the last state.
+   *
+   * @return whether the passes are over
+   */
+  public boolean run() {
+    boolean over = false;
+    while (!over && !stopping) {
+      if (reader.fill(step.input(), step.targets())) {
+        train(reader.close());
+        if (source.passOver()) {
+          over = !startNextPass();
+        }
+      }
+      if (!over && checkpointDue()) {
+        publish();
+      }
+    }
+    if (progress.examplesSeen() > published.examplesSeen() || !rejections.isEmpty()) {
+      publish();
+    }
+    return over;
+  }
+
+  private void train(Batch batch) {
+    metrics.read(batch);
+    rejections.addAll(batch.rejections());
+    if (batch.rows() > 0) {
+      BatchLoss loss = step.train(batch.rows(), learningRate.at(progress.step()));
+      FiniteGuard.requireFinite(loss, progress.step());
+      metrics.trained(batch, loss, clock.millis());
+    }
+    progress = progress.after(batch);
+  }
+
+  private boolean startNextPass() {
+    Map<String, Double> figures = metrics.figures();
+    log.info(
+        "pass {} over: {} examples seen, {} steps, {}",
+        progress.position().pass() + 1,
+        progress.examplesSeen(),
+        progress.step(),
+        figures);
+    boolean more = source.nextPass();
+    progress = progress.at(source.position());
+    return more;
+  }
+
+  private boolean checkpointDue() {
+    long examples = progress.examplesSeen() - published.examplesSeen();
+    if (examples == 0 && rejections.isEmpty()) {
+      return false;
+    }
+    return Duration.between(publishedAt, clock.instant()).compareTo(checkpoints.every()) >= 0
+        || (checkpoints.everyExamples() > 0 && examples >= checkpoints.everyExamples())
+        || rejections.size() >= MAX_REJECTIONS;
+  }
+
+  private void publish() {
+    FiniteGuard.requireFinite("parameters", step.parameters(), progress.step());
+    FiniteGuard.requireFinite("optimizer states", step.optimizerState(), progress.step());
+    publisher.publish(progress, List.copyOf(rejections), metrics.figures());
+    rejections.clear();
+    published = progress;
+    publishedAt = clock.instant();
+  }
+
+  /** Makes {@link #run} return after the present batch; may be called from any thread. */
+  public void stop() {
+    stopping = true;
+  }
+
+  /** How far training has come; may be called from any thread. */
+  public Progress progress() {
+    return progress;
+  }
+}

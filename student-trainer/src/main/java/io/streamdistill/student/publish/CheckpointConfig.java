@@ -1,0 +1,33 @@
+package io.streamdistill.student.publish;
+
+import static io.streamdistill.core.config.Require.require;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * When and where checkpoints are published. One more is published when training ends.
+ *
+ * @param every time between checkpoints, > 0; default 30 s
+ * @param everyExamples examples between checkpoints, whichever comes first; 0: by time only;
+ *     default 0
+ * @param store URI of the store: {@code kafka:} or {@code file:DIRECTORY}; default {@code kafka:}
+ * @param keep newest checkpoints kept, at least 1; default 5
+ * @param workDir where checkpoints are put together; default {@code .streamdistill/trainer}
+ */
+public record CheckpointConfig(
+    Duration every, long everyExamples, String store, int keep, Path workDir) {
+
+  /** Validates. */
+  public CheckpointConfig {
+    require(
+        !every.isNegative() && !every.isZero(),
+        "student.checkpoint.every must be > 0, got %s",
+        every);
+    require(
+        everyExamples >= 0,
+        "student.checkpoint.every-examples must be >= 0, got %s",
+        everyExamples);
+    require(keep >= 1, "student.checkpoint.keep must be >= 1, got %s", keep);
+  }
+}

@@ -1,0 +1,36 @@
+package io.streamdistill.student.publish;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Names of a checkpoint's files, and the disposal of those that were put together locally. */
+final class CheckpointFiles {
+
+  static final String MODEL = "model.onnx";
+  static final String WEIGHTS = "weights.safetensors";
+  static final String TRAINER_STATE = "trainer-state.safetensors";
+  static final String CONFIG = "config.json";
+  static final String MODEL_CARD = "README.md";
+
+  private CheckpointFiles() {}
+
+  /** Deletes a directory and what is in it; does nothing when it is not there. */
+  static void deleteTree(Path directory) {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> walk = Files.walk(directory)) {
+      List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+      for (Path path : deepestFirst) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + directory, e);
+    }
+  }
+}

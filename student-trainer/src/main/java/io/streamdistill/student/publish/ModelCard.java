@@ -1,0 +1,82 @@
+package io.streamdistill.student.publish;
+
+import io.streamdistill.core.checkpoint.CheckpointId;
+import io.streamdistill.core.transfer.FeatureContract;
+import java.util.Map;
+
+/** The checkpoint's {@code README.md}: what the model is, for whoever finds the file. */
+final class ModelCard {
+
+  private ModelCard() {}
+
+  static String of(
+      StudentIdentity identity,
+      CheckpointId id,
+      Progress progress,
+      Map<String, Double> metrics,
+      long parameters) {
+    FeatureContract features = identity.features();
+    StringBuilder card = new StringBuilder(2048);
+    card.append(
+        """
+        # Student `%s`, version `%s`
+
+        Distilled with StreamDistill from the soft targets on topic `%s`: teacher version(s) %s.
+
+        ## Use
+
+        `model.onnx` takes one input, `features`: (N, %d) elements of type %s, row-major, as they
+        come off the wire, N free. The graph itself computes `element * %s + offset %s`.
+        It returns `probabilities` (N, %d), the softmax at temperature 1, and `logits` (N, %d).
+        Classes, in order: %s.
+
+        `weights.safetensors` holds the parameters by their DL4J names, `config.json` the
+        configuration of the training, `manifest.json` the lineage and the SHA-256 of every file,
+        `trainer-state.safetensors` what the trainer needs to go on.
+
+        ## Training
+
+        | | |
+        |---|---|
+        | parameters | %d |
+        | training steps | %d |
+        | examples seen, every pass counted | %d |
+        | passes completed | %d |
+
+        ## Prequential metrics
+
+        Measured on the newest examples of the stream, each before it was trained on. After the
+        first pass these examples have been seen before: then the figures are no estimate for new
+        data, and a separate test set is the judge.
+
+        | metric | value |
+        |---|---|
+        """
+            .formatted(
+                id.student(),
+                id.version(),
+                identity.topic(),
+                progress.teacherVersions(),
+                features.length(),
+                features.type().name().toLowerCase(java.util.Locale.ROOT),
+                features.scale(),
+                features.offset(),
+                identity.classes().count(),
+                identity.classes().count(),
+                identity.classes().names(),
+                parameters,
+                progress.step(),
+                progress.examplesSeen(),
+                progress.position().pass()));
+    metrics.forEach((name, value) -> card.append("| %s | %.6g |%n".formatted(name, value)));
+    card.append(
+        """
+
+        ## Limits
+
+        The student knows what its teacher knows, on inputs like those of its transfer set. It has
+        not been tested on other data.
+        """);
+    return card.toString();
+  }
+}

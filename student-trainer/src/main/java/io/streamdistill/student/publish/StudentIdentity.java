@@ -1,0 +1,23 @@
+package io.streamdistill.student.publish;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+
+/**
+ * What stays the same in every checkpoint of a run.
+ *
+ * @param name of the student
+ * @param topic soft-target topic that it reads
+ * @param features what its input is
+ * @param classes what its outputs are
+ * @param network its architecture; a checkpoint of another one is not resumed from
+ * @param configuration its effective configuration, {@code network} included
+ */
+public record StudentIdentity(
+    String name,
+    String topic,
+    FeatureContract features,
+    ClassMap classes,
+    JsonNode network,
+    JsonNode configuration) {}

@@ -1,0 +1,94 @@
+package io.streamdistill.student.publish;
+
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.Safetensors;
+import io.streamdistill.core.checkpoint.Tensor;
+import io.streamdistill.student.step.StudentStep;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * All the numbers that a trainer needs to go on bit for bit.
+ *
+ * <p>{@code weights.safetensors} holds the parameters by their DL4J names, row-major, such as
+ * {@code 0_W} (inputs, units) and {@code 0_b} (1, units). {@code trainer-state.safetensors} holds
+ * the optimizer's state, flat, in DL4J's order.
+ *
+ * @param weights by name
+ * @param optimizer flat state of the optimizer, (floats); empty when it has none
+ */
+record TrainerState(Map<String, Tensor> weights, Tensor optimizer) {
+
+  private static final String OPTIMIZER = "optimizer";
+
+  /** Copies the state of a step. */
+  static TrainerState of(StudentStep step) {
+    Map<String, Tensor> weights = new TreeMap<>();
+    step.network()
+        .paramTable()
+        .forEach(
+            (name, values) ->
+                weights.put(name, Tensor.of(values.dup('c').data().asFloat(), values.shape())));
+    float[] optimizer = step.optimizerState();
+    return new TrainerState(weights, Tensor.of(optimizer, optimizer.length));
+  }
+
+  void write(Path directory) {
+    new Safetensors(weights, Map.of("format", "dl4j"))
+        .write(directory.resolve(CheckpointFiles.WEIGHTS));
+    new Safetensors(Map.of(OPTIMIZER, optimizer), Map.of())
+        .write(directory.resolve(CheckpointFiles.TRAINER_STATE));
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws CheckpointException when a file is missing or not what it should be
+   */
+  static TrainerState read(Path directory) {
+    Path file = directory.resolve(CheckpointFiles.TRAINER_STATE);
+    Tensor optimizer = Safetensors.read(file).tensors().get(OPTIMIZER);
+    if (optimizer == null || optimizer.type() != Tensor.Type.F32) {
+      throw new CheckpointException("%s has no float32 tensor '%s'".formatted(file, OPTIMIZER));
+    }
+    return new TrainerState(
+        Safetensors.read(directory.resolve(CheckpointFiles.WEIGHTS)).tensors(), optimizer);
+  }
+
+  /**
+   * Puts a step of the same architecture into this state.
+   *
+   * @param iteration training steps taken
+   * @throws CheckpointException when the tensors are not those of the step's network
+   */
+  void restoreTo(StudentStep step, int iteration) {
+    Map<String, INDArray> parameters = step.network().paramTable();
+    if (!parameters.keySet().equals(weights.keySet())) {
+      throw new CheckpointException(
+          "weights are named %s, the network has %s"
+              .formatted(weights.keySet(), new TreeMap<>(parameters).keySet()));
+    }
+    weights.forEach(
+        (name, saved) -> assign(name, Objects.requireNonNull(parameters.get(name), name), saved));
+    try {
+      step.restore(step.parameters(), optimizer.floats(), iteration);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException("trainer state does not fit the student: " + e.getMessage(), e);
+    }
+  }
+
+  private static void assign(String name, INDArray values, Tensor saved) {
+    long[] shape = saved.shape().stream().mapToLong(Long::longValue).toArray();
+    if (saved.type() != Tensor.Type.F32 || !Arrays.equals(shape, values.shape())) {
+      throw new CheckpointException(
+          "weight %s is %s %s, the network has float32 %s"
+              .formatted(name, saved.type(), saved.shape(), Arrays.toString(values.shape())));
+    }
+    values.assign(Nd4j.createFromArray(saved.floats()).reshape('c', shape));
+  }
+}

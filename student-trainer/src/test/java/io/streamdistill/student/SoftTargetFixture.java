@@ -1,0 +1,263 @@
+package io.streamdistill.student;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamdistill.broker.BrokerConfig;
+import io.streamdistill.broker.EmbeddedBroker;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.core.target.Softmax;
+import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.student.publish.CheckpointConfig;
+import io.streamdistill.student.source.PassConfig;
+import io.streamdistill.student.source.Selection;
+import io.streamdistill.wire.Codecs;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A broker with soft targets of a known teacher, linear in the features, and students for it. */
+final class SoftTargetFixture implements AutoCloseable {
+
+  static final int FEATURES = 12;
+  static final FeatureContract CONTRACT =
+      new FeatureContract(FeatureType.F32, List.of(FEATURES), 1, 0);
+  static final ClassMap CLASSES = new ClassMap(List.of("red", "green", "blue"));
+
+  private static final AtomicInteger NEXT_TOPICS = new AtomicInteger();
+
+  private final Path directory;
+  private final EmbeddedBroker broker;
+  final KafkaSettings kafka;
+
+  SoftTargetFixture(Path directory) {
+    this.directory = directory;
+    this.broker = EmbeddedBroker.start(BrokerConfig.in(directory.resolve("broker")));
+    this.kafka = KafkaSettings.of(broker.bootstrapServers());
+  }
+
+  /** Creates a set of topics of its own for a test. */
+  TopicsConfig createTopics(int partitions) throws Exception {
+    String suffix = "-" + NEXT_TOPICS.incrementAndGet();
+    TopicsConfig topics =
+        new TopicsConfig(
+            "transfer-set" + suffix,
+            "soft-targets" + suffix,
+            "labels" + suffix,
+            "dead-letters" + suffix,
+            "checkpoints" + suffix,
+            "checkpoint-files" + suffix,
+            partitions,
+            (short) 1);
+    Map<String, String> compacted = Map.of("cleanup.policy", "compact");
+    try (Admin admin = Admin.create(kafka.admin())) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(topics.softTargets(), partitions, (short) 1),
+                  new NewTopic(topics.deadLetters(), 1, (short) 1),
+                  new NewTopic(topics.checkpoints(), 1, (short) 1).configs(compacted),
+                  new NewTopic(topics.checkpointFiles(), 1, (short) 1).configs(compacted)))
+          .all()
+          .get();
+    }
+    return topics;
+  }
+
+  /** Soft targets of a fixed linear teacher at T = 4; every fifth carries its hard label. */
+  static List<SoftTarget> softTargets(int count, long seed) {
+    Random teacher = new Random(99);
+    double[] weights = teacher.doubles(FEATURES * 3L, -2, 2).toArray();
+    Random random = new Random(seed);
+    List<SoftTarget> targets = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ByteBuffer features = ByteBuffer.allocate(4 * FEATURES).order(ByteOrder.LITTLE_ENDIAN);
+      double[] logits = new double[3];
+      for (int f = 0; f < FEATURES; f++) {
+        float value = (float) random.nextGaussian();
+        features.putFloat(value);
+        for (int k = 0; k < 3; k++) {
+          logits[k] += weights[3 * f + k] * value;
+        }
+      }
+      int best = 0;
+      for (int k = 1; k < 3; k++) {
+        best = logits[k] > logits[best] ? k : best;
+      }
+      Softmax.logSoftmax(logits, 4);
+      targets.add(
+          SoftTarget.newBuilder()
+              .setId("e" + i)
+              .setFeatures(features.flip())
+              .setFeatureType(FeatureType.F32)
+              .setTargets(TargetCodec.encode(TargetEncoding.DENSE_F32, logits))
+              .setEncoding(TargetEncoding.DENSE_F32)
+              .setTemperature(4)
+              .setTeacherVersion("linear")
+              .setClassMapHash(CLASSES.hash())
+              .setLabel(i % 5 == 0 ? best : null)
+              .setWeight(1)
+              .setEventTime(Instant.now())
+              .setScoredTime(Instant.now())
+              .build());
+    }
+    return targets;
+  }
+
+  void produce(TopicsConfig topics, List<SoftTarget> targets) {
+    var codec = Codecs.softTarget();
+    produceBytes(topics, targets.stream().map(codec::encode).toList());
+  }
+
+  /** Sends values to the soft-target topic, record i to partition i modulo their number. */
+  void produceBytes(TopicsConfig topics, List<byte[]> values) {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            kafka.producer(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int i = 0; i < values.size(); i++) {
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    topics.softTargets(),
+                    i % topics.partitions(),
+                    Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                    values.get(i))));
+      }
+      producer.flush();
+    }
+    assertThat(sent).allSatisfy(future -> assertThat(future).succeedsWithin(Duration.ZERO));
+  }
+
+  /** All records of a topic, in the order of partitions and offsets. */
+  List<ConsumerRecord<byte[], byte[]>> readAll(String topic, int partitions) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            kafka.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> all = new ArrayList<>();
+      for (int p = 0; p < partitions; p++) {
+        all.add(new TopicPartition(topic, p));
+      }
+      consumer.assign(all);
+      consumer.seekToBeginning(all);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+      while (all.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+      return records;
+    }
+  }
+
+  void deleteRecordsBefore(String topic, int partition, long offset) throws Exception {
+    try (Admin admin = Admin.create(kafka.admin())) {
+      admin
+          .deleteRecords(
+              Map.of(
+                  new TopicPartition(topic, partition),
+                  org.apache.kafka.clients.admin.RecordsToDelete.beforeOffset(offset)))
+          .all()
+          .get();
+    }
+  }
+
+  /** A small student that makes {@code passes} passes of {@code examples}. */
+  StudentConfig student(String name, int passes, long examples) {
+    return student(name, passes, examples, 0);
+  }
+
+  /** As {@link #student(String, int, long)}, with a checkpoint every so many examples. */
+  StudentConfig student(String name, int passes, long examples, long checkpointExamples) {
+    return new StudentConfig(
+        name,
+        new StudentConfig.Network(List.of(16), ""),
+        new StudentConfig.Optimizer(StudentConfig.OptimizerType.NESTEROV, 0.9, 0.9, 0.999, 1e-8),
+        new StudentConfig.LearningRate(0.05, 0, StudentConfig.DecayType.CONSTANT, 1, 1),
+        new ObjectiveConfig(4, 0.1),
+        Selection.ALL,
+        32,
+        7,
+        1,
+        new PassConfig(passes, examples, Duration.ofSeconds(20), PassConfig.WhenDone.EXIT),
+        new CheckpointConfig(
+            Duration.ofMinutes(10),
+            checkpointExamples,
+            "kafka:",
+            3,
+            directory.resolve("work-" + name)),
+        new HttpConfig("127.0.0.1", 0));
+  }
+
+  static StudentConfig with(StudentConfig config, StudentConfig.LearningRate learningRate) {
+    return new StudentConfig(
+        config.name(),
+        config.network(),
+        config.optimizer(),
+        learningRate,
+        config.objective(),
+        config.select(),
+        config.batchSize(),
+        config.seed(),
+        config.threads(),
+        config.log(),
+        config.checkpoint(),
+        config.http());
+  }
+
+  static StudentConfig with(StudentConfig config, StudentConfig.Network network) {
+    return new StudentConfig(
+        config.name(),
+        network,
+        config.optimizer(),
+        config.learningRate(),
+        config.objective(),
+        config.select(),
+        config.batchSize(),
+        config.seed(),
+        config.threads(),
+        config.log(),
+        config.checkpoint(),
+        config.http());
+  }
+
+  TrainerService start(StudentConfig config, TopicsConfig topics) {
+    return TrainerService.start(config, kafka, topics, CONTRACT, CLASSES);
+  }
+
+  /** Trains to the end of the passes. */
+  void train(StudentConfig config, TopicsConfig topics) throws InterruptedException {
+    try (TrainerService trainer = start(config, topics)) {
+      trainer.awaitEnd();
+    }
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+  }
+}

@@ -1,0 +1,251 @@
+package io.streamdistill.student;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.FileEntry;
+import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.kafka.DeadLetter;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.schema.CheckpointPublished;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.wire.Codecs;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerServiceTest {
+
+  private static final int EXAMPLES = 2_003; // no multiple of the batch size
+
+  @TempDir static Path directory;
+  static SoftTargetFixture fixture;
+
+  @BeforeAll
+  static void startBroker() {
+    fixture = new SoftTargetFixture(directory);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    fixture.close();
+  }
+
+  @Test
+  void learnsTheTeacherAndPublishesWhatItLearned() throws Exception {
+    TopicsConfig topics = fixture.createTopics(3);
+    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 1));
+
+    fixture.train(fixture.student("learner", 4, EXAMPLES), topics);
+
+    Path pulled = directory.resolve("pulled-learner");
+    Manifest manifest = new CheckpointPuller(fixture.kafka, topics).pull("learner", pulled);
+    assertThat(manifest.examplesSeen()).isEqualTo(4L * EXAMPLES);
+    assertThat(manifest.step()).isEqualTo(4L * ((EXAMPLES + 31) / 32));
+    assertThat(manifest.teacherVersions()).containsExactly("linear");
+    assertThat(manifest.metrics().get("agreement")).isGreaterThan(0.9);
+    assertThat(manifest.metrics().get("accuracy")).isGreaterThan(0.9);
+    assertThat(pulled).isDirectoryContaining("glob:**/model.onnx");
+  }
+
+  @Test
+  void secondTrainerFencesTheFirstAndEndsWithTheWeightsOfAnUndisturbedRun() throws Exception {
+    TopicsConfig topics = fixture.createTopics(3);
+    List<SoftTarget> targets = SoftTargetFixture.softTargets(EXAMPLES, 2);
+    fixture.produce(topics, targets.subList(0, 1_200)); // the rest is missing: trainers wait
+    StudentConfig config = fixture.student("disturbed", 3, EXAMPLES, 500);
+
+    try (TrainerService first = fixture.start(config, topics)) {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () ->
+                  CheckpointLog.read(fixture.kafka, topics.checkpoints())
+                      .latest("disturbed")
+                      .isPresent());
+      try (TrainerService second = fixture.start(config, topics)) {
+        produceRest(topics, targets);
+        assertThatThrownBy(first::awaitEnd)
+            .isInstanceOf(StudentException.class)
+            .hasMessageContaining("another trainer of student 'disturbed' has started");
+        assertThat(second.awaitEnd()).isTrue();
+      }
+    }
+    fixture.train(fixture.student("undisturbed", 3, EXAMPLES), topics);
+
+    assertThat(latest(topics, "disturbed").getExamplesSeen()).isEqualTo(3L * EXAMPLES);
+    assertThat(weights(topics, "disturbed")).isEqualTo(weights(topics, "undisturbed"));
+  }
+
+  private static void produceRest(TopicsConfig topics, List<SoftTarget> targets) {
+    // 1,200 is a multiple of the partitions, so that record i still goes to partition i mod 3.
+    fixture.produce(topics, targets.subList(1_200, targets.size()));
+  }
+
+  @Test
+  void goesOnFromWhereItWasClosed() throws Exception {
+    TopicsConfig topics = fixture.createTopics(2);
+    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 3));
+    StudentConfig config = fixture.student("closed", 30, EXAMPLES);
+    for (int restart = 0; restart < 3; restart++) {
+      try (TrainerService trainer = fixture.start(config, topics)) {
+        long before = trainer.progress().examplesSeen();
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> trainer.progress().examplesSeen() > before + 3_000);
+      }
+    }
+    fixture.train(config, topics);
+    fixture.train(fixture.student("open", 30, EXAMPLES), topics);
+
+    assertThat(weights(topics, "closed")).isEqualTo(weights(topics, "open"));
+  }
+
+  @Test
+  void deadLettersWhatIsNoSoftTargetOnceAndGoesOn() throws Exception {
+    TopicsConfig topics = fixture.createTopics(2);
+    var codec = Codecs.softTarget();
+    List<byte[]> values = new ArrayList<>();
+    Random random = new Random(4);
+    List<byte[]> garbage = new ArrayList<>();
+    for (SoftTarget target : SoftTargetFixture.softTargets(600, 4)) {
+      values.add(codec.encode(target));
+      if (values.size() % 10 == 0) {
+        byte[] bytes = codec.encode(target);
+        switch (random.nextInt(3)) {
+          case 0 -> random.nextBytes(bytes);
+          case 1 -> bytes = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
+          default -> bytes = codec.encode(withLabel(target, 3));
+        }
+        values.add(bytes);
+        garbage.add(bytes);
+      }
+    }
+    fixture.produceBytes(topics, values);
+
+    fixture.train(fixture.student("robust", 3, values.size()), topics);
+
+    var letters = fixture.readAll(topics.deadLetters(), 1);
+    assertThat(letters)
+        .extracting(letter -> letter.value())
+        .containsExactlyInAnyOrderElementsOf(garbage);
+    assertThat(letters)
+        .allSatisfy(
+            letter -> {
+              assertThat(letter.headers().lastHeader(DeadLetter.REASON)).isNotNull();
+              assertThat(
+                      new String(
+                          letter.headers().lastHeader(DeadLetter.TOPIC).value(),
+                          StandardCharsets.UTF_8))
+                  .isEqualTo(topics.softTargets());
+            });
+    assertThat(latest(topics, "robust").getExamplesSeen()).isEqualTo(3 * 600);
+  }
+
+  private static SoftTarget withLabel(SoftTarget target, int label) {
+    return SoftTarget.newBuilder(target).setLabel(label).build();
+  }
+
+  @Test
+  void stopsBeforeItPublishesWeightsThatAreNotFinite() throws Exception {
+    TopicsConfig topics = fixture.createTopics(1);
+    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 5));
+    StudentConfig config =
+        SoftTargetFixture.with(
+            fixture.student("diverging", 50, EXAMPLES),
+            new StudentConfig.LearningRate(1e30, 0, StudentConfig.DecayType.CONSTANT, 1, 1));
+
+    assertThatThrownBy(() -> fixture.train(config, topics))
+        .isInstanceOf(StudentException.class)
+        .hasMessageContaining("not finite")
+        .hasMessageContaining("student.learning-rate.base");
+    assertThat(CheckpointLog.read(fixture.kafka, topics.checkpoints()).latest("diverging"))
+        .isEmpty();
+  }
+
+  @Test
+  void refusesToResumeAnotherArchitecture() throws Exception {
+    TopicsConfig topics = fixture.createTopics(1);
+    fixture.produce(topics, SoftTargetFixture.softTargets(100, 6));
+    fixture.train(fixture.student("grown", 1, 100), topics);
+    StudentConfig grown =
+        SoftTargetFixture.with(
+            fixture.student("grown", 2, 100), new StudentConfig.Network(List.of(17), ""));
+
+    assertThatThrownBy(() -> fixture.train(grown, topics))
+        .isInstanceOf(StudentException.class)
+        .hasMessageContaining("another network")
+        .hasMessageContaining("[16]")
+        .hasMessageContaining("[17]");
+  }
+
+  @Test
+  void saysSoWhenRetentionDeletedWhatItNeedsNext() throws Exception {
+    TopicsConfig topics = fixture.createTopics(1);
+    fixture.produce(topics, SoftTargetFixture.softTargets(200, 7));
+    fixture.train(fixture.student("late", 1, 200), topics);
+    fixture.deleteRecordsBefore(topics.softTargets(), 0, 150);
+
+    assertThatThrownBy(() -> fixture.train(fixture.student("late", 2, 200), topics))
+        .isInstanceOf(StudentException.class)
+        .hasMessageContaining("deleted by retention");
+  }
+
+  @Test
+  void keepsTheNewestCheckpointsOnly() throws Exception {
+    TopicsConfig topics = fixture.createTopics(1);
+    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 8));
+    fixture.train(fixture.student("keeper", 2, EXAMPLES, 500), topics);
+
+    CheckpointLog log = CheckpointLog.read(fixture.kafka, topics.checkpoints());
+    assertThat(log.announcements("keeper")).hasSize(3);
+  }
+
+  @Test
+  void servesMetricsAndHealth() throws Exception {
+    TopicsConfig topics = fixture.createTopics(1);
+    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 9));
+    try (TrainerService trainer = fixture.start(fixture.student("watched", 1, EXAMPLES), topics)) {
+      trainer.awaitEnd();
+      assertThat(get(trainer, "/readyz").statusCode()).isEqualTo(200);
+      assertThat(get(trainer, "/metrics").body())
+          .contains("distill_student_examples_total", "} 2003.0")
+          .contains("distill_student_agreement")
+          .contains("kafka_consumer_");
+    }
+  }
+
+  private static HttpResponse<String> get(TrainerService trainer, String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + trainer.httpPort() + path))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static CheckpointPublished latest(TopicsConfig topics, String student) {
+    return CheckpointLog.read(fixture.kafka, topics.checkpoints()).latest(student).orElseThrow();
+  }
+
+  /** SHA-256 of the newest weights and trainer state. */
+  private static Map<String, String> weights(TopicsConfig topics, String student) {
+    return CheckpointLog.files(latest(topics, student)).stream()
+        .filter(file -> file.name().endsWith(".safetensors"))
+        .collect(java.util.stream.Collectors.toMap(FileEntry::name, FileEntry::sha256));
+  }
+}
