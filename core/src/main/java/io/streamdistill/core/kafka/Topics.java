@@ -2,6 +2,7 @@ package io.streamdistill.core.kafka;
 
 import io.streamdistill.core.config.ConfigException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,13 +14,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -86,6 +91,7 @@ public final class Topics {
     try {
       KafkaFuture<Void> created = admin.createTopics(List.of(topic)).values().get(spec.name());
       get(Objects.requireNonNull(created), "create topic '" + spec.name() + "'");
+      awaitLeaders(spec);
       return true;
     } catch (ConfigException e) {
       if (e.getCause() instanceof ExecutionException failed
@@ -93,6 +99,44 @@ public final class Topics {
         return false;
       }
       throw e;
+    }
+  }
+
+  /**
+   * Waits until every partition's leader serves. A producer that is faster than that may get its
+   * first two batches accepted in the wrong order, and then retries in vain until it times out.
+   */
+  private void awaitLeaders(TopicSpec spec) {
+    Map<TopicPartition, OffsetSpec> ends =
+        IntStream.range(0, spec.partitions())
+            .boxed()
+            .collect(
+                Collectors.toMap(
+                    partition -> new TopicPartition(spec.name(), partition),
+                    partition -> OffsetSpec.latest()));
+    Instant deadline = Instant.now().plus(timeout);
+    while (true) {
+      try {
+        get(admin.listOffsets(ends).all(), "make topic '" + spec.name() + "' ready");
+        return;
+      } catch (ConfigException e) {
+        // The broker that answers may not have heard of the topic yet.
+        if (!(e.getCause() instanceof ExecutionException failed)
+            || !(failed.getCause() instanceof RetriableException)
+            || Instant.now().isAfter(deadline)) {
+          throw e;
+        }
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ConfigException("interrupted before Kafka's topics were ready", e);
     }
   }
 

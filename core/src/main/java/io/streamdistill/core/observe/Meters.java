@@ -3,6 +3,7 @@ package io.streamdistill.core.observe;
 import com.sun.management.OperatingSystemMXBean;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
@@ -27,13 +28,14 @@ public final class Meters {
    * garbage collection meters listen to the JVM until then.
    *
    * @param service value of the tag {@code service} on every meter, e.g. {@code teacher}
+   * @param tags further tags of every meter: name, value, name, value ...
    */
-  public static PrometheusMeterRegistry create(String service) {
+  public static PrometheusMeterRegistry create(String service, String... tags) {
     JvmGcMetrics garbageCollection = new JvmGcMetrics();
     PrometheusMeterRegistry registry = new ClosingRegistry(garbageCollection);
     registry
         .config()
-        .commonTags("service", service)
+        .commonTags(Tags.of(tags).and("service", service))
         .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time")) // in ns; seconds below
         .meterFilter(renamed("system.cpu.count", "system.cpus")); // _count is for histograms
     List<MeterBinder> binders =
