@@ -102,9 +102,8 @@ public final class TrainerService implements AutoCloseable {
     StudentStep step =
         closers.add(StudentSteps.forNetwork(network, config.objective(), config.batchSize()));
 
-    PrometheusMeterRegistry registry = Meters.create("student-trainer");
+    PrometheusMeterRegistry registry = Meters.create("student-trainer", "student", config.name());
     closers.add(registry::close);
-    registry.config().commonTags("student", config.name());
     TrainerClients clients = new TrainerClients(kafka, config);
     SoftTargetTopic topic = clients.softTargetTopic(topics.softTargets());
 

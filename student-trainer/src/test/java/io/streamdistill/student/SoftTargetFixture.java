@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicSpec;
+import io.streamdistill.core.kafka.Topics;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.core.target.Softmax;
@@ -31,7 +33,6 @@ import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -62,7 +63,7 @@ final class SoftTargetFixture implements AutoCloseable {
   }
 
   /** Creates a set of topics of its own for a test. */
-  TopicsConfig createTopics(int partitions) throws Exception {
+  TopicsConfig createTopics(int partitions) {
     String suffix = "-" + NEXT_TOPICS.incrementAndGet();
     TopicsConfig topics =
         new TopicsConfig(
@@ -74,18 +75,7 @@ final class SoftTargetFixture implements AutoCloseable {
             "checkpoint-files" + suffix,
             partitions,
             (short) 1);
-    Map<String, String> compacted = Map.of("cleanup.policy", "compact");
-    try (Admin admin = Admin.create(kafka.admin())) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(topics.softTargets(), partitions, (short) 1),
-                  new NewTopic(topics.deadLetters(), 1, (short) 1),
-                  new NewTopic(topics.checkpoints(), 1, (short) 1).configs(compacted),
-                  new NewTopic(topics.checkpointFiles(), 1, (short) 1).configs(compacted)))
-          .all()
-          .get();
-    }
+    Topics.create(kafka, TopicSpec.all(topics, 1 << 20));
     return topics;
   }
 
@@ -155,14 +145,14 @@ final class SoftTargetFixture implements AutoCloseable {
   }
 
   /** All records of a topic, in the order of partitions and offsets. */
-  List<ConsumerRecord<byte[], byte[]>> readAll(String topic, int partitions) {
+  List<ConsumerRecord<byte[], byte[]>> readAll(String topic) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             kafka.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> all = new ArrayList<>();
-      for (int p = 0; p < partitions; p++) {
-        all.add(new TopicPartition(topic, p));
-      }
+      List<TopicPartition> all =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
       consumer.assign(all);
       consumer.seekToBeginning(all);
       Map<TopicPartition, Long> ends = consumer.endOffsets(all);

@@ -140,7 +140,7 @@ class TrainerServiceTest {
 
     fixture.train(fixture.student("robust", 3, values.size()), topics);
 
-    var letters = fixture.readAll(topics.deadLetters(), 1);
+    var letters = fixture.readAll(topics.deadLetters());
     assertThat(letters)
         .extracting(letter -> letter.value())
         .containsExactlyInAnyOrderElementsOf(garbage);
