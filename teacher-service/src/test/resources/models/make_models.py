@@ -1,4 +1,6 @@
 """Makes the small teachers of the tests. Run once, with onnx 1.23 and numpy, in this directory."""
+import pathlib
+
 import numpy as np
 import onnx
 from onnx import TensorProto as T, helper as h, numpy_helper as nh
@@ -36,6 +38,7 @@ def softmax(x, out):
     return h.make_node("Softmax", [x], [out], axis=1)
 
 
+pathlib.Path("external.bin").unlink(missing_ok=True)
 ROWS = ["N", CLASSES]
 save("logits", [linear("logits")], [("logits", ROWS)])
 save("probabilities", [linear("z"), softmax("z", "probabilities")], [("probabilities", ROWS)])
@@ -90,7 +93,21 @@ save("fixed-batch", [linear("logits")], [("logits", [8, CLASSES])], [("x", T.FLO
 # Models that do not fit.
 FOUR = [const("W4", np.ones((FEATURES, 4))), const("B4", [0, 1, 2, 3])]
 four = h.make_node("Gemm", ["x", "W4", "B4"], ["logits"])
+four4 = h.make_node("Gemm", ["x", "W4", "B4"], ["all"])
 save("four-classes", [four], [("logits", ["N", 4])], constants=FOUR)
-save("four-classes-undeclared", [four], [("logits", ["N", "C"])], constants=FOUR)
+# ... whose shape shows only in a run: it is cut at a column that is computed.
+save(
+    "four-classes-undeclared",
+    [
+        four4,
+        h.make_node("ReduceSum", ["x"], ["sum"], keepdims=0),
+        h.make_node("Mul", ["sum", "nothing"], ["zeros"]),
+        h.make_node("Add", ["zeros", "columns"], ["end"]),
+        h.make_node("Cast", ["end"], ["to"], to=T.INT64),
+        h.make_node("Slice", ["all", "from", "to", "axis"], ["logits"]),
+    ],
+    [("logits", ["N", "C"])],
+    constants=[*FOUR, const("nothing", [0]), const("columns", [4]), const("from", [0], "i8"), const("axis", [1], "i8")],
+)
 save("two-inputs", [h.make_node("Add", ["x", "y"], ["s"]), linear("logits", "s")], [("logits", ROWS)], [("x", T.FLOAT, ["N", 4]), ("y", T.FLOAT, ["N", 4])])
 save("f64", [h.make_node("Cast", ["x"], ["f"], to=T.FLOAT), linear("logits", "f")], [("logits", ROWS)], [("x", T.DOUBLE, ["N", 4])])

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -86,10 +88,10 @@ final class Cluster implements AutoCloseable {
         new ByteArraySerializer());
   }
 
-  void send(List<ProducerRecord<byte[], byte[]>> records) {
+  void send(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
-      for (ProducerRecord<byte[], byte[]> record : records) {
-        var unused = producer.send(record); // closing waits for it
+      for (Future<?> sent : records.stream().map(producer::send).toList()) {
+        sent.get();
       }
     }
   }
@@ -101,10 +103,8 @@ final class Cluster implements AutoCloseable {
         admin
             .describeTopics(List.of(topic))
             .allTopicNames()
-            .get()
-            .values()
-            .iterator()
-            .next()
+            .thenApply(described -> Objects.requireNonNull(described.get(topic)))
+            .get(30, TimeUnit.SECONDS)
             .partitions()
             .size();
     List<TopicPartition> all =

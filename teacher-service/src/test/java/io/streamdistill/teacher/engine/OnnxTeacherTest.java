@@ -1,0 +1,169 @@
+package io.streamdistill.teacher.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.teacher.Fixtures;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class OnnxTeacherTest extends TeacherContract {
+
+  @Override
+  Teacher open() {
+    return open("logits", OutputKind.AUTO);
+  }
+
+  private static OnnxTeacher open(String model, OutputKind output) {
+    return open(model, output, Fixtures.CONTRACT);
+  }
+
+  private static OnnxTeacher open(String model, OutputKind output, FeatureContract contract) {
+    return open(Fixtures.model(model), output, contract, BATCH);
+  }
+
+  private static OnnxTeacher open(
+      Path model, OutputKind output, FeatureContract contract, int batchSize) {
+    return OnnxTeacher.open(model, output, contract, Fixtures.CLASSES.count(), batchSize, 2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "logits, AUTO",
+    "logits, LOGITS",
+    "probabilities, AUTO",
+    "probabilities, PROBABILITIES",
+    "both, AUTO",
+    "both, LOGITS",
+    "both, PROBABILITIES",
+    "unnamed-logits, AUTO",
+    "unnamed-logits, LOGITS",
+    "unnamed-probabilities, AUTO",
+    "unnamed-probabilities, PROBABILITIES",
+    "bytes, AUTO",
+    "image, AUTO",
+    "external, AUTO",
+  })
+  void readsEveryFormOfTheSameFunction(String model, OutputKind output) {
+    List<byte[]> examples = examples(5);
+    try (OnnxTeacher teacher = open(model, output)) {
+      double[][] scored = score(teacher, batch(examples), 4);
+
+      for (int row = 0; row < examples.size(); row++) {
+        assertThat(scored[row]).containsExactly(expected(examples.get(row), 4), within(1e-5));
+      }
+    }
+  }
+
+  @Test
+  void givesAnImageModelItsShapeWhetherTheContractIsFlatOrNot() {
+    List<byte[]> examples = examples(1);
+    try (OnnxTeacher teacher = open("image", OutputKind.AUTO, FeatureContract.u8(1, 2, 2))) {
+      assertThat(score(teacher, batch(examples), 1)[0])
+          .containsExactly(expected(examples.get(0), 1), within(1e-5));
+    }
+  }
+
+  /** Its results depend on the number of rows, so that number has to stay the same. */
+  @Test
+  void fillsUpTheBatchesOfAModelWhoseRowsDependOnTheirCompany() {
+    List<byte[]> examples = examples(BATCH);
+    try (OnnxTeacher teacher = open("depends-on-rows", OutputKind.AUTO)) {
+      double[][] full = score(teacher, batch(examples), 20);
+      double[][] partial = score(teacher, batch(examples.subList(0, 3)), 20);
+
+      assertThat(partial).isDeepEqualTo(new double[][] {full[0], full[1], full[2]});
+    }
+  }
+
+  @Test
+  void fillsUpTheBatchesOfAModelWithAFixedBatchSize() {
+    List<byte[]> examples = examples(3);
+    FeatureBatch batch = new FeatureBatch(Fixtures.CONTRACT, 8);
+    examples.forEach(features -> batch.add(ByteBuffer.wrap(features)));
+    try (OnnxTeacher teacher =
+        open(Fixtures.model("fixed-batch"), OutputKind.AUTO, Fixtures.CONTRACT, 8)) {
+      assertThat(score(teacher, batch, 1)[2])
+          .containsExactly(expected(examples.get(2), 1), within(1e-5));
+    }
+  }
+
+  @Test
+  void saysInWhichRowALogitIsNoNumber() {
+    byte[] bad = {-1, 0, 0, 0};
+    try (OnnxTeacher teacher = open("nan", OutputKind.AUTO)) {
+      FeatureBatch batch = batch(List.of(new byte[4], new byte[4], bad));
+
+      TeacherException thrown =
+          catchThrowableOfType(TeacherException.class, () -> score(teacher, batch, 20));
+
+      assertThat(thrown).hasMessageContaining("nan.onnx").hasMessageContaining("NaN");
+      assertThat(thrown.row()).isEqualTo(2);
+      assertThat(score(teacher, batch(List.of(new byte[4])), 20)[0])
+          .containsExactly(expected(new byte[4], 20), within(1e-5));
+    }
+  }
+
+  @Test
+  void refusesLogitsThatAreSaidToBeProbabilities() {
+    try (OnnxTeacher teacher = open("unnamed-logits", OutputKind.PROBABILITIES)) {
+      assertThatThrownBy(() -> score(teacher, batch(examples(5)), 20))
+          .isInstanceOf(TeacherException.class)
+          .hasMessageContaining("set the member's output to logits");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "four-classes            | (N, 3)",
+        "four-classes-undeclared | [64, 4] for 64 rows and 3 classes",
+        "two-inputs              | has inputs [x, y]",
+        "two-unnamed             | name the one to read 'logits'",
+        "f64                     | export the model with a float32",
+        "fixed-batch             | set teacher.batch-size to 8",
+        "missing                 | is not a file; correct teacher.members",
+      })
+  void saysWhyAModelDoesNotFit(String model, String reason) {
+    assertThatThrownBy(() -> open(model, OutputKind.AUTO))
+        .isInstanceOf(TeacherException.class)
+        .hasMessageContaining(model + ".onnx")
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void saysWhenFeaturesAndInputDisagree() {
+    assertThatThrownBy(() -> open("logits", OutputKind.AUTO, FeatureContract.u8(5)))
+        .isInstanceOf(TeacherException.class)
+        .hasMessageContaining("shape [4]")
+        .hasMessageContaining("features.shape is [5]");
+    FeatureContract floats = new FeatureContract(FeatureType.F32, List.of(4), 1, 0);
+    assertThatThrownBy(() -> open("bytes", OutputKind.AUTO, floats))
+        .isInstanceOf(TeacherException.class)
+        .hasMessageContaining("uint8")
+        .hasMessageContaining("set features.type to u8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "not a model", "\b\b"})
+  void refusesWhatIsNoModel(String content, @TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("broken.onnx"), content);
+
+    assertThatThrownBy(() -> open(file, OutputKind.AUTO, Fixtures.CONTRACT, BATCH))
+        .isInstanceOf(TeacherException.class)
+        .hasMessageContaining("broken.onnx");
+  }
+}
