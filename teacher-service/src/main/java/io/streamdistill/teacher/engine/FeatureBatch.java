@@ -49,6 +49,11 @@ public final class FeatureBatch {
     return size;
   }
 
+  /** Features of {@code row} on the wire, to be read only. */
+  public ByteBuffer row(int row) {
+    return rows[row];
+  }
+
   /** Most rows. */
   public int capacity() {
     return rows.length;

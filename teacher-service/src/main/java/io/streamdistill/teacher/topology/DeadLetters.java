@@ -47,20 +47,14 @@ final class DeadLetters {
    * header; it still lies on the transfer set, where the headers say.
    */
   Record<byte[], Outgoing> of(TransferRecord record, Rejected<?> why) {
-    TransferRecord letter = withHeaders(record, why, record.headers());
+    TransferRecord letter = withHeaders(record, why);
     if (!fits(letter)) {
-      String left = "value of %d bytes".formatted(record.bytes());
-      TransferRecord noValue =
-          new TransferRecord(
-              record.key(), null, record.headers(), record.timestamp(), record.offset());
-      letter = withHeaders(noValue, why, record.headers());
-      letter.headers().add(OMITTED, utf8(left));
+      letter = withHeaders(record.withoutValue(), why);
+      letter.headers().add(OMITTED, utf8("value of %d bytes".formatted(record.valueBytes())));
     }
     if (!fits(letter)) {
-      String left = "key, value and headers of %d bytes".formatted(record.bytes());
-      TransferRecord bare =
-          new TransferRecord(null, null, new RecordHeaders(), record.timestamp(), record.offset());
-      letter = withHeaders(bare, why, bare.headers());
+      letter = withHeaders(record.bare(), why);
+      String left = "key, value and headers of up to %d bytes".formatted(record.bytes());
       letter.headers().add(OMITTED, utf8(left));
     }
     return new Record<>(
@@ -70,9 +64,9 @@ final class DeadLetters {
         letter.headers());
   }
 
-  private TransferRecord withHeaders(TransferRecord record, Rejected<?> why, Headers original) {
+  private TransferRecord withHeaders(TransferRecord record, Rejected<?> why) {
     Headers headers =
-        new RecordHeaders(original)
+        new RecordHeaders(record.headers())
             .add(REASON, utf8(why.reason().label()))
             .add(DETAIL, utf8(why.detail()))
             .add(MESSAGE, utf8(why.reason().label() + ": " + why.detail()))

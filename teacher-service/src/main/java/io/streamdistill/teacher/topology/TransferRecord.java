@@ -34,6 +34,20 @@ record TransferRecord(
     return bytes;
   }
 
+  /** Bytes of the value. */
+  int valueBytes() {
+    return length(value);
+  }
+
+  TransferRecord withoutValue() {
+    return new TransferRecord(key, null, headers, timestamp, offset);
+  }
+
+  /** Only where it came from and when. */
+  TransferRecord bare() {
+    return new TransferRecord(null, null, new RecordHeaders(), timestamp, offset);
+  }
+
   /** Encodes the record for the store of pending records. */
   byte[] encode() {
     Header[] all = headers.toArray();

@@ -1,0 +1,131 @@
+package io.streamdistill.teacher;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.teacher.engine.Combination;
+import io.streamdistill.teacher.engine.OutputKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TeacherConfigTest {
+
+  /** The defaults, of which tests change one. */
+  private static final class Draft {
+    private String applicationId = "streamdistill-teacher";
+    private List<MemberConfig> members =
+        List.of(new MemberConfig(Path.of("m.onnx"), 1, OutputKind.AUTO));
+    private double temperature = 20;
+    private int batchSize = 256;
+    private Duration linger = Duration.ofMillis(100);
+    private int streamThreads = 1;
+    private int engineThreads = 0;
+    private Duration commitInterval = Duration.ofSeconds(1);
+    private int maxRecordBytes = 1 << 20;
+
+    TeacherConfig build() {
+      return new TeacherConfig(
+          applicationId,
+          members,
+          Combination.ARITHMETIC,
+          temperature,
+          TargetEncoding.DENSE_F16_LOG_PROBABILITY,
+          batchSize,
+          linger,
+          streamThreads,
+          engineThreads,
+          commitInterval,
+          maxRecordBytes,
+          Path.of("state"),
+          new HttpConfig("127.0.0.1", 0));
+    }
+  }
+
+  private final Draft draft = new Draft();
+
+  private void assertRefused(String... words) {
+    assertThatThrownBy(draft::build)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll(words);
+  }
+
+  @Test
+  void acceptsTheDefaults() {
+    assertThatCode(draft::build).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "a/b"})
+  void namesAnApplicationIdThatIsNone(String id) {
+    draft.applicationId = id;
+    assertRefused("teacher.application-id", "'" + id + "'", "letters, digits");
+  }
+
+  @Test
+  void asksForAMember() {
+    draft.members = List.of();
+    assertRefused("teacher.members is empty", "add at least one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1e-60})
+  void namesATemperatureThatIsNone(double temperature) {
+    draft.temperature = temperature;
+    assertRefused("teacher.temperature", "got " + temperature);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 65537})
+  void namesABatchSizeThatIsNone(int size) {
+    draft.batchSize = size;
+    assertRefused("teacher.batch-size", "[1, 65536]", "got " + size);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -5, 60_001})
+  void namesALingerThatIsNone(long millis) {
+    draft.linger = Duration.ofMillis(millis);
+    assertRefused("teacher.linger", "[1 ms, 60000 ms]", "got " + millis + " ms");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 99, 60_001})
+  void namesACommitIntervalThatIsNone(long millis) {
+    draft.commitInterval = Duration.ofMillis(millis);
+    assertRefused("teacher.commit-interval", "[100 ms, 60000 ms]", "got " + millis + " ms");
+  }
+
+  @Test
+  void namesThreadsAndSizesThatAreNone() {
+    draft.streamThreads = 0;
+    assertRefused("teacher.stream-threads", "got 0");
+    draft.streamThreads = 1;
+    draft.engineThreads = -1;
+    assertRefused("teacher.engine-threads", "got -1", "0 takes all cores");
+    draft.engineThreads = 0;
+    draft.maxRecordBytes = 0;
+    assertRefused("teacher.max-record-bytes", "got 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
+  void namesAMemberWhoseWeightIsNone(double weight) {
+    assertThatThrownBy(() -> new MemberConfig(Path.of("m.onnx"), weight, OutputKind.AUTO))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("teacher.members", "m.onnx", "got " + weight);
+  }
+
+  @Test
+  void asksForTheModelOfAMember() {
+    assertThatThrownBy(() -> new MemberConfig(Path.of(""), 1, OutputKind.AUTO))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("teacher.members", "model");
+  }
+}
