@@ -1,5 +1,7 @@
 package io.streamdistill.teacher;
 
+import static org.awaitility.Awaitility.await;
+
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.core.kafka.TopicsConfig;
@@ -14,7 +16,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -73,6 +78,30 @@ final class Cluster implements AutoCloseable {
         .get(30, TimeUnit.SECONDS);
   }
 
+  /** Sets the feature {@code transaction.version}. */
+  void transactionVersion(int level) throws Exception {
+    FeatureUpdate.UpgradeType direction =
+        level < 2 ? FeatureUpdate.UpgradeType.SAFE_DOWNGRADE : FeatureUpdate.UpgradeType.UPGRADE;
+    admin
+        .updateFeatures(
+            Map.of("transaction.version", new FeatureUpdate((short) level, direction)),
+            new UpdateFeaturesOptions())
+        .all()
+        .get(30, TimeUnit.SECONDS);
+    await().until(() -> transactionVersion() == level);
+  }
+
+  private int transactionVersion() throws Exception {
+    FinalizedVersionRange found =
+        admin
+            .describeFeatures()
+            .featureMetadata()
+            .get(30, TimeUnit.SECONDS)
+            .finalizedFeatures()
+            .get("transaction.version");
+    return found == null ? 0 : found.maxVersionLevel();
+  }
+
   KafkaProducer<byte[], byte[]> producer() {
     return new KafkaProducer<>(
         Map.of(
@@ -80,6 +109,8 @@ final class Cluster implements AutoCloseable {
             servers(),
             "max.request.size",
             32 << 20,
+            "buffer.memory",
+            64 << 20,
             "compression.type",
             "lz4",
             "linger.ms",

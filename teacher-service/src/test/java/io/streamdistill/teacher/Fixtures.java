@@ -66,4 +66,14 @@ public final class Fixtures {
   public static byte[] framed(String id, int seed) {
     return Codecs.transferExample().encode(example(id, seed, null));
   }
+
+  /** The framed bytes of an example with the given features. */
+  public static byte[] framedBytes(String id, int... features) {
+    ByteBuffer bytes = ByteBuffer.allocate(features.length);
+    for (int feature : features) {
+      bytes.put((byte) feature);
+    }
+    return Codecs.transferExample()
+        .encode(new TransferExample(id, bytes.flip(), FeatureType.U8, null, 1f, Instant.EPOCH));
+  }
 }

@@ -2,7 +2,9 @@ package io.streamdistill.teacher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;
@@ -14,6 +16,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -88,6 +92,123 @@ final class TeacherServiceTest {
       assertThat(first.getTeacherVersion()).isEqualTo(service.teacherVersion());
     }
     assertThat(service.awaitStop()).isZero();
+  }
+
+  @Test
+  void stopsWithAnErrorWhenTheTeacherFailsAndPublishesNothingOfTheBatch() throws Exception {
+    TopicsConfig topics = cluster.topics(1);
+    try (TeacherService service = start(topics, "nan")) {
+      cluster.send(
+          List.of(
+              new ProducerRecord<>(topics.transferSet(), Fixtures.framed("good", 0)),
+              new ProducerRecord<>(
+                  topics.transferSet(), Fixtures.framedBytes("bad", -1, 0, 0, 0))));
+
+      assertThat(service.awaitStop()).isEqualTo(1);
+
+      assertThat(get(service, "/livez").statusCode()).isEqualTo(503);
+      assertThat(get(service, "/readyz").statusCode()).isEqualTo(503);
+      assertThat(cluster.read(topics.softTargets(), 1, Duration.ofSeconds(2))).isEmpty();
+    }
+  }
+
+  @Test
+  void sendsLargeRecordsToTheDeadLettersByteForByte() throws Exception {
+    TopicsConfig topics = cluster.names();
+    cluster.create(topics.transferSet(), 1, Map.of("max.message.bytes", "6000000"));
+    cluster.create(topics.softTargets(), 1, Map.of());
+    cluster.create(topics.deadLetters(), 1, Map.of("max.message.bytes", "6100000"));
+    byte[] noise = new byte[5_900_000]; // more than a consumer fetches per partition
+    new Random(6).nextBytes(noise);
+    try (TeacherService service = start(topics, "logits")) {
+      cluster.send(
+          List.of(
+              new ProducerRecord<>(topics.transferSet(), noise),
+              new ProducerRecord<>(topics.transferSet(), new byte[20_000_000]), // compressible
+              new ProducerRecord<>(topics.transferSet(), Fixtures.framed("good", 0))));
+
+      List<ConsumerRecord<byte[], byte[]>> letters =
+          cluster.read(topics.deadLetters(), 2, PATIENCE);
+
+      assertThat(letters).hasSize(2);
+      assertThat(letters.get(0).value()).isEqualTo(noise);
+      assertThat(letters.get(1).value()).hasSize(20_000_000).containsOnly(0);
+      assertThat(ids(cluster.read(topics.softTargets(), 1, PATIENCE))).containsExactly("good");
+      assertThat(service.isRunning()).isTrue();
+    }
+  }
+
+  @Test
+  void carriesOnWhenTheDeadLetterTopicIsTooSmall() throws Exception {
+    TopicsConfig topics = cluster.names();
+    cluster.create(topics.transferSet(), 1, Map.of());
+    cluster.create(topics.softTargets(), 1, Map.of());
+    cluster.create(topics.deadLetters(), 1, Map.of("max.message.bytes", "100000"));
+    byte[] noise = new byte[200_000];
+    new Random(6).nextBytes(noise);
+    try (TeacherService service = start(topics, "logits")) {
+      cluster.send(
+          List.of(
+              new ProducerRecord<>(topics.transferSet(), "k".getBytes(UTF_8), noise),
+              new ProducerRecord<>(topics.transferSet(), Fixtures.framed("good", 0))));
+
+      ConsumerRecord<byte[], byte[]> letter =
+          cluster.read(topics.deadLetters(), 1, PATIENCE).get(0);
+
+      assertThat(letter.value()).isNull();
+      assertThat(new String(letter.headers().lastHeader("distill.omitted").value(), UTF_8))
+          .isEqualTo("value of 200000 bytes");
+      assertThat(ids(cluster.read(topics.softTargets(), 1, PATIENCE))).containsExactly("good");
+      assertThat(service.isRunning()).isTrue();
+    }
+  }
+
+  @Test
+  void saysThatATopicIsMissing() {
+    TopicsConfig topics = cluster.names();
+    assertThatThrownBy(() -> start(topics, "logits"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(topics.transferSet() + "' does not exist")
+        .hasMessageContaining("create it");
+  }
+
+  @Test
+  void saysThatPartitionCountsDiffer() throws Exception {
+    TopicsConfig topics = cluster.names();
+    cluster.create(topics.transferSet(), 3, Map.of());
+    cluster.create(topics.softTargets(), 2, Map.of());
+    cluster.create(topics.deadLetters(), 1, Map.of());
+    assertThatThrownBy(() -> start(topics, "logits"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("has 3 partitions")
+        .hasMessageContaining("has 2; they must be equal");
+  }
+
+  @Test
+  void saysThatTransactionsAreOfTheOldProtocol() throws Exception {
+    TopicsConfig topics = cluster.topics(1);
+    cluster.transactionVersion(1);
+    try {
+      assertThatThrownBy(() -> start(topics, "logits"))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("transaction.version=1")
+          .hasMessageContaining("upgrade --feature transaction.version=2");
+    } finally {
+      cluster.transactionVersion(2);
+    }
+  }
+
+  @Test
+  void saysThatWaitingRecordsWouldNotFitTheirTopic() throws Exception {
+    TopicsConfig topics = cluster.topics(1);
+    cluster.create(
+        topics.transferSet() + "-teacher-pending-changelog",
+        1,
+        Map.of("max.message.bytes", "50000"));
+    assertThatThrownBy(() -> start(topics, "logits"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("takes records of 50000 bytes")
+        .hasMessageContaining("kafka-configs.sh");
   }
 
   private static ProducerRecord<byte[], byte[]> record(TopicsConfig topics, int i) {

@@ -1,0 +1,81 @@
+package io.streamdistill.teacher;
+
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A teacher service in a JVM of its own, which tests can kill. */
+final class TeacherProcess implements AutoCloseable {
+
+  private final Process process;
+
+  private TeacherProcess(Process process) {
+    this.process = process;
+  }
+
+  /** Starts a JVM; its output goes to {@code log}. */
+  static TeacherProcess start(String servers, TopicsConfig topics, Path stateDir, Path log)
+      throws IOException {
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<String> command =
+        List.of(
+            ProcessHandle.current().info().command().orElse("java"),
+            "-Xmx256m",
+            "-cp",
+            classPath,
+            TeacherProcess.class.getName(),
+            servers,
+            topics.transferSet(),
+            topics.softTargets(),
+            topics.deadLetters(),
+            stateDir.toString());
+    return new TeacherProcess(
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start());
+  }
+
+  /** Runs the service until it stops. */
+  public static void main(String[] args) throws InterruptedException {
+    TopicsConfig names = TopicsConfig.defaults();
+    TopicsConfig topics =
+        new TopicsConfig(
+            args[1],
+            args[2],
+            names.labels(),
+            args[3],
+            names.checkpoints(),
+            names.checkpointFiles(),
+            2,
+            (short) -1);
+    try (TeacherService service =
+        TeacherService.start(
+            Fixtures.config(Path.of(args[4]), "logits"),
+            KafkaSettings.of(args[0]),
+            topics,
+            Fixtures.CONTRACT,
+            Fixtures.CLASSES)) {
+      System.exit(service.awaitStop());
+    }
+  }
+
+  /** As {@code kill -9} does. */
+  void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  /** As {@code kill} does; returns the exit code. */
+  int terminate() {
+    process.destroy();
+    return process.onExit().join().exitValue();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}
