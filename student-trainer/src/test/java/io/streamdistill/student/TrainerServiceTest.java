@@ -1,5 +1,6 @@
 package io.streamdistill.student;
 
+import static io.streamdistill.student.SoftTargetFixture.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,10 +26,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.awaitility.Awaitility;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 class TrainerServiceTest {
 
@@ -95,6 +105,36 @@ class TrainerServiceTest {
   private static void produceRest(TopicsConfig topics, List<SoftTarget> targets) {
     // 1,200 is a multiple of the partitions, so that record i still goes to partition i mod 3.
     fixture.produce(topics, targets.subList(1_200, targets.size()));
+  }
+
+  /** Any DL4J network takes DL4J's own path through the same service. */
+  @Test
+  void trainsAndResumesAConvolutionalStudent() throws Exception {
+    TopicsConfig topics = fixture.createTopics(2);
+    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 10));
+    Path json = Files.writeString(directory.resolve("cnn.json"), convolutional().toJson());
+    var network = new StudentConfig.Network(List.of(), json.toString());
+    for (int passes = 1; passes <= 3; passes++) {
+      fixture.train(with(fixture.student("cnn-by-and-by", passes, EXAMPLES), network), topics);
+    }
+    fixture.train(with(fixture.student("cnn-at-once", 3, EXAMPLES), network), topics);
+
+    assertThat(latest(topics, "cnn-at-once").getMetrics().get("agreement")).isGreaterThan(0.8);
+    assertThat(weights(topics, "cnn-by-and-by")).isEqualTo(weights(topics, "cnn-at-once"));
+  }
+
+  private static MultiLayerConfiguration convolutional() {
+    return new NeuralNetConfiguration.Builder()
+        .list()
+        .layer(new ConvolutionLayer.Builder(2, 2).nOut(8).activation(Activation.RELU).build())
+        .layer(new DenseLayer.Builder().nOut(24).activation(Activation.RELU).build())
+        .layer(
+            new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                .nOut(3)
+                .activation(Activation.SOFTMAX)
+                .build())
+        .setInputType(InputType.convolutionalFlat(4, 3, 1))
+        .build();
   }
 
   @Test
@@ -166,7 +206,7 @@ class TrainerServiceTest {
     TopicsConfig topics = fixture.createTopics(1);
     fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 5));
     StudentConfig config =
-        SoftTargetFixture.with(
+        with(
             fixture.student("diverging", 50, EXAMPLES),
             new StudentConfig.LearningRate(1e30, 0, StudentConfig.DecayType.CONSTANT, 1, 1));
 
@@ -184,8 +224,7 @@ class TrainerServiceTest {
     fixture.produce(topics, SoftTargetFixture.softTargets(100, 6));
     fixture.train(fixture.student("grown", 1, 100), topics);
     StudentConfig grown =
-        SoftTargetFixture.with(
-            fixture.student("grown", 2, 100), new StudentConfig.Network(List.of(17), ""));
+        with(fixture.student("grown", 2, 100), new StudentConfig.Network(List.of(17), ""));
 
     assertThatThrownBy(() -> fixture.train(grown, topics))
         .isInstanceOf(StudentException.class)
