@@ -102,6 +102,9 @@ public final class TransferSetProducer {
     Map<String, Object> properties = kafka.producer();
     properties.putIfAbsent("batch.size", BATCH_BYTES);
     properties.putIfAbsent("linger.ms", LINGER_MILLIS);
+    // While a partition has no leader yet, a second request may overtake a first that is refused:
+    // the first then is out of order until it expires. One request holds a batch per partition.
+    properties.putIfAbsent("max.in.flight.requests.per.connection", 1);
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 }

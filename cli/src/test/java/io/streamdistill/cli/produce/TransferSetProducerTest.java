@@ -131,6 +131,31 @@ final class TransferSetProducerTest {
   }
 
   @Test
+  void isNotOvertakenByItselfOnTopicsWhoseLeadersAreNotReady() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      String topic = "fresh-" + i;
+      try (Admin admin = Admin.create(settings().admin())) {
+        admin.createTopics(List.of(new NewTopic(topic, 8, (short) 1))).all().get();
+      }
+
+      Produced produced =
+          new TransferSetProducer(
+                  new KafkaSettings(
+                      Map.of(
+                          "bootstrap.servers", broker.bootstrapServers(),
+                          "producer.batch.size", "4096",
+                          "producer.linger.ms", "0",
+                          "producer.delivery.timeout.ms", "31000")),
+                  topics(topic),
+                  PIXELS,
+                  CLOCK)
+              .produce(TEN_THOUSAND, ProduceOptions.defaults().withLimit(300), count -> {});
+
+      assertThat(produced.examples()).isEqualTo(300);
+    }
+  }
+
+  @Test
   void keepsToTheRate() throws IOException {
     Produced produced =
         producer("slow", PIXELS)
