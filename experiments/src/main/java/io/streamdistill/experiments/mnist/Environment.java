@@ -2,9 +2,11 @@ package io.streamdistill.experiments.mnist;
 
 import ai.onnxruntime.OrtEnvironment;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.nd4j.linalg.factory.Nd4j;
@@ -16,7 +18,7 @@ record Environment(String machine, Map<String, String> versions) {
   static Environment detect() {
     Map<String, String> versions = new TreeMap<>();
     versions.put("java", System.getProperty("java.version"));
-    versions.put("nd4j", String.valueOf(Nd4j.class.getPackage().getImplementationVersion()));
+    versions.put("nd4j", nd4j());
     versions.put("onnxruntime", OrtEnvironment.getEnvironment().getVersion());
     return new Environment(
         "%s, %d cores, %s"
@@ -25,6 +27,20 @@ record Environment(String machine, Map<String, String> versions) {
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name")),
         versions);
+  }
+
+  /** ND4J's manifest names no version, its Maven descriptor does. */
+  private static String nd4j() {
+    Properties descriptor = new Properties();
+    try (InputStream in =
+        Nd4j.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties")) {
+      if (in != null) {
+        descriptor.load(in);
+      }
+    } catch (IOException e) {
+      return "unknown";
+    }
+    return descriptor.getProperty("version", "unknown");
   }
 
   private static String processor() {

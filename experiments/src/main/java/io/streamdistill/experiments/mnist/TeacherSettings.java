@@ -44,7 +44,7 @@ record TeacherSettings(
 
   /** What trained the shipped model. */
   static TeacherSettings shipped() {
-    return new TeacherSettings(300, 128, 0.05, 0.95, 0.2, 0.5, 1.5, 2, 1);
+    return new TeacherSettings(200, 128, 0.05, 0.95, 0.2, 0.5, 1.5, 2, 1);
   }
 
   /** The same but for what the command line may change. */

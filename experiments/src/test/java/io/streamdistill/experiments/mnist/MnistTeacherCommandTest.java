@@ -50,6 +50,7 @@ class MnistTeacherCommandTest {
     assertThat(run.path("settings").path("max_norm").asDouble())
         .isEqualTo(TeacherSettings.shipped().maxNorm());
     assertThat(report.path("summary").path("teacher").path("n").asInt()).isEqualTo(1);
+    assertThat(report.path("versions").path("nd4j").asText()).startsWith("1.0.0");
     assertThat(report.path("command").asText()).contains("--epochs 2 --seed 8");
     assertThat(Files.readAllLines(out().resolve("training-log.csv")))
         .hasSize(3)
