@@ -22,6 +22,9 @@ public final class DeadLetter {
   /** Header: the application or student that rejected the record. */
   public static final String REJECTED_BY = "distill.rejected-by";
 
+  /** Header: reason and detail in one line. */
+  public static final String MESSAGE = "__streams.errors.message";
+
   /** Header: topic that the record came from. */
   public static final String TOPIC = "__streams.errors.topic";
 
@@ -45,6 +48,7 @@ public final class DeadLetter {
     add(headers, REASON, reason.label());
     add(headers, DETAIL, detail);
     add(headers, REJECTED_BY, rejectedBy);
+    add(headers, MESSAGE, reason.label() + ": " + detail);
     add(headers, TOPIC, topic);
     add(headers, PARTITION, Integer.toString(partition));
     add(headers, OFFSET, Long.toString(offset));

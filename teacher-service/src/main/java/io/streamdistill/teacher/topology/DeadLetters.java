@@ -1,5 +1,6 @@
 package io.streamdistill.teacher.topology;
 
+import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.transfer.Verdict.Rejected;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.compress.Compression;
@@ -9,34 +10,22 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.streams.processor.api.Record;
 
-/**
- * Makes dead letters: a rejected record byte for byte, with headers that say why and where it came
- * from, under the names that Kafka Streams uses for its own.
- */
+/** Makes the dead letters of rejected records, of a size that their topic takes. */
 final class DeadLetters {
-
-  /** In which way the record was unfit: the label of a {@code Verdict.Reason}. */
-  static final String REASON = "distill.reason";
-
-  /** What was found and what was expected. */
-  static final String DETAIL = "distill.detail";
 
   /** Present when the topic cannot take the whole record: what was left out of the letter. */
   static final String OMITTED = "distill.omitted";
 
-  static final String TOPIC = "__streams.errors.topic";
-  static final String PARTITION = "__streams.errors.partition";
-  static final String OFFSET = "__streams.errors.offset";
-  static final String MESSAGE = "__streams.errors.message";
-
   /** Upper bound of what the log adds to one record: batch header, lengths, deltas. */
   private static final int OVERHEAD = 512;
 
+  private final String rejectedBy;
   private final String transferSet;
   private final int partition;
   private final RecordLimits limits;
 
-  DeadLetters(String transferSet, int partition, RecordLimits limits) {
+  DeadLetters(String rejectedBy, String transferSet, int partition, RecordLimits limits) {
+    this.rejectedBy = rejectedBy;
     this.transferSet = transferSet;
     this.partition = partition;
     this.limits = limits;
@@ -65,14 +54,9 @@ final class DeadLetters {
   }
 
   private TransferRecord withHeaders(TransferRecord record, Rejected<?> why) {
-    Headers headers =
-        new RecordHeaders(record.headers())
-            .add(REASON, utf8(why.reason().label()))
-            .add(DETAIL, utf8(why.detail()))
-            .add(MESSAGE, utf8(why.reason().label() + ": " + why.detail()))
-            .add(TOPIC, utf8(transferSet))
-            .add(PARTITION, utf8(Integer.toString(partition)))
-            .add(OFFSET, utf8(Long.toString(record.offset())));
+    Headers headers = new RecordHeaders(record.headers());
+    DeadLetter.describe(
+        headers, why.reason(), why.detail(), rejectedBy, transferSet, partition, record.offset());
     return new TransferRecord(
         record.key(), record.value(), headers, record.timestamp(), record.offset());
   }

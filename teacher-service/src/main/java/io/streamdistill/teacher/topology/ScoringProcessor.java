@@ -81,7 +81,8 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
     this.context = context;
     pending = context.getStateStore(PENDING_STORE);
     partition = context.taskId().partition();
-    deadLetters = new DeadLetters(transferSet, partition, scoring.limits());
+    deadLetters =
+        new DeadLetters(context.applicationId(), transferSet, partition, scoring.limits());
     List<KeyValue<Integer, byte[]>> rows = new ArrayList<>();
     try (KeyValueIterator<Integer, byte[]> all = pending.all()) {
       all.forEachRemaining(rows::add);

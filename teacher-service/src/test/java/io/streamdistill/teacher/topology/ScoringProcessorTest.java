@@ -3,6 +3,7 @@ package io.streamdistill.teacher.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.teacher.Fixtures;
 import io.streamdistill.wire.Codecs;
@@ -161,7 +162,7 @@ final class ScoringProcessorTest {
     assertThat(forwarded(TeacherTopology.SOFT_TARGETS)).isEmpty();
     List<Record<byte[], Outgoing>> letters = forwarded(TeacherTopology.DEAD_LETTERS);
     assertThat(letters).hasSize(2);
-    assertThat(letters.get(1).headers().lastHeader(DeadLetters.OFFSET).value())
+    assertThat(letters.get(1).headers().lastHeader(DeadLetter.OFFSET).value())
         .isEqualTo("51".getBytes(StandardCharsets.UTF_8));
     assertThat(pending.approximateNumEntries()).isZero();
   }

@@ -229,6 +229,7 @@ final class TeacherTopologyTest {
     assertThat(header(letter.headers(), "trace")).isEqualTo("t");
     assertThat(header(letter.headers(), "distill.reason")).isEqualTo("bad-framing");
     assertThat(header(letter.headers(), "distill.detail")).contains("3 bytes");
+    assertThat(header(letter.headers(), "distill.rejected-by")).isEqualTo("topology-test");
     assertThat(header(letter.headers(), "__streams.errors.topic")).isEqualTo("transfer-set");
     assertThat(header(letter.headers(), "__streams.errors.partition")).isEqualTo("0");
     assertThat(header(letter.headers(), "__streams.errors.offset")).isEqualTo("1");
