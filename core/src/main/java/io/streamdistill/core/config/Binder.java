@@ -102,13 +102,15 @@ final class Binder {
         .keys()
         .forEach(
             (key, shape) -> {
-              Node child = withElementDefaults(children.get(key), children.get(key + "[]"));
+              Node child =
+                  withElementDefaults(children.get(key), children.get(key + LayerCheck.ELEMENT));
               values.add(bind(child, shape, Shape.join(path, key)));
             });
     return values.contains(null) ? null : construct(section.type(), values.toArray(), block, path);
   }
 
-  private static @Nullable Node withElementDefaults(@Nullable Node list, @Nullable Node defaults) {
+  /** A list of records, with what its elements leave out. */
+  static @Nullable Node withElementDefaults(@Nullable Node list, @Nullable Node defaults) {
     if (!(list instanceof Items items) || !(defaults instanceof Block below)) {
       return list;
     }

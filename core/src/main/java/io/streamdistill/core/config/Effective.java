@@ -42,7 +42,13 @@ public record Effective(List<Entry> entries) {
       section
           .keys()
           .forEach(
-              (key, child) -> flatten(children.get(key), child, Shape.join(path, key), entries));
+              (key, child) ->
+                  flatten(
+                      Binder.withElementDefaults(
+                          children.get(key), children.get(key + LayerCheck.ELEMENT)),
+                      child,
+                      Shape.join(path, key),
+                      entries));
     } else if (shape instanceof Shape.Properties && node instanceof Block block) {
       block.children().forEach((key, child) -> entries.add(entry(path + "." + key, child)));
     } else if (node instanceof Items items && shape instanceof Shape.ListOf list) {

@@ -554,6 +554,7 @@ final class ConfigLoaderTest {
             "kafka.sasl.jaas.config = **** <- distill.yaml:2",
             "teacher.linger = 5ms <- env DISTILL_TEACHER_LINGER",
             "teacher.members[0].model = https://****@host/m.onnx <- distill.yaml:5",
+            "teacher.members[0].weight = 1 <- default",
             "teacher.http.port = 8081 <- default",
             "student.hidden = [1, 2] <- flag --set",
             "student.name = (not set) <- ",

@@ -1,0 +1,113 @@
+package io.streamdistill.cli;
+
+import io.streamdistill.cli.config.ConfigCommand;
+import io.streamdistill.cli.config.ConfigOptions;
+import io.streamdistill.cli.evaluate.EvaluateCommand;
+import io.streamdistill.cli.process.ParentWatch;
+import io.streamdistill.cli.produce.ProduceCommand;
+import io.streamdistill.cli.pull.PullCommand;
+import io.streamdistill.cli.pull.VerifyCommand;
+import io.streamdistill.cli.run.BrokerCommand;
+import io.streamdistill.cli.run.TeacherCommand;
+import io.streamdistill.cli.run.TopicsCommand;
+import io.streamdistill.experiments.mnist.MnistTeacherCommand;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code distill} command. */
+@Command(
+    name = "distill",
+    mixinStandardHelpOptions = true,
+    versionProvider = Distill.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Knowledge distillation as a streaming service on Kafka.",
+    footer = {
+      "",
+      "Exit codes: 0 ok, 1 failure, 2 usage or configuration.",
+      "Environment: DISTILL_* sets keys (see 'distill config --defaults'), DISTILL_CONFIG the file,",
+      "DISTILL_LOG_LEVEL (INFO) and DISTILL_LOG_FORMAT (text, json) the log, DISTILL_JAVA_OPTS"
+          + " the JVM."
+    })
+public final class Distill {
+
+  @Mixin private final ConfigOptions config;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "print the stack trace of an error")
+  private boolean debug;
+
+  @Option(names = ParentWatch.FLAG, scope = ScopeType.INHERIT, hidden = true)
+  private boolean withParent;
+
+  private Distill(ConfigOptions config) {
+    this.config = config;
+  }
+
+  /** Runs a command, and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine(System.getenv(), Path.of("")).execute(args));
+  }
+
+  /** Puts the command line together. */
+  static CommandLine commandLine(Map<String, String> environment, Path workingDirectory) {
+    Distill distill = new Distill(new ConfigOptions(environment, workingDirectory));
+    CommandLine root = new CommandLine(distill);
+    distill.subcommands().forEach(root::addSubcommand);
+    return root.setExecutionStrategy(distill::execute)
+        .setParameterExceptionHandler(new UsageErrors())
+        .setExecutionExceptionHandler(new Failures(() -> distill.debug));
+  }
+
+  /** Every command, in the order of the help. */
+  private List<Object> subcommands() {
+    Collaborators collaborators = new Collaborators(config);
+    return List.of(
+        new BrokerCommand(),
+        new TopicsCommand(config),
+        new TeacherCommand(config),
+        new ProduceCommand(collaborators::produceTarget, Clock.systemUTC()),
+        new PullCommand(collaborators::puller),
+        new VerifyCommand(),
+        new EvaluateCommand(collaborators::scaling),
+        new ConfigCommand(config),
+        new CommandLine(new ExperimentCommand()).addSubcommand(new MnistTeacherCommand()));
+  }
+
+  private int execute(ParseResult parsed) {
+    if (withParent) {
+      ParentWatch.start(System.in);
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  /** {@code distill experiment}: reproductions of the literature. */
+  @Command(
+      name = "experiment",
+      mixinStandardHelpOptions = true,
+      synopsisSubcommandLabel = "EXPERIMENT",
+      description = "Reproduces results of the literature through the real pipeline.")
+  static final class ExperimentCommand {}
+
+  /** The version of the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Distill.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "distill %s, Java %s"
+            .formatted(version == null ? "development" : version, Runtime.version())
+      };
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.streamdistill.cli.config;
+
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.teacher.TeacherConfig;
+
+/**
+ * Everything that can be configured. A command asks for the part that it needs, as a record with
+ * some of these components.
+ *
+ * @param kafka passed verbatim to every Kafka client
+ * @param topics names and sizes of topics
+ * @param features what a feature vector is
+ * @param classes what the classes are
+ * @param teacher the teacher-service
+ */
+public record DistillConfig(
+    KafkaSettings kafka,
+    TopicsConfig topics,
+    FeaturesConfig features,
+    ClassesConfig classes,
+    TeacherConfig teacher) {
+
+  /** Name of the resource with the default of every key, and what it means. */
+  public static final String DEFAULTS = "/io/streamdistill/cli/defaults.yaml";
+}

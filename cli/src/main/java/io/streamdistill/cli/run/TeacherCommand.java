@@ -1,0 +1,82 @@
+package io.streamdistill.cli.run;
+
+import io.streamdistill.cli.config.ClassesConfig;
+import io.streamdistill.cli.config.ConfigOptions;
+import io.streamdistill.cli.config.FeaturesConfig;
+import io.streamdistill.core.config.ConfigLoader;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.teacher.TeacherConfig;
+import io.streamdistill.teacher.TeacherService;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code distill teacher}: the teacher-service in the foreground. */
+@Command(
+    name = "teacher",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs a teacher: scores the transfer set, and publishes soft targets, exactly once.",
+      "Instances with the same teacher.application-id share the partitions."
+    })
+public final class TeacherCommand implements Callable<Integer> {
+
+  private final ConfigOptions options;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "of metrics and health, as teacher.http.port; 0 is any free one")
+  private @Nullable String port;
+
+  /** Creates the command. */
+  public TeacherCommand(ConfigOptions options) {
+    this.options = options;
+  }
+
+  /** The part of the configuration that is needed. */
+  record View(
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      FeaturesConfig features,
+      ClassesConfig classes,
+      TeacherConfig teacher) {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ConfigLoader loader = options.loader();
+    if (port != null) {
+      loader.set("teacher.http.port", port, "--port");
+    }
+    View view = loader.load(View.class);
+    TeacherService service =
+        TeacherService.start(
+            view.teacher(),
+            view.kafka(),
+            view.topics(),
+            view.features().contract(),
+            view.classes().map());
+    return Foreground.run(
+        service::close,
+        () -> {
+          PrintWriter out = spec.commandLine().getOut();
+          out.printf(
+              "teacher %s runs: kafka %s, metrics and health http://%s:%d/%n",
+              service.teacherVersion(),
+              view.kafka().bootstrapServers(),
+              view.teacher().http().host(),
+              service.httpPort());
+          out.flush();
+          return service.awaitStop() == 0;
+        });
+  }
+}

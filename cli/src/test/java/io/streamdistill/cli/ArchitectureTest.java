@@ -1,0 +1,51 @@
+package io.streamdistill.cli;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Dependencies point one way, along the flow of data. */
+@AnalyzeClasses(packages = "io.streamdistill", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule MODULES =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("schemas")
+          .definedBy("io.streamdistill.wire..", "io.streamdistill.schema..")
+          .layer("broker")
+          .definedBy("io.streamdistill.broker..")
+          .layer("core")
+          .definedBy("io.streamdistill.core..")
+          .layer("teacher")
+          .definedBy("io.streamdistill.teacher..")
+          .layer("student")
+          .definedBy("io.streamdistill.student..")
+          .layer("experiments")
+          .definedBy("io.streamdistill.experiments..")
+          .layer("cli")
+          .definedBy("io.streamdistill.cli..")
+          .whereLayer("schemas")
+          .mayNotAccessAnyLayer()
+          .whereLayer("broker")
+          .mayNotAccessAnyLayer()
+          .whereLayer("core")
+          .mayOnlyAccessLayers("schemas")
+          .whereLayer("teacher")
+          .mayOnlyAccessLayers("core", "schemas")
+          .whereLayer("student")
+          .mayOnlyAccessLayers("core", "schemas")
+          .whereLayer("experiments")
+          .mayOnlyAccessLayers("student", "core", "schemas")
+          .whereLayer("cli")
+          .mayNotBeAccessedByAnyLayer();
+
+  @ArchTest
+  static final ArchRule PACKAGES =
+      slices().matching("io.streamdistill.(**)").should().beFreeOfCycles();
+}

@@ -1,0 +1,83 @@
+package io.streamdistill.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.streamdistill.core.config.ConfigLoader;
+import io.streamdistill.core.config.Effective.Entry;
+import io.streamdistill.core.kafka.TopicsConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class DefaultsTest {
+
+  /** Keys that a default would only hide a mistake in, or whose absence has a meaning. */
+  private static final Set<String> WITHOUT =
+      Set.of(
+          "features.shape", "features.scale", "features.offset", "classes.names", "classes.count");
+
+  private static ConfigLoader loader() {
+    return ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS);
+  }
+
+  private static ConfigLoader complete() {
+    return loader()
+        .set("features.shape", "[784]", "--set")
+        .set("classes.count", "10", "--set")
+        .set("teacher.members", "[{model: m.onnx}]", "--set");
+  }
+
+  @Test
+  void everyKeyHasADefaultOrIsRequired() {
+    assertThat(loader().effective().entries())
+        .filteredOn(entry -> entry.origin().isEmpty())
+        .extracting(Entry::key)
+        .containsExactlyInAnyOrderElementsOf(WITHOUT);
+  }
+
+  @Test
+  void withTheRequiredKeysTheDefaultsAreValid() {
+    assertThatCode(() -> complete().load(DistillConfig.class)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void topicsHaveTheDefaultsThatTheirRecordHas() {
+    record View(TopicsConfig topics) {}
+
+    assertThat(loader().load(View.class).topics()).isEqualTo(TopicsConfig.defaults());
+  }
+
+  @Test
+  void everyKeyIsExplained() throws IOException {
+    List<String> lines = text().lines().toList();
+    for (int i = 1; i < lines.size(); i++) {
+      String line = lines.get(i);
+      boolean sectionBelowOthers = line.matches("  http:|.*[a-z-]+:$");
+      if (!line.isBlank() && !line.strip().startsWith("#") && !sectionBelowOthers) {
+        assertThat(lines.get(i - 1).strip()).as("the line above '%s'", line).startsWith("#");
+      }
+    }
+    WITHOUT.forEach(
+        key ->
+            assertThat(lines)
+                .anyMatch(line -> line.startsWith("  # " + key.substring(key.indexOf('.') + 1))));
+  }
+
+  @Test
+  void theExampleAtTheTopIsValid() {
+    assertThatCode(() -> loader().file(Path.of("..", "distill.yaml")).load(DistillConfig.class))
+        .doesNotThrowAnyException();
+  }
+
+  private static String text() throws IOException {
+    try (InputStream in = DistillConfig.class.getResourceAsStream(DistillConfig.DEFAULTS)) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
