@@ -10,6 +10,7 @@ import io.streamdistill.cli.pull.VerifyCommand;
 import io.streamdistill.cli.run.BrokerCommand;
 import io.streamdistill.cli.run.TeacherCommand;
 import io.streamdistill.cli.run.TopicsCommand;
+import io.streamdistill.cli.run.TrainerCommand;
 import io.streamdistill.experiments.mnist.MnistTeacherCommand;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -76,6 +77,7 @@ public final class Distill {
         new BrokerCommand(),
         new TopicsCommand(config),
         new TeacherCommand(config),
+        new TrainerCommand(config),
         new ProduceCommand(collaborators::produceTarget, Clock.systemUTC()),
         new PullCommand(collaborators::puller),
         new VerifyCommand(),

@@ -2,6 +2,7 @@ package io.streamdistill.cli.config;
 
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.student.StudentConfig;
 import io.streamdistill.teacher.TeacherConfig;
 
 /**
@@ -13,13 +14,15 @@ import io.streamdistill.teacher.TeacherConfig;
  * @param features what a feature vector is
  * @param classes what the classes are
  * @param teacher the teacher-service
+ * @param student the student-trainer
  */
 public record DistillConfig(
     KafkaSettings kafka,
     TopicsConfig topics,
     FeaturesConfig features,
     ClassesConfig classes,
-    TeacherConfig teacher) {
+    TeacherConfig teacher,
+    StudentConfig student) {
 
   /** Name of the resource with the default of every key, and what it means. */
   public static final String DEFAULTS = "/io/streamdistill/cli/defaults.yaml";

@@ -144,7 +144,9 @@ public final class DistillProcess implements AutoCloseable {
 
   /** SIGTERM: lets the process end in its own time. */
   public void stop() {
-    process.destroy();
+    process
+        .toHandle()
+        .destroy(); // Process.destroy closes standard input, too: the end of the parent
   }
 
   /** SIGKILL, as a power cut would; returns when the process is gone. */

@@ -1,0 +1,90 @@
+package io.streamdistill.cli.run;
+
+import io.streamdistill.cli.config.ClassesConfig;
+import io.streamdistill.cli.config.ConfigOptions;
+import io.streamdistill.cli.config.FeaturesConfig;
+import io.streamdistill.core.config.ConfigLoader;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.student.StudentConfig;
+import io.streamdistill.student.TrainerService;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code distill trainer}: the student-trainer in the foreground. */
+@Command(
+    name = "trainer",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Trains a student on the soft targets, and publishes checkpoints.",
+      "It goes on from the student's newest checkpoint. Every student.name has one trainer; a"
+          + " second one takes over from the first."
+    })
+public final class TrainerCommand implements Callable<Integer> {
+
+  private final ConfigOptions options;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Option(names = "--name", paramLabel = "NAME", description = "of the student, as student.name")
+  private @Nullable String name;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "of metrics and health, as student.http.port; 0 is any free one")
+  private @Nullable String port;
+
+  /** Creates the command. */
+  public TrainerCommand(ConfigOptions options) {
+    this.options = options;
+  }
+
+  /** The part of the configuration that is needed. */
+  record View(
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      FeaturesConfig features,
+      ClassesConfig classes,
+      StudentConfig student) {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ConfigLoader loader = options.loader();
+    if (name != null) {
+      loader.set("student.name", name, "--name");
+    }
+    if (port != null) {
+      loader.set("student.http.port", port, "--port");
+    }
+    View view = loader.load(View.class);
+    TrainerService service =
+        TrainerService.start(
+            view.student(),
+            view.kafka(),
+            view.topics(),
+            view.features().contract(),
+            view.classes().map());
+    return Foreground.run(
+        service::close,
+        () -> {
+          PrintWriter out = spec.commandLine().getOut();
+          out.printf(
+              "trainer of %s runs: kafka %s, metrics and health http://%s:%d/%n",
+              view.student().name(),
+              view.kafka().bootstrapServers(),
+              view.student().http().host(),
+              service.httpPort());
+          out.flush();
+          service.awaitEnd();
+          return true;
+        });
+  }
+}
