@@ -7,6 +7,7 @@ import io.streamdistill.cli.process.ParentWatch;
 import io.streamdistill.cli.produce.ProduceCommand;
 import io.streamdistill.cli.pull.PullCommand;
 import io.streamdistill.cli.pull.VerifyCommand;
+import io.streamdistill.cli.quickstart.QuickstartCommand;
 import io.streamdistill.cli.run.BrokerCommand;
 import io.streamdistill.cli.run.TeacherCommand;
 import io.streamdistill.cli.run.TopicsCommand;
@@ -51,8 +52,11 @@ public final class Distill {
   @Option(names = ParentWatch.FLAG, scope = ScopeType.INHERIT, hidden = true)
   private boolean withParent;
 
-  private Distill(ConfigOptions config) {
+  private final Path home;
+
+  private Distill(ConfigOptions config, Path home) {
     this.config = config;
+    this.home = home;
   }
 
   /** Runs a command, and ends the JVM with its exit code. */
@@ -62,7 +66,10 @@ public final class Distill {
 
   /** Puts the command line together. */
   static CommandLine commandLine(Map<String, String> environment, Path workingDirectory) {
-    Distill distill = new Distill(new ConfigOptions(environment, workingDirectory));
+    Distill distill =
+        new Distill(
+            new ConfigOptions(environment, workingDirectory),
+            Path.of(environment.getOrDefault("DISTILL_HOME", workingDirectory.toString())));
     CommandLine root = new CommandLine(distill);
     distill.subcommands().forEach(root::addSubcommand);
     return root.setExecutionStrategy(distill::execute)
@@ -74,6 +81,7 @@ public final class Distill {
   private List<Object> subcommands() {
     Collaborators collaborators = new Collaborators(config);
     return List.of(
+        new QuickstartCommand(home),
         new BrokerCommand(),
         new TopicsCommand(config),
         new TeacherCommand(config),

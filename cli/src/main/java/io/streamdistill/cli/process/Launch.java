@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * @param jvmFlags default a heap of 1 GiB
  * @param javaHome the Java that runs it; default this process's
  * @param classPath default this process's
+ * @param endsWithParent whether it ends when this process does; default true
  */
 public record Launch(
     List<String> arguments,
@@ -29,7 +30,8 @@ public record Launch(
     Map<String, String> environment,
     List<String> jvmFlags,
     Path javaHome,
-    String classPath) {
+    String classPath,
+    boolean endsWithParent) {
 
   private static final String MAIN = "io.streamdistill.cli.Distill";
   private static final ByteSize HEAP = new ByteSize(1 << 30);
@@ -52,24 +54,35 @@ public record Launch(
         Map.of("OMP_NUM_THREADS", "1"),
         JvmFlags.of(HEAP, Runtime.version().feature()),
         Path.of(System.getProperty("java.home")),
-        System.getProperty("java.class.path"));
+        System.getProperty("java.class.path"),
+        true);
   }
 
   /** Returns a copy with another working directory. */
   public Launch in(Path newDirectory) {
-    return new Launch(arguments, logFile, newDirectory, environment, jvmFlags, javaHome, classPath);
+    return new Launch(
+        arguments,
+        logFile,
+        newDirectory,
+        environment,
+        jvmFlags,
+        javaHome,
+        classPath,
+        endsWithParent);
   }
 
   /** Returns a copy with one more environment variable. */
   public Launch with(String variable, String value) {
     Map<String, String> extended = new HashMap<>(environment);
     extended.put(variable, value);
-    return new Launch(arguments, logFile, directory, extended, jvmFlags, javaHome, classPath);
+    return new Launch(
+        arguments, logFile, directory, extended, jvmFlags, javaHome, classPath, endsWithParent);
   }
 
   /** Returns a copy with other JVM flags. */
   public Launch withJvmFlags(List<String> newFlags) {
-    return new Launch(arguments, logFile, directory, environment, newFlags, javaHome, classPath);
+    return new Launch(
+        arguments, logFile, directory, environment, newFlags, javaHome, classPath, endsWithParent);
   }
 
   /** Returns a copy that is run by another Java, with the flags that one needs. */
@@ -81,7 +94,14 @@ public record Launch(
         environment,
         JvmFlags.of(HEAP, version),
         newJavaHome,
-        classPath);
+        classPath,
+        endsWithParent);
+  }
+
+  /** Returns a copy that goes on when this process ends. */
+  public Launch outlivingParent() {
+    return new Launch(
+        arguments, logFile, directory, environment, jvmFlags, javaHome, classPath, false);
   }
 
   List<String> command() {
@@ -91,7 +111,9 @@ public record Launch(
     command.add("-cp");
     command.add(absolute(classPath));
     command.add(MAIN);
-    command.add(ParentWatch.FLAG);
+    if (endsWithParent) {
+      command.add(ParentWatch.FLAG);
+    }
     command.addAll(arguments);
     return List.copyOf(command);
   }

@@ -3,13 +3,13 @@ package io.streamdistill.cli.produce;
 import java.io.Console;
 
 /** Whether somebody is watching. */
-final class Terminal {
+public final class Terminal {
 
   private Terminal() {}
 
   /** Whether standard input and output are a terminal that can redraw a line. */
   @SuppressWarnings("SystemConsoleNull") // null up to Java 21 is what the first check is for
-  static boolean isInteractive() {
+  public static boolean isInteractive() {
     Console console = System.console();
     if (console == null || "dumb".equals(System.getenv("TERM"))) {
       return false;

@@ -1,0 +1,54 @@
+package io.streamdistill.cli.quickstart;
+
+import io.streamdistill.cli.evaluate.Evaluator;
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.schema.CheckpointPublished;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Pulls every new checkpoint of the student, and counts its test errors. */
+final class CheckpointWatch {
+
+  private final KafkaSettings kafka;
+  private final TopicsConfig topics;
+  private final Path directory;
+  private final Evaluator evaluator;
+  private @Nullable String seen;
+  private @Nullable Integer testErrors;
+
+  CheckpointWatch(
+      KafkaSettings kafka, TopicsConfig topics, QuickstartFiles files, Evaluator evaluator) {
+    this.kafka = kafka;
+    this.topics = topics;
+    this.directory = files.pulled(QuickstartConfig.STUDENT);
+    this.evaluator = evaluator;
+  }
+
+  /** The newest announcement; a new one is pulled and evaluated first. */
+  Optional<CheckpointPublished> poll() throws IOException {
+    Optional<CheckpointPublished> newest =
+        CheckpointLog.read(kafka, topics.checkpoints()).latest(QuickstartConfig.STUDENT);
+    if (newest.isPresent() && !newest.get().getVersion().equals(seen)) {
+      try {
+        new CheckpointPuller(kafka, topics).pull(QuickstartConfig.STUDENT, directory);
+        testErrors = evaluator.evaluate(directory.resolve("model.onnx")).errors();
+        seen = newest.get().getVersion();
+      } catch (CheckpointException e) {
+        // Retired between its announcement and the pull: the next poll sees a newer one.
+        return newest;
+      }
+    }
+    return newest;
+  }
+
+  /** Errors of the newest checkpoint on the 10,000 test images; null while there is none. */
+  @Nullable Integer testErrors() {
+    return testErrors;
+  }
+}

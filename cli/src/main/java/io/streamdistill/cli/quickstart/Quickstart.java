@@ -1,0 +1,292 @@
+package io.streamdistill.cli.quickstart;
+
+import io.streamdistill.cli.evaluate.Evaluator;
+import io.streamdistill.cli.process.DistillProcess;
+import io.streamdistill.cli.process.Launch;
+import io.streamdistill.cli.produce.IdxSource;
+import io.streamdistill.cli.produce.ProduceOptions;
+import io.streamdistill.cli.produce.Produced;
+import io.streamdistill.cli.produce.TransferSetProducer;
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicSpec;
+import io.streamdistill.core.kafka.Topics;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.CheckpointPublished;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
+
+/**
+ * The main job as a user would do it by hand, with the same commands: a broker, the teacher, the
+ * trainer, a transfer set, a pulled checkpoint.
+ */
+final class Quickstart implements AutoCloseable {
+
+  private static final FeatureContract PIXELS = FeatureContract.u8(784);
+  private static final ClassMap DIGITS = ClassMap.ofCount(10);
+  private static final TopicsConfig TOPICS = TopicsConfig.defaults();
+  private static final long MAX_RECORD_BYTES = 1 << 20;
+
+  private static final String HOST = "127.0.0.1";
+  private static final int TEACHER_PORT = 8081;
+  private static final int TRAINER_PORT = 8082;
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Pattern BROKER_RUNS = Pattern.compile("broker runs: kafka (\\S+),");
+  private static final Pattern SERVICE_RUNS = Pattern.compile("^(teacher|trainer) .*runs: ");
+
+  private static final long EXAMPLES = 60_000;
+  private static final double LABEL_FRACTION = 0.1;
+  private static final long SEED = 1;
+
+  private final QuickstartFiles files;
+  private final Status status;
+  private final int passes;
+  private final boolean keep;
+  private final Deque<DistillProcess> running = new ArrayDeque<>();
+
+  Quickstart(QuickstartFiles files, Status status, int passes, boolean keep) {
+    this.files = files;
+    this.status = status;
+    this.passes = passes;
+    this.keep = keep;
+  }
+
+  QuickstartResult run() throws IOException, InterruptedException {
+    String servers = startBroker();
+    KafkaSettings kafka = KafkaSettings.of(servers);
+    Topics.create(kafka, TopicSpec.all(TOPICS, MAX_RECORD_BYTES));
+    QuickstartConfig config =
+        new QuickstartConfig(
+            servers, files, freePort(TEACHER_PORT), freePort(TRAINER_PORT), EXAMPLES, passes, keep);
+    Files.writeString(files.config(), config.yaml());
+    startServices(config);
+
+    Evaluator evaluator = Evaluator.open(files.testImages(), files.testLabels(), PIXELS);
+    AtomicLong sent = new AtomicLong();
+    CompletableFuture<Produced> production =
+        CompletableFuture.supplyAsync(() -> produce(kafka, sent::set));
+    awaitStudent(kafka, config, evaluator, production, sent);
+    Produced produced = await(production);
+
+    trainBaseline(kafka, produced.labelled());
+    SoftTargetCount scored = SoftTargetCount.of(kafka, TOPICS.softTargets());
+    if (scored.records() != scored.ids()) {
+      throw new QuickstartException(
+          "the soft-target topic holds %d records of %d examples: some were scored twice; please report this with the logs in %s"
+              .formatted(scored.records(), scored.ids(), files.logs()));
+    }
+    status.say("pulling the last checkpoints, and evaluating the pulled files on the test images");
+    CheckpointPuller puller = new CheckpointPuller(kafka, TOPICS);
+    Manifest student =
+        puller.pull(QuickstartConfig.STUDENT, files.pulled(QuickstartConfig.STUDENT));
+    puller.pull(QuickstartConfig.BASELINE, files.pulled(QuickstartConfig.BASELINE));
+    return new QuickstartResult(
+        evaluator.evaluate(files.teacherModel()),
+        evaluator.evaluate(model(QuickstartConfig.STUDENT)),
+        evaluator.evaluate(model(QuickstartConfig.BASELINE)),
+        produced.examples(),
+        produced.labelled(),
+        scored.ids(),
+        student.examplesSeen(),
+        status.seconds(),
+        files.pulled(QuickstartConfig.STUDENT));
+  }
+
+  private String startBroker() throws InterruptedException {
+    DistillProcess broker =
+        start("broker", "broker", "--data-dir", files.broker().toString(), "--port", "0");
+    String servers = broker.awaitLine(BROKER_RUNS, START_TIMEOUT).group(1);
+    status.say("broker    pid %-7d kafka %s".formatted(broker.pid(), servers));
+    return servers;
+  }
+
+  private void startServices(QuickstartConfig config) throws InterruptedException {
+    DistillProcess teacher = start("teacher", "teacher", "--config", files.config().toString());
+    DistillProcess trainer = start("trainer", "trainer", "--config", files.config().toString());
+    teacher.awaitLine(SERVICE_RUNS, START_TIMEOUT);
+    trainer.awaitLine(SERVICE_RUNS, START_TIMEOUT);
+    say("teacher", teacher, config.teacherPort());
+    say("trainer", trainer, config.trainerPort());
+  }
+
+  private void say(String name, DistillProcess process, int port) {
+    status.say(
+        "%-9s pid %-7d http://%s:%d/metrics  /readyz".formatted(name, process.pid(), HOST, port));
+  }
+
+  private Produced produce(KafkaSettings kafka, LongConsumer sent) {
+    try {
+      return new TransferSetProducer(kafka, TOPICS, PIXELS, Clock.systemUTC())
+          .produce(
+              () -> IdxSource.open(files.trainImages(), files.trainLabels(), PIXELS, DIGITS),
+              ProduceOptions.defaults().withLabelFraction(LABEL_FRACTION, SEED),
+              sent);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Shows progress until the last pass is announced. */
+  private void awaitStudent(
+      KafkaSettings kafka,
+      QuickstartConfig config,
+      Evaluator evaluator,
+      CompletableFuture<Produced> production,
+      AtomicLong sent)
+      throws InterruptedException, IOException {
+    MetricsPage teacher = new MetricsPage(HOST, config.teacherPort());
+    MetricsPage trainer = new MetricsPage(HOST, config.trainerPort());
+    CheckpointWatch watch = new CheckpointWatch(kafka, TOPICS, files, evaluator);
+    Stages before = Stages.start(EXAMPLES, passes);
+    double then = status.seconds();
+    while (true) {
+      requireRunning();
+      if (production.isCompletedExceptionally()) {
+        await(production);
+      }
+      Optional<CheckpointPublished> newest = watch.poll();
+      String teacherPage = teacher.read();
+      String trainerPage = trainer.read();
+      Stages now =
+          new Stages(
+              EXAMPLES,
+              sent.get(),
+              (long) MetricsPage.sum(teacherPage, "distill_teacher_scored_total"),
+              (long) MetricsPage.sum(teacherPage, "distill_teacher_rejected_total"),
+              Math.max(
+                  (long) MetricsPage.sum(trainerPage, "distill_student_examples_seen"),
+                  newest.map(CheckpointPublished::getExamplesSeen).orElse(0L)),
+              (int) MetricsPage.sum(trainerPage, "distill_student_pass"),
+              passes,
+              watch.testErrors());
+      status.update(now.line(before, status.seconds() - then));
+      before = now;
+      then = status.seconds();
+      if (newest.isPresent() && newest.get().getPass() >= passes) {
+        status.say(
+            "student   done: %,d examples seen in %d passes"
+                .formatted(newest.get().getExamplesSeen(), passes));
+        return;
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  /**
+   * Trains the same student on the hard labels only, from the same log, in a process of its own.
+   */
+  private void trainBaseline(KafkaSettings kafka, long labelled) throws InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(List.of("trainer", "--config", files.config().toString()));
+    for (String setting : QuickstartConfig.baselineSettings(labelled)) {
+      arguments.add("--set");
+      arguments.add(setting);
+    }
+    status.say(
+        "baseline  the same student on the %,d hard labels only, %d passes"
+            .formatted(labelled, QuickstartConfig.BASELINE_PASSES));
+    DistillProcess baseline = start("baseline", arguments.toArray(String[]::new));
+    while (baseline.isAlive()) {
+      requireRunning();
+      status.update("training the baseline");
+      Thread.sleep(POLL.toMillis());
+    }
+    running.remove(baseline);
+    int exitCode = baseline.awaitExit(Duration.ofSeconds(1));
+    CheckpointLog log = CheckpointLog.read(kafka, TOPICS.checkpoints());
+    if (exitCode != 0 || log.latest(QuickstartConfig.BASELINE).isEmpty()) {
+      throw new QuickstartException(
+          "the baseline's trainer ended with exit code %d; see %s"
+              .formatted(exitCode, baseline.logFile()));
+    }
+  }
+
+  private Path model(String student) {
+    return files.pulled(student).resolve("model.onnx");
+  }
+
+  private DistillProcess start(String name, String... arguments) {
+    Launch launch = Launch.of(files.logs().resolve(name + ".log"), arguments).in(files.home());
+    DistillProcess process = DistillProcess.start(keep ? launch.outlivingParent() : launch);
+    running.push(process);
+    return process;
+  }
+
+  /** Ends with a clear message when a service did not stay up; a trainer that is done may end. */
+  private void requireRunning() throws InterruptedException {
+    for (DistillProcess process : running) {
+      if (!process.isAlive() && process.awaitExit(Duration.ofSeconds(1)) != 0) {
+        throw new QuickstartException(
+            "a service ended; see the end of its log %s:%n%s"
+                .formatted(process.logFile(), lastLines(process.output(), 15)));
+      }
+    }
+  }
+
+  private static String lastLines(String text, int count) {
+    List<String> lines = text.lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));
+  }
+
+  private static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /** The usual port when it is free, else any free one. */
+  private static int freePort(int usual) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      try {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), usual));
+      } catch (BindException e) {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      }
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Services that still run, in the order of their start. */
+  List<DistillProcess> services() {
+    List<DistillProcess> services = new ArrayList<>(running);
+    Collections.reverse(services);
+    return services;
+  }
+
+  /** Stops what was started, newest first. */
+  @Override
+  public synchronized void close() {
+    while (!running.isEmpty()) {
+      running.pop().close();
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.streamdistill.cli.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamdistill.cli.config.DistillConfig;
+import io.streamdistill.core.config.ConfigLoader;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.student.source.PassConfig.WhenDone;
+import io.streamdistill.student.source.Selection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QuickstartConfigTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void isAConfigurationThatTheServicesAccept() throws Exception {
+    DistillConfig config = loader(false).load(DistillConfig.class);
+
+    assertThat(config.kafka().bootstrapServers()).isEqualTo("127.0.0.1:1234");
+    assertThat(config.features().contract()).isEqualTo(FeatureContract.u8(784));
+    assertThat(config.classes().map().count()).isEqualTo(10);
+    assertThat(config.teacher().http().port()).isEqualTo(8181);
+    assertThat(config.student().name()).isEqualTo(QuickstartConfig.STUDENT);
+    assertThat(config.student().log().passExamples()).isEqualTo(60_000);
+    assertThat(config.student().log().whenDone()).isEqualTo(WhenDone.EXIT);
+  }
+
+  @Test
+  void learningRateEndsNearZeroWithTheLastStep() throws Exception {
+    var student = loader(false).load(DistillConfig.class).student();
+    long steps = 7L * ((60_000 + student.batchSize() - 1) / student.batchSize());
+
+    var schedule = student.learningRate().schedule();
+    assertThat(schedule.at(steps - 1)).isLessThan(1e-4 * student.learningRate().base());
+    assertThat(schedule.at(steps / 2)).isGreaterThan(0.3 * student.learningRate().base());
+  }
+
+  @Test
+  void staysWhenItIsToBeKept() throws Exception {
+    assertThat(loader(true).load(DistillConfig.class).student().log().whenDone())
+        .isEqualTo(WhenDone.STAY);
+  }
+
+  @Test
+  void baselineIsTheSameStudentOnTheHardLabelsOnly() throws Exception {
+    ConfigLoader loader = loader(true);
+    for (String setting : QuickstartConfig.baselineSettings(6_000)) {
+      int equals = setting.indexOf('=');
+      loader.set(setting.substring(0, equals), setting.substring(equals + 1), "--set");
+    }
+
+    var student = loader(false).load(DistillConfig.class).student();
+    var baseline = loader.load(DistillConfig.class).student();
+    assertThat(baseline.network()).isEqualTo(student.network());
+    assertThat(baseline.seed()).isEqualTo(student.seed());
+    assertThat(baseline.select()).isEqualTo(Selection.LABELLED);
+    assertThat(baseline.objective().hardWeight()).isEqualTo(1);
+    assertThat(baseline.log().whenDone()).isEqualTo(WhenDone.EXIT);
+    assertThat(baseline.name()).isNotEqualTo(student.name());
+  }
+
+  private ConfigLoader loader(boolean stay) throws Exception {
+    QuickstartConfig config =
+        new QuickstartConfig(
+            "127.0.0.1:1234",
+            new QuickstartFiles(directory, directory.resolve("it's a run")),
+            8181,
+            8182,
+            60_000,
+            7,
+            stay);
+    Path file = Files.writeString(directory.resolve("distill.yaml"), config.yaml());
+    return ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS).file(file);
+  }
+}
