@@ -3,6 +3,7 @@ package io.streamdistill.cli;
 import io.streamdistill.cli.config.ConfigCommand;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.evaluate.EvaluateCommand;
+import io.streamdistill.cli.logging.LogSettings;
 import io.streamdistill.cli.process.ParentWatch;
 import io.streamdistill.cli.produce.ProduceCommand;
 import io.streamdistill.cli.pull.PullCommand;
@@ -12,6 +13,7 @@ import io.streamdistill.cli.run.BrokerCommand;
 import io.streamdistill.cli.run.TeacherCommand;
 import io.streamdistill.cli.run.TopicsCommand;
 import io.streamdistill.cli.run.TrainerCommand;
+import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.experiments.mnist.MnistTeacherCommand;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,7 +64,14 @@ public final class Distill {
 
   /** Runs a command, and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    System.exit(commandLine(System.getenv(), Path.of("")).execute(args));
+    Map<String, String> environment = System.getenv();
+    try {
+      LogSettings.check(environment);
+    } catch (ConfigException e) { // before the log is used for the first time
+      System.err.println("error: " + e.getMessage());
+      System.exit(ExitCode.USAGE);
+    }
+    System.exit(commandLine(environment, Path.of("")).execute(args));
   }
 
   /** Puts the command line together. */

@@ -134,9 +134,6 @@ final class LauncherTest {
 
   @Test
   void missingMavenIsNamed() throws Exception {
-    Files.delete(bin.resolve("mvn"));
-    script(bin.resolve("find"), "exec /usr/bin/find \"$@\"");
-
     // a PATH without Maven, whatever this machine has installed
     Path tools = Files.createDirectories(folder.resolve("tools"));
     for (String tool :

@@ -108,6 +108,7 @@ public record Launch(
     List<String> command = new ArrayList<>();
     command.add(javaHome.resolve("bin").resolve("java").toString());
     command.addAll(jvmFlags);
+    command.add("-Dlogback.configurationFile=logback.xml"); // even if a test class path has another
     command.add("-cp");
     command.add(absolute(classPath));
     command.add(MAIN);

@@ -12,7 +12,7 @@ public final class ParentWatch {
   public static final String FLAG = "--with-parent";
 
   /** Longest time for an orderly end; nobody is left to kill a process that hangs. */
-  private static final Duration GRACE = Duration.ofSeconds(30);
+  private static final Duration GRACE = Duration.ofSeconds(45);
 
   private ParentWatch() {}
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,6 +57,35 @@ final class DistillProcessTest {
     try (DistillProcess process = DistillProcess.start(launch)) {
       process.awaitExit(PATIENCE);
       assertThat(process.output()).containsPattern("teacher.linger +7ms +env ");
+    }
+  }
+
+  @Test
+  void theLogCanBeJson() throws Exception {
+    Launch launch =
+        launch("broker", "--port", "0")
+            .with("DISTILL_LOG_FORMAT", "json")
+            .with("DISTILL_LOG_LEVEL", "DEBUG");
+
+    try (DistillProcess process = DistillProcess.start(launch)) {
+      String line =
+          process.awaitLine(Pattern.compile("^\\{.*Kafka runs at .*}$"), PATIENCE).group();
+
+      JsonNode json = new ObjectMapper().readTree(line);
+      assertThat(json.get("level").asText()).isEqualTo("INFO");
+      assertThat(json.get("formattedMessage").asText()).startsWith("Kafka runs at 127.0.0.1:");
+    }
+  }
+
+  @Test
+  void anUnknownLogFormatIsAConfigurationError() throws Exception {
+    Launch launch = launch("--version").with("DISTILL_LOG_FORMAT", "xml");
+
+    try (DistillProcess process = DistillProcess.start(launch)) {
+      assertThat(process.awaitExit(PATIENCE)).isEqualTo(2);
+      assertThat(process.output())
+          .isEqualToIgnoringNewLines(
+              "error: DISTILL_LOG_FORMAT must be one of text, json, got 'xml'");
     }
   }
 
