@@ -13,6 +13,7 @@ import io.streamdistill.core.observe.Meters;
 import io.streamdistill.core.observe.ObserveServer;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.loop.TrainingLoop;
 import io.streamdistill.student.publish.CheckpointPublisher;
 import io.streamdistill.student.publish.CheckpointWriter;
@@ -95,6 +96,7 @@ public final class TrainerService implements AutoCloseable {
       FeatureContract features,
       ClassMap classes,
       Closers closers) {
+    log.info(DevicePreflight.check().message()); // before anything loads ND4J
     NativeThreads.configure(
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
     StudentIdentity identity = StudentDescription.of(config, topics, features, classes);
