@@ -1,5 +1,6 @@
 package io.streamdistill.cli.run;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.ExitCode;
 
 /** Runs a service in the foreground, and closes it once: when it ends, or when the JVM is to. */
@@ -18,6 +19,9 @@ final class Foreground {
     void close();
   }
 
+  /** Exit codes of processes that a signal ended are this and its number. */
+  private static final int SIGNALLED = 128;
+
   private Foreground() {}
 
   /**
@@ -27,23 +31,41 @@ final class Foreground {
    * @return the exit code of the command
    */
   static int run(Closing closing, End end) throws InterruptedException {
-    Thread hook = new Thread(closing::close, "close-service");
-    Runtime.getRuntime().addShutdownHook(hook);
+    Once once = new Once(closing);
+    AtomicInteger exitCode = new AtomicInteger();
+    // Shutdown hooks run all at once, and in one of them ONNX Runtime frees itself, while the last
+    // batch may still be scored and the last checkpoint proven. So the service is closed before.
+    Signals.handle(
+        number -> {
+          exitCode.compareAndSet(ExitCode.OK, SIGNALLED + number);
+          once.close();
+          System.exit(exitCode.get());
+        });
+    Runtime.getRuntime().addShutdownHook(new Thread(once::close, "close-service"));
     try {
-      return end.await() ? ExitCode.OK : ExitCode.SOFTWARE;
+      boolean well = end.await();
+      exitCode.compareAndSet(ExitCode.OK, well ? ExitCode.OK : ExitCode.SOFTWARE);
+      return exitCode.get();
     } finally {
-      if (removed(hook)) {
-        closing.close();
-      }
+      once.close();
     }
   }
 
-  /** Whether the hook will not run any more; when it runs already, closing is up to it. */
-  private static boolean removed(Thread hook) {
-    try {
-      return Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) { // the JVM is shutting down
-      return false;
+  /** Closes once; whoever comes second waits for the first. */
+  private static final class Once {
+
+    private final Closing closing;
+    private boolean closed;
+
+    Once(Closing closing) {
+      this.closing = closing;
+    }
+
+    synchronized void close() {
+      if (!closed) {
+        closed = true;
+        closing.close();
+      }
     }
   }
 }
