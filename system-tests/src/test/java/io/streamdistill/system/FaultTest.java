@@ -1,0 +1,274 @@
+package io.streamdistill.system;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamdistill.cli.process.DistillProcess;
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.schema.TransferExample;
+import io.streamdistill.system.TransferSet.Input;
+import io.streamdistill.wire.Codecs;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What goes wrong in practice: a message that helps, an exit code, and nothing half done. */
+@Tag("system")
+final class FaultTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Pattern RUNS = Pattern.compile("^(teacher|trainer) .*runs: kafka");
+  private static final int SIGTERM = 143;
+
+  @RegisterExtension static final Pipeline pipeline = new Pipeline();
+
+  private static Path model = Path.of("");
+
+  @BeforeAll
+  static void makeTeacher() throws IOException {
+    model = Models.teacher(pipeline.path("teacher.onnx"));
+  }
+
+  @Test
+  void aTeacherThatGivesNanStopsAndPublishesNothingOfItsBatch() throws Exception {
+    TopicsConfig topics = pipeline.createTopics("nan");
+    Path broken = Models.broken(pipeline.path("broken.onnx"));
+    DistillProcess teacher =
+        pipeline.start("nan", "teacher", "--config=" + pipeline.config(topics, broken));
+    teacher.awaitLine(RUNS, PATIENCE);
+    send(topics.transferSet(), example("fit", 0));
+    awaitRecords(topics.softTargets(), 1);
+
+    send(topics.transferSet(), example("mate", 0), example("poison", Models.LIMIT + 1));
+
+    assertThat(teacher.awaitExit(PATIENCE)).isEqualTo(1);
+    assertThat(teacher.output())
+        .contains("The teacher failed, nothing of its batch was published")
+        .contains("example 'poison' at offset 2");
+    assertNoStackTrace(teacher);
+    assertThat(TopicReader.all(pipeline.servers(), topics.softTargets()))
+        .extracting(record -> Codecs.softTarget().decode(record.value()).getId())
+        .containsExactly("fit");
+  }
+
+  @Test
+  void aTeacherWithAnotherNumberOfClassesDoesNotStart() throws Exception {
+    TopicsConfig topics = Pipeline.topics("classes");
+    DistillProcess teacher =
+        pipeline.start(
+            "classes",
+            "teacher",
+            "--config=" + pipeline.config(topics, model),
+            "--set=classes.count=5");
+
+    assertThat(teacher.awaitExit(PATIENCE)).isEqualTo(1);
+
+    assertThat(teacher.output())
+        .contains("error: " + model)
+        .contains("output 'logits' has shape [any, 4], 5 classes need (N, 5)");
+    assertNoStackTrace(teacher);
+  }
+
+  @Test
+  void anUnknownKeyIsAnErrorThatNamesTheNearestOne() throws Exception {
+    Path config = pipeline.config(Pipeline.topics("key"), model);
+    Files.writeString(config, Files.readString(config).replace("batch-size: 64", "batch-siez: 64"));
+
+    DistillProcess teacher = pipeline.start("key", "teacher", "--config=" + config);
+
+    assertThat(teacher.awaitExit(PATIENCE)).isEqualTo(2);
+    assertThat(teacher.output()).contains("teacher.batch-siez").contains("teacher.batch-size");
+    assertNoStackTrace(teacher);
+  }
+
+  @Test
+  void saysWithinAMinuteThatNoBrokerIsThere() throws Exception {
+    String config = "--config=" + pipeline.config(Pipeline.topics("nowhere"), model);
+    String nowhere = "--set=kafka.bootstrap.servers=127.0.0.1:1";
+    for (DistillProcess service :
+        List.of(
+            pipeline.start("nowhere-teacher", "teacher", config, nowhere),
+            pipeline.start("nowhere-trainer", "trainer", config, nowhere))) {
+      assertThat(service.awaitExit(PATIENCE)).isBetween(1, 2);
+      assertThat(service.output())
+          .contains("error: Kafka at 127.0.0.1:1 ")
+          .containsIgnoringCase("check kafka.bootstrap.servers");
+      assertNoStackTrace(service);
+    }
+  }
+
+  @Test
+  void aSecondTrainerOfAStudentTakesOverFromTheFirst() throws Exception {
+    TopicsConfig topics = pipeline.createTopics("fence");
+    int records = 600;
+    send(topics.softTargets(), softTargets(records));
+    String[] arguments = {
+      "trainer",
+      "--config=" + pipeline.config(topics, model),
+      "--set=student.log.pass-examples=" + records,
+      "--set=student.checkpoint.every=500ms"
+    };
+    DistillProcess first = pipeline.start("first", arguments);
+    awaitCheckpoints(topics, 1);
+
+    DistillProcess second = pipeline.start("second", arguments);
+
+    assertThat(first.awaitExit(PATIENCE)).isEqualTo(1);
+    assertThat(first.output())
+        .contains("error: another trainer of student 'student' has started")
+        .contains("Give the other a different student.name");
+    assertNoStackTrace(first);
+    second.awaitLine(Pattern.compile("resumes from checkpoint"), PATIENCE);
+    second.awaitLine(Pattern.compile("published checkpoint"), PATIENCE);
+    second.stop();
+    assertThat(second.awaitExit(PATIENCE)).isEqualTo(SIGTERM);
+  }
+
+  @Test
+  void sigtermEndsBothServicesInAnOrderlyWayAndTheyGoOnLater() throws Exception {
+    TopicsConfig topics = pipeline.createTopics("term");
+    List<Input> inputs =
+        TransferSet.of(2_000, new Random(5)).stream().filter(Input::isFit).toList();
+    String config = "--config=" + pipeline.config(topics, model);
+    String[] trainerArguments = {
+      "trainer",
+      config,
+      "--set=student.log.passes=2",
+      "--set=student.log.pass-examples=" + inputs.size(),
+      "--set=student.checkpoint.every=1h" // only in the end
+    };
+    DistillProcess teacher = pipeline.start("term-teacher", "teacher", config);
+    DistillProcess trainer = pipeline.start("term-trainer", trainerArguments);
+    send(inputs.subList(0, 1_000), topics);
+    awaitRecords(topics.softTargets(), 1_000);
+    trainer.awaitLine(RUNS, PATIENCE);
+
+    teacher.stop();
+    trainer.stop();
+
+    assertThat(teacher.awaitExit(PATIENCE)).isEqualTo(SIGTERM);
+    assertThat(trainer.awaitExit(PATIENCE)).isEqualTo(SIGTERM);
+    assertNoStackTrace(teacher);
+    assertNoStackTrace(trainer);
+    awaitCheckpoints(topics, 1);
+
+    pipeline.start("term-teacher", "teacher", config);
+    DistillProcess resumed = pipeline.start("term-trainer", trainerArguments);
+    send(inputs.subList(1_000, inputs.size()), topics);
+
+    assertThat(resumed.awaitExit(PATIENCE)).isZero();
+    assertThat(resumed.output()).contains("resumes from checkpoint");
+    assertThat(resumed.output()).contains("%d examples seen".formatted(2 * inputs.size()));
+    assertThat(TopicReader.all(pipeline.servers(), topics.softTargets()))
+        .extracting(record -> new String(record.key(), UTF_8))
+        .containsExactlyInAnyOrderElementsOf(inputs.stream().map(Input::key).toList());
+  }
+
+  private static void assertNoStackTrace(DistillProcess process) {
+    assertThat(process.output()).doesNotContain("\tat ");
+  }
+
+  private static void awaitRecords(String topic, int count) {
+    try (TopicReader reader = TopicReader.committed(pipeline.servers(), topic)) {
+      Awaitility.await().atMost(PATIENCE).until(() -> reader.poll().size() >= count);
+    }
+  }
+
+  private static void awaitCheckpoints(TopicsConfig topics, int count) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                CheckpointLog.read(pipeline.kafka(), topics.checkpoints()).announcements().size()
+                    >= count);
+  }
+
+  /** An example whose first feature is given. */
+  private static byte[] example(String id, float first) {
+    TransferExample example = TransferSet.example(id, new Random(1));
+    example.getFeatures().order(ByteOrder.LITTLE_ENDIAN).putFloat(0, first);
+    return Codecs.transferExample().encode(example);
+  }
+
+  private static byte[][] softTargets(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> softTarget(Integer.toString(i), new Random(i)))
+        .toArray(byte[][]::new);
+  }
+
+  private static byte[] softTarget(String id, Random random) {
+    TransferExample example = TransferSet.example(id, random);
+    ByteBuffer targets = ByteBuffer.allocate(TransferSet.CLASSES * Float.BYTES);
+    while (targets.hasRemaining()) {
+      targets.order(ByteOrder.LITTLE_ENDIAN).putFloat(1f / TransferSet.CLASSES);
+    }
+    return Codecs.softTarget()
+        .encode(
+            new SoftTarget(
+                id,
+                example.getFeatures(),
+                FeatureType.F32,
+                targets.flip(),
+                TargetEncoding.DENSE_F32,
+                1f,
+                "even",
+                ClassMap.ofCount(TransferSet.CLASSES).hash(),
+                example.getLabel(),
+                1f,
+                example.getEventTime(),
+                example.getEventTime()));
+  }
+
+  /** Sends values to the first partition. */
+  private static void send(String topic, byte[]... values) throws Exception {
+    send(List.of(values).stream().map(value -> record(topic, value)).toList());
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(String topic, byte[] value) {
+    return new ProducerRecord<>(topic, 0, null, value);
+  }
+
+  private static void send(List<Input> inputs, TopicsConfig topics) throws Exception {
+    send(inputs.stream().map(input -> input.to(topics.transferSet())).toList());
+  }
+
+  private static void send(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", pipeline.servers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (ProducerRecord<byte[], byte[]> record : records) {
+        sent.add(producer.send(record));
+      }
+      for (Future<RecordMetadata> future : sent) {
+        future.get();
+      }
+    }
+  }
+}
