@@ -121,7 +121,7 @@ public final class TrainerService implements AutoCloseable {
     closers.add(bound(new KafkaClientMetrics(consumer), registry));
     Optional<Resumed> resumed =
         new Resumption(identity, store, config.checkpoint().workDir())
-            .resume(announcements, step, topic.id());
+            .resume(announcements, step, topic.id(), topic.partitions());
     Progress start =
         resumed
             .map(Resumed::progress)

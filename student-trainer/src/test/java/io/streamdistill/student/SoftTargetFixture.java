@@ -33,6 +33,7 @@ import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -161,6 +162,12 @@ final class SoftTargetFixture implements AutoCloseable {
         consumer.poll(Duration.ofMillis(100)).forEach(records::add);
       }
       return records;
+    }
+  }
+
+  void addPartition(String topic) throws Exception {
+    try (Admin admin = Admin.create(kafka.admin())) {
+      admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
     }
   }
 

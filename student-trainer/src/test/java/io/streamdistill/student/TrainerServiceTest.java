@@ -234,6 +234,18 @@ class TrainerServiceTest {
   }
 
   @Test
+  void refusesToGoOnWithoutThePartitionsThatWereAdded() throws Exception {
+    TopicsConfig topics = fixture.createTopics(1);
+    fixture.produce(topics, SoftTargetFixture.softTargets(100, 11));
+    fixture.train(fixture.student("widened", 1, 100), topics);
+    fixture.addPartition(topics.softTargets());
+
+    assertThatThrownBy(() -> fixture.train(fixture.student("widened", 2, 100), topics))
+        .isInstanceOf(StudentException.class)
+        .hasMessageContaining("another set of partitions ([0], configured now: [0, 1])");
+  }
+
+  @Test
   void saysSoWhenRetentionDeletedWhatItNeedsNext() throws Exception {
     TopicsConfig topics = fixture.createTopics(1);
     fixture.produce(topics, SoftTargetFixture.softTargets(200, 7));

@@ -11,6 +11,7 @@ import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.step.StudentStep;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -48,18 +49,20 @@ public final class Resumption {
    * Restores {@code step} from the newest announced checkpoint that is whole.
    *
    * @param topicId of the soft-target topic as it is now
+   * @param partitions of the soft-target topic as it is now
    * @return empty when the student has no checkpoint yet
    * @throws StudentException when it has, and none can be resumed from
    */
-  public Optional<Resumed> resume(CheckpointLog announcements, StudentStep step, String topicId) {
+  public Optional<Resumed> resume(
+      CheckpointLog announcements, StudentStep step, String topicId, List<Integer> partitions) {
     List<CheckpointPublished> candidates =
         new ArrayList<>(announcements.announcements(identity.name()));
-    java.util.Collections.reverse(candidates);
+    Collections.reverse(candidates);
     List<String> problems = new ArrayList<>();
     for (CheckpointPublished candidate : candidates) {
       CheckpointId id = CheckpointLog.id(candidate);
       try {
-        return Optional.of(restore(id, step, topicId));
+        return Optional.of(restore(id, step, topicId, partitions));
       } catch (CheckpointException e) {
         log.warn("checkpoint {} cannot be resumed from: {}", id, e.getMessage());
         problems.add(id.version() + ": " + e.getMessage());
@@ -73,13 +76,14 @@ public final class Resumption {
     return Optional.empty();
   }
 
-  private Resumed restore(CheckpointId id, StudentStep step, String topicId) {
+  private Resumed restore(
+      CheckpointId id, StudentStep step, String topicId, List<Integer> partitions) {
     Path directory = workDir.resolve(id.student()).resolve("resume-" + id.version());
     CheckpointFiles.deleteTree(directory); // left by a kill
     try {
       store.fetch(id, directory);
       Manifest manifest = Manifest.read(directory);
-      requireSameStudent(manifest, topicId);
+      requireSameStudent(manifest, topicId, partitions);
       TrainerState.read(directory).restoreTo(step, Math.toIntExact(manifest.step()));
       return new Resumed(manifest, progress(manifest));
     } finally {
@@ -104,11 +108,12 @@ public final class Resumption {
     }
   }
 
-  private void requireSameStudent(Manifest manifest, String topicId) {
+  private void requireSameStudent(Manifest manifest, String topicId, List<Integer> partitions) {
     requireSame("network", manifest.configuration().path("network"), identity.network());
     requireSame("features", manifest.features(), identity.features());
     requireSame("classes", manifest.classMapHash(), identity.classes().hash());
     requireSame("soft-target topic", manifest.source().topic(), identity.topic());
+    requireSame("set of partitions", List.copyOf(position(manifest).starts().keySet()), partitions);
     String found = position(manifest).topicId();
     if (!found.equals(topicId)) {
       throw new StudentException(
