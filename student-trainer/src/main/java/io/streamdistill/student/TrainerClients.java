@@ -77,7 +77,7 @@ final class TrainerClients {
     Map<String, Object> properties = kafka.consumer();
     properties.put("auto.offset.reset", "none");
     properties.put("group.id", config.groupId()); // for commits only: partitions are assigned
-    properties.putIfAbsent("client.id", config.groupId());
+    properties.putIfAbsent("client.id", config.groupId() + "-consumer");
     properties.putIfAbsent("max.poll.records", "4096");
     properties.putIfAbsent("max.partition.fetch.bytes", Integer.toString(4 << 20));
     return new KafkaConsumer<>(
@@ -88,7 +88,7 @@ final class TrainerClients {
   KafkaProducer<byte[], byte[]> producer() {
     Map<String, Object> properties = kafka.producer();
     properties.put("transactional.id", config.transactionalId());
-    properties.putIfAbsent("client.id", config.groupId());
+    properties.putIfAbsent("client.id", config.groupId() + "-producer");
     // Dead letters are as large as the records were; the broker's limit is the one that counts.
     properties.putIfAbsent("max.request.size", Integer.toString(32 << 20));
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
