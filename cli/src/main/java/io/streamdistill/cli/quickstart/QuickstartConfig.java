@@ -66,7 +66,7 @@ record QuickstartConfig(
             decay: cosine
             decay-steps: %d
           objective:
-            temperature: 20
+            temperature: 4  # need not be the teacher's: dense targets hold the logits
             hard-weight: 0.1
           batch-size: %d
           log:
