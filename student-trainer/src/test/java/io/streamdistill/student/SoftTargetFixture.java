@@ -27,21 +27,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 
 /** A broker with soft targets of a known teacher, linear in the features, and students for it. */
 final class SoftTargetFixture implements AutoCloseable {
@@ -246,11 +251,40 @@ final class SoftTargetFixture implements AutoCloseable {
     return TrainerService.start(config, kafka, topics, CONTRACT, CLASSES);
   }
 
-  /** Trains to the end of the passes. */
+  /** Trains to the end of the passes, and waits until readers can see all of it. */
   void train(StudentConfig config, TopicsConfig topics) throws InterruptedException {
     try (TrainerService trainer = start(config, topics)) {
       trainer.awaitEnd();
     }
+    Awaitility.await().until(() -> committed(topics.checkpoints(), topics.deadLetters()));
+  }
+
+  /** A commit returns before its markers are on every partition: until then readers wait. */
+  private boolean committed(String... topics) throws Exception {
+    try (Admin admin = Admin.create(kafka.admin())) {
+      Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+      for (var topic : admin.describeTopics(List.of(topics)).allTopicNames().get().values()) {
+        topic
+            .partitions()
+            .forEach(
+                p ->
+                    ends.put(new TopicPartition(topic.name(), p.partition()), OffsetSpec.latest()));
+      }
+      return offsets(admin, ends, IsolationLevel.READ_COMMITTED)
+          .equals(offsets(admin, ends, IsolationLevel.READ_UNCOMMITTED));
+    }
+  }
+
+  private static Map<TopicPartition, Long> offsets(
+      Admin admin, Map<TopicPartition, OffsetSpec> ends, IsolationLevel isolation)
+      throws Exception {
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    admin
+        .listOffsets(ends, new ListOffsetsOptions(isolation))
+        .all()
+        .get()
+        .forEach((partition, info) -> offsets.put(partition, info.offset()));
+    return offsets;
   }
 
   @Override

@@ -217,12 +217,26 @@ final class Quickstart implements AutoCloseable {
     }
     running.remove(baseline);
     int exitCode = baseline.awaitExit(Duration.ofSeconds(1));
-    CheckpointLog log = CheckpointLog.read(kafka, TOPICS.checkpoints());
-    if (exitCode != 0 || log.latest(QuickstartConfig.BASELINE).isEmpty()) {
+    if (exitCode != 0) {
       throw new QuickstartException(
           "the baseline's trainer ended with exit code %d; see %s"
               .formatted(exitCode, baseline.logFile()));
     }
+    // A transaction is visible a moment after its writer heard that it is committed.
+    for (int tries = 0; !announced(kafka, QuickstartConfig.BASELINE); tries++) {
+      if (tries > 20) {
+        throw new QuickstartException(
+            "the baseline's last checkpoint was not announced; see " + baseline.logFile());
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  private static boolean announced(KafkaSettings kafka, String student) {
+    return CheckpointLog.read(kafka, TOPICS.checkpoints())
+        .latest(student)
+        .filter(newest -> newest.getPass() >= QuickstartConfig.BASELINE_PASSES)
+        .isPresent();
   }
 
   private Path model(String student) {
