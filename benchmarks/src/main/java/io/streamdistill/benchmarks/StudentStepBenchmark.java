@@ -141,7 +141,7 @@ public class StudentStepBenchmark {
 
   private OptimizerConfig optimizerConfig() {
     return switch (optimizer) {
-      case "sgd" -> new OptimizerConfig.Sgd();
+      case "sgd" -> OptimizerConfig.sgd();
       case "nesterov" -> OptimizerConfig.nesterov();
       default -> OptimizerConfig.adam();
     };

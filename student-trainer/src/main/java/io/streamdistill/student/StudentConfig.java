@@ -106,22 +106,29 @@ public record StudentConfig(
    * @param beta1 of adam, in [0, 1); default 0.9
    * @param beta2 of adam, in [0, 1); default 0.999
    * @param epsilon of adam, > 0; default 1e-8
+   * @param weightDecay decoupled: each step takes learning rate x this off every weight (not off
+   *     biases), >= 0; default 0
    */
   public record Optimizer(
-      OptimizerType type, double momentum, double beta1, double beta2, double epsilon) {
+      OptimizerType type,
+      double momentum,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay) {
 
     /** Validates. */
     public Optimizer {
-      new OptimizerConfig.Nesterov(momentum);
-      new OptimizerConfig.Adam(beta1, beta2, epsilon);
+      new OptimizerConfig.Nesterov(momentum, weightDecay);
+      new OptimizerConfig.Adam(beta1, beta2, epsilon, weightDecay);
     }
 
     /** The optimizer that {@code type} names. */
     public OptimizerConfig config() {
       return switch (type) {
-        case SGD -> new OptimizerConfig.Sgd();
-        case NESTEROV -> new OptimizerConfig.Nesterov(momentum);
-        case ADAM -> new OptimizerConfig.Adam(beta1, beta2, epsilon);
+        case SGD -> new OptimizerConfig.Sgd(weightDecay);
+        case NESTEROV -> new OptimizerConfig.Nesterov(momentum, weightDecay);
+        case ADAM -> new OptimizerConfig.Adam(beta1, beta2, epsilon, weightDecay);
       };
     }
   }

@@ -198,7 +198,7 @@ final class SoftTargetFixture implements AutoCloseable {
     return new StudentConfig(
         name,
         new StudentConfig.Network(List.of(16), ""),
-        new StudentConfig.Optimizer(StudentConfig.OptimizerType.NESTEROV, 0.9, 0.9, 0.999, 1e-8),
+        new StudentConfig.Optimizer(StudentConfig.OptimizerType.NESTEROV, 0.9, 0.9, 0.999, 1e-8, 0),
         new StudentConfig.LearningRate(0.05, 0, StudentConfig.DecayType.CONSTANT, 1, 1),
         new ObjectiveConfig(4, 0.1),
         Selection.ALL,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -18,6 +19,9 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.nd4j.linalg.schedule.FixedSchedule;
 
 /** Views of a network that is nothing but dense ReLU layers and a linear output. */
 final class DenseStack {
@@ -71,7 +75,7 @@ final class DenseStack {
     for (int i = 0; i < layers.size(); i++) {
       boolean last = i == layers.size() - 1;
       boolean shape = last ? isLinearOutput(layers.get(i)) : isDenseRelu(layers.get(i));
-      if (!shape || !isPlain(layers.get(i), first.getIUpdater())) {
+      if (!shape || !isPlain(layers.get(i), first)) {
         return false;
       }
     }
@@ -97,13 +101,34 @@ final class DenseStack {
         && output.getActivationFn().getClass() == ActivationIdentity.class;
   }
 
-  private static boolean isPlain(NeuralNetConfiguration configuration, IUpdater updater) {
+  /** Decoupled weight decay of every layer's weights; 0 if there is none. */
+  static double weightDecay(MultiLayerNetwork network) {
+    return weightDecay((BaseLayer) network.getLayer(0).conf().getLayer());
+  }
+
+  /** The coefficient; NaN if the layer has other regularisation than plain weight decay. */
+  @SuppressWarnings("NullAway") // DL4J's getters return null for "none"
+  private static double weightDecay(BaseLayer layer) {
+    List<Regularization> all = layer.getRegularization();
+    if (isEmpty(all)) {
+      return 0;
+    }
+    return all.size() == 1
+            && all.get(0) instanceof WeightDecay decay
+            && decay.isApplyLR()
+            && decay.getCoeff() instanceof FixedSchedule coefficient
+        ? coefficient.getValue()
+        : Double.NaN;
+  }
+
+  private static boolean isPlain(NeuralNetConfiguration configuration, FeedForwardLayer first) {
+    IUpdater updater = first.getIUpdater();
     FeedForwardLayer layer = (FeedForwardLayer) configuration.getLayer();
     return configuration.isMiniBatch()
         && configuration.isMinimize()
         && updater.equals(layer.getIUpdater())
         && (layer.getBiasUpdater() == null || updater.equals(layer.getBiasUpdater()))
-        && isEmpty(layer.getRegularization())
+        && weightDecay(layer) == weightDecay(first) // never of NaN
         && isEmpty(layer.getRegularizationBias())
         && isEmpty(layer.getConstraints())
         && layer.getIDropout() == null

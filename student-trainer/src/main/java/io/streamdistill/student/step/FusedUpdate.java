@@ -1,12 +1,15 @@
 package io.streamdistill.student.step;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 
 /**
- * DL4J's optimizers, each in one pass over parameters, gradient and state instead of several.
+ * DL4J's optimizers with their weight decay, each in one pass over parameters, gradient and state
+ * instead of several.
  *
  * <p>Same formulas, same layout of the state. Blocks that fit the first-level cache are copied out
  * of native memory and back, because only loops over arrays are vectorised by the JIT compiler.
@@ -22,11 +25,18 @@ sealed interface FusedUpdate {
 
   /** The update that an updater with state stands for; plain SGD is part of the gemm instead. */
   static FusedUpdate of(
-      IUpdater updater, FloatBuffer parameters, FloatBuffer gradient, FloatBuffer state) {
+      IUpdater updater,
+      double weightDecay,
+      List<DenseStack.Layer> layers,
+      FloatBuffer parameters,
+      FloatBuffer gradient,
+      FloatBuffer state) {
+    List<Span> spans = spans(layers, weightDecay);
     if (updater instanceof Adam adam) {
-      return new AdamUpdate(adam, parameters, gradient, state);
+      return new AdamUpdate(adam, spans, parameters, gradient, state);
     } else if (updater instanceof Nesterovs nesterovs) {
-      return new NesterovUpdate((float) nesterovs.getMomentum(), parameters, gradient, state);
+      return new NesterovUpdate(
+          (float) nesterovs.getMomentum(), spans, parameters, gradient, state);
     }
     throw new IllegalArgumentException("no fused update for " + updater);
   }
@@ -34,9 +44,32 @@ sealed interface FusedUpdate {
   /** Floats of one block. */
   int BLOCK = 2048;
 
+  /**
+   * Parameters that decay alike: the weights of a layer, or its biases.
+   *
+   * @param weightDecay of each of them, >= 0
+   */
+  record Span(int from, int to, double weightDecay) {
+    /** What a step leaves of a parameter; 1 is exact. */
+    float kept(float learningRate) {
+      return (float) (1 - learningRate * weightDecay);
+    }
+  }
+
+  private static List<Span> spans(List<DenseStack.Layer> layers, double weightDecay) {
+    List<Span> spans = new ArrayList<>();
+    for (DenseStack.Layer layer : layers) {
+      int biasAt = layer.biasAt();
+      spans.add(new Span(biasAt - layer.in() * layer.out(), biasAt, weightDecay));
+      spans.add(new Span(biasAt, biasAt + layer.out(), 0));
+    }
+    return List.copyOf(spans);
+  }
+
   /** State: velocity v, (parameters). */
   final class NesterovUpdate implements FusedUpdate {
     private final float momentum;
+    private final List<Span> spans;
     private final FloatBuffer parameters;
     private final FloatBuffer gradient;
     private final FloatBuffer velocity;
@@ -45,8 +78,13 @@ sealed interface FusedUpdate {
     private final float[] v = new float[BLOCK];
 
     private NesterovUpdate(
-        float momentum, FloatBuffer parameters, FloatBuffer gradient, FloatBuffer velocity) {
+        float momentum,
+        List<Span> spans,
+        FloatBuffer parameters,
+        FloatBuffer gradient,
+        FloatBuffer velocity) {
       this.momentum = momentum;
+      this.spans = spans;
       this.parameters = parameters;
       this.gradient = gradient;
       this.velocity = velocity;
@@ -54,26 +92,34 @@ sealed interface FusedUpdate {
 
     @Override
     public void apply(float learningRate, int iteration) {
-      int n = parameters.capacity();
-      for (int at = 0; at < n; at += BLOCK) {
-        int length = Math.min(BLOCK, n - at);
-        parameters.get(at, x, 0, length);
-        gradient.get(at, g, 0, length);
-        velocity.get(at, v, 0, length);
-        update(x, g, v, length, momentum, learningRate);
-        parameters.put(at, x, 0, length);
-        velocity.put(at, v, 0, length);
+      for (Span span : spans) {
+        float kept = span.kept(learningRate);
+        for (int at = span.from(); at < span.to(); at += BLOCK) {
+          int length = Math.min(BLOCK, span.to() - at);
+          parameters.get(at, x, 0, length);
+          gradient.get(at, g, 0, length);
+          velocity.get(at, v, 0, length);
+          update(x, g, v, length, momentum, kept, learningRate);
+          parameters.put(at, x, 0, length);
+          velocity.put(at, v, 0, length);
+        }
       }
     }
 
     private static void update(
-        float[] x, float[] g, float[] v, int length, float momentum, float learningRate) {
+        float[] x,
+        float[] g,
+        float[] v,
+        int length,
+        float momentum,
+        float kept,
+        float learningRate) {
       float ahead = -momentum - 1;
       for (int i = 0; i < length; i++) {
         float carried = momentum * v[i];
         float velocity = carried - learningRate * g[i];
         v[i] = velocity;
-        x[i] -= carried + ahead * velocity;
+        x[i] = kept * x[i] - (carried + ahead * velocity);
       }
     }
   }
@@ -81,6 +127,7 @@ sealed interface FusedUpdate {
   /** State: mean m, then uncentred variance v, each (parameters). */
   final class AdamUpdate implements FusedUpdate {
     private final Adam config;
+    private final List<Span> spans;
     private final FloatBuffer parameters;
     private final FloatBuffer gradient;
     private final FloatBuffer state;
@@ -90,8 +137,13 @@ sealed interface FusedUpdate {
     private final float[] v = new float[BLOCK];
 
     private AdamUpdate(
-        Adam config, FloatBuffer parameters, FloatBuffer gradient, FloatBuffer state) {
+        Adam config,
+        List<Span> spans,
+        FloatBuffer parameters,
+        FloatBuffer gradient,
+        FloatBuffer state) {
       this.config = config;
+      this.spans = spans;
       this.parameters = parameters;
       this.gradient = gradient;
       this.state = state;
@@ -106,16 +158,19 @@ sealed interface FusedUpdate {
       float beta2 = (float) config.getBeta2();
       float epsilon = (float) config.getEpsilon();
       int n = parameters.capacity();
-      for (int at = 0; at < n; at += BLOCK) {
-        int length = Math.min(BLOCK, n - at);
-        parameters.get(at, x, 0, length);
-        gradient.get(at, g, 0, length);
-        state.get(at, m, 0, length);
-        state.get(n + at, v, 0, length);
-        update(x, g, m, v, length, beta1, beta2, epsilon, rate);
-        parameters.put(at, x, 0, length);
-        state.put(at, m, 0, length);
-        state.put(n + at, v, 0, length);
+      for (Span span : spans) {
+        float kept = span.kept(learningRate);
+        for (int at = span.from(); at < span.to(); at += BLOCK) {
+          int length = Math.min(BLOCK, span.to() - at);
+          parameters.get(at, x, 0, length);
+          gradient.get(at, g, 0, length);
+          state.get(at, m, 0, length);
+          state.get(n + at, v, 0, length);
+          update(x, g, m, v, length, beta1, beta2, epsilon, kept, rate);
+          parameters.put(at, x, 0, length);
+          state.put(at, m, 0, length);
+          state.put(n + at, v, 0, length);
+        }
       }
     }
 
@@ -128,13 +183,14 @@ sealed interface FusedUpdate {
         float beta1,
         float beta2,
         float epsilon,
+        float kept,
         float rate) {
       for (int i = 0; i < length; i++) {
         float mean = beta1 * m[i] + (1 - beta1) * g[i];
         float variance = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
         m[i] = mean;
         v[i] = variance;
-        x[i] -= mean * rate / ((float) Math.sqrt(variance) + epsilon);
+        x[i] = kept * x[i] - mean * rate / ((float) Math.sqrt(variance) + epsilon);
       }
     }
   }

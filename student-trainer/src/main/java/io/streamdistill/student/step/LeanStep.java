@@ -38,6 +38,7 @@ final class LeanStep implements StudentStep {
   private final FloatBuffer parameters;
   private final FloatBuffer gradients;
   private final @Nullable FusedUpdate update; // null: plain SGD
+  private final double weightDecay;
   private final Columns columns;
   private final float[][] biasGradients; // per layer, (out)
   private final LeanBatch whole;
@@ -50,12 +51,13 @@ final class LeanStep implements StudentStep {
     this.network = network;
     state = new NetworkState(network);
     layers = DenseStack.of(network).layers();
+    weightDecay = DenseStack.weightDecay(network);
     this.objective = new DistillationObjective(objective, classes());
     targets = new TargetBatch(batchSize, classes());
     input = new InputBatch(batchSize, features());
     parameters = NativeFloats.of(network.params());
     gradients = NativeFloats.of(network.getFlattenedGradients());
-    update = update(network, state, parameters, gradients);
+    update = update();
     columns = new Columns(batchSize);
     biasGradients = new float[layers.size()][];
     for (int l = 0; l < layers.size(); l++) {
@@ -65,16 +67,18 @@ final class LeanStep implements StudentStep {
     batch = whole;
   }
 
-  private static @Nullable FusedUpdate update(
-      MultiLayerNetwork network,
-      NetworkState state,
-      FloatBuffer parameters,
-      FloatBuffer gradients) {
+  private @Nullable FusedUpdate update() {
     BaseLayer first = (BaseLayer) network.getLayer(0).conf().getLayer();
     INDArray array = state.optimizerArray();
     return array == null
         ? null
-        : FusedUpdate.of(first.getIUpdater(), parameters, gradients, NativeFloats.of(array));
+        : FusedUpdate.of(
+            first.getIUpdater(),
+            weightDecay,
+            layers,
+            parameters,
+            gradients,
+            NativeFloats.of(array));
   }
 
   @Override
@@ -157,12 +161,13 @@ final class LeanStep implements StudentStep {
     }
   }
 
-  /** Plain SGD inside the gemm, {@code W = W - lr h^T d}: no gradient is ever stored. */
+  /** Plain SGD inside the gemm, {@code W = kept W - lr h^T d}: no gradient is ever stored. */
   private void descend(float learningRate) {
+    double kept = 1 - learningRate * weightDecay;
     for (int l = 0; l < layers.size(); l++) {
       DenseStack.Layer layer = layers.get(l);
       INDArray delta = batch.delta(l).array();
-      Nd4j.gemm(batch.inputOf(l), delta, layer.weights(), true, false, -learningRate, 1);
+      Nd4j.gemm(batch.inputOf(l), delta, layer.weights(), true, false, -learningRate, kept);
       for (int u = 0; u < layer.out(); u++) {
         int at = layer.biasAt() + u;
         parameters.put(at, parameters.get(at) - learningRate * biasGradients[l][u]);

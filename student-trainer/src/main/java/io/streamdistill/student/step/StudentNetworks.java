@@ -3,6 +3,7 @@ package io.streamdistill.student.step;
 import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.config.ConfigException;
+import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -18,6 +19,8 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
 
 /** Builds the networks of students. Their outputs are logits. */
 public final class StudentNetworks {
@@ -59,15 +62,20 @@ public final class StudentNetworks {
             .nOut(classes)
             .activation(Activation.IDENTITY)
             .build());
-    return initialised(layers.build());
+    MultiLayerConfiguration configuration = layers.build();
+    for (NeuralNetConfiguration layer : configuration.getConfs()) {
+      decay((BaseLayer) layer.getLayer(), optimizer.weightDecay());
+    }
+    return initialised(configuration);
   }
 
   /**
    * Any architecture of DL4J, from its own JSON.
    *
    * <p>The last layer must be an {@link OutputLayer}; its activation becomes the identity and its
-   * loss the distillation objective. Optimizer and seed replace those in the JSON, regularisation,
-   * dropout, constraints and everything else stay as they are.
+   * loss the distillation objective. Optimizer and seed replace those in the JSON, and so does the
+   * optimizer's weight decay if it is not 0; other regularisation, dropout, constraints and
+   * everything else stay as they are.
    */
   public static MultiLayerNetwork fromDl4jJson(String json, OptimizerConfig optimizer, long seed) {
     MultiLayerConfiguration configuration;
@@ -85,6 +93,7 @@ public final class StudentNetworks {
       if (layer.getLayer() instanceof BaseLayer trainable) {
         trainable.setIUpdater(updater(optimizer));
         trainable.setBiasUpdater(null);
+        decay(trainable, optimizer.weightDecay());
       }
     }
     if (!(layers.get(layers.size() - 1).getLayer() instanceof OutputLayer output)) {
@@ -96,6 +105,20 @@ public final class StudentNetworks {
     output.setLossFn(new DistillationLoss());
     configuration.setDataType(DataType.FLOAT);
     return initialised(configuration);
+  }
+
+  @SuppressWarnings("NullAway") // DL4J's getter returns null for "none"
+  private static void decay(BaseLayer layer, double coefficient) {
+    if (coefficient == 0) {
+      return;
+    }
+    List<Regularization> kept = new ArrayList<>();
+    if (layer.getRegularization() != null) {
+      kept.addAll(layer.getRegularization());
+    }
+    kept.removeIf(WeightDecay.class::isInstance);
+    kept.add(new WeightDecay(coefficient, true));
+    layer.setRegularization(kept);
   }
 
   private static MultiLayerNetwork initialised(MultiLayerConfiguration configuration) {

@@ -51,7 +51,7 @@ final class Dl4jStepOnConvolutionsTest extends StudentStepContract {
 
   @Test
   void dropoutDrawsAnewAtEveryStepAndNotInEvaluation() {
-    try (StudentStep step = withDropout(new OptimizerConfig.Sgd())) {
+    try (StudentStep step = withDropout(OptimizerConfig.sgd())) {
       ToyTask.of(step, 7).fill(step, 0);
 
       double first = step.train(BATCH, 0).total();

@@ -74,10 +74,12 @@ final class LearningRateScheduleTest {
     assertThatThrownBy(() -> new StepDecay(1.5, 1)).hasMessageContaining("decay.factor");
     assertThatThrownBy(() -> new Exponential(0.5, 0)).hasMessageContaining("decay.every-steps");
     assertThatThrownBy(() -> new Cosine(0)).hasMessageContaining("decay.steps");
-    assertThatThrownBy(() -> new OptimizerConfig.Nesterov(1))
+    assertThatThrownBy(() -> new OptimizerConfig.Nesterov(1, 0))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("optimizer.momentum");
-    assertThatThrownBy(() -> new OptimizerConfig.Adam(0.9, 0.999, 0))
+    assertThatThrownBy(() -> new OptimizerConfig.Adam(0.9, 0.999, 0, 0))
         .hasMessageContaining("optimizer.epsilon");
+    assertThatThrownBy(() -> new OptimizerConfig.Sgd(Double.NaN))
+        .hasMessageContaining("optimizer.weight-decay must be >= 0 and finite, got NaN");
   }
 }

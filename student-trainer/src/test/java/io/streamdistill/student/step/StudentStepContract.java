@@ -7,6 +7,8 @@ import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +32,7 @@ abstract class StudentStepContract {
   }
 
   static List<OptimizerConfig> optimizers() {
-    return List.of(new OptimizerConfig.Sgd(), OptimizerConfig.nesterov(), OptimizerConfig.adam());
+    return List.of(OptimizerConfig.sgd(), OptimizerConfig.nesterov(), OptimizerConfig.adam());
   }
 
   static double learningRate(OptimizerConfig optimizer) {
@@ -107,10 +109,57 @@ abstract class StudentStepContract {
     }
   }
 
+  static List<OptimizerConfig> decayingOptimizers() {
+    return List.of(
+        new OptimizerConfig.Sgd(0.5),
+        new OptimizerConfig.Nesterov(0.9, 0.5),
+        new OptimizerConfig.Adam(0.9, 0.999, 1e-8, 0.5));
+  }
+
+  /** Beside the update of the optimizer without decay, which the first step shows alone. */
+  @ParameterizedTest
+  @MethodSource("decayingOptimizers")
+  void weightDecayTakesItsShareOffWeightsAndNothingOffBiases(OptimizerConfig decaying) {
+    OptimizerConfig plain =
+        optimizers().stream()
+            .filter(other -> other.label().equals(decaying.label()))
+            .findAny()
+            .orElseThrow();
+    double rate = 0.01;
+    try (StudentStep step = newStep(decaying, BATCH, 1);
+        StudentStep undecayed = newStep(plain, BATCH, 1)) {
+      ToyTask task = ToyTask.of(step, 7);
+      Map<String, INDArray> before = copies(step);
+
+      task.train(step, rate);
+      task.train(undecayed, rate);
+
+      Map<String, INDArray> expected = copies(undecayed);
+      expected.forEach(
+          (name, array) -> {
+            if (name.endsWith("_W")) {
+              array.subi(before.get(name).mul(rate * 0.5));
+            }
+          });
+      assertThat(copies(step))
+          .allSatisfy(
+              (name, array) ->
+                  assertThat(array.sub(expected.get(name)).amaxNumber().doubleValue())
+                      .as(name)
+                      .isLessThan(2e-7));
+    }
+  }
+
+  private static Map<String, INDArray> copies(StudentStep step) {
+    Map<String, INDArray> copies = new TreeMap<>();
+    step.network().paramTable().forEach((name, array) -> copies.put(name, array.dup()));
+    return copies;
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 5, 15})
   void partialBatchIsTheBatchOfItsRowsAlone(int rows) {
-    OptimizerConfig sgd = new OptimizerConfig.Sgd();
+    OptimizerConfig sgd = OptimizerConfig.sgd();
     try (StudentStep large = newStep(sgd, BATCH, 1);
         StudentStep exact = newStep(sgd, rows, 1)) {
       // Given a full batch before, whose rows are still in the buffers
@@ -154,7 +203,7 @@ abstract class StudentStepContract {
 
   @Test
   void recordOfWeightZeroContributesNothing() {
-    OptimizerConfig sgd = new OptimizerConfig.Sgd();
+    OptimizerConfig sgd = OptimizerConfig.sgd();
     try (StudentStep one = newStep(sgd, 4, 1);
         StudentStep other = newStep(sgd, 4, 1)) {
       ToyTask task = ToyTask.of(one, 7);
@@ -198,7 +247,7 @@ abstract class StudentStepContract {
 
   @Test
   void targetThatIsNotFiniteIsDetected() {
-    try (StudentStep step = newStep(new OptimizerConfig.Sgd(), BATCH, 1)) {
+    try (StudentStep step = newStep(OptimizerConfig.sgd(), BATCH, 1)) {
       ToyTask.of(step, 7).fill(step, 0);
       step.targets().softTargets()[5] = Float.NaN;
 

@@ -39,19 +39,29 @@ final class StudentStepsTest {
     assertThat(label(fromJson(hidden -> hidden, optimizer))).isEqualTo("lean");
   }
 
+  @ParameterizedTest
+  @MethodSource("io.streamdistill.student.step.StudentStepContract#decayingOptimizers")
+  void weightDecayOfAllLayersTakesTheLeanStep(OptimizerConfig optimizer) {
+    assertThat(label(StudentNetworks.dense(6, List.of(5, 4), 3, optimizer, 1))).isEqualTo("lean");
+    assertThat(label(fromJson(StudentStepsTest::decaying, optimizer)))
+        .as("the optimizer's replaces the JSON's")
+        .isEqualTo("lean");
+  }
+
   @Test
   void whateverTheLeanStepDoesNotKnowTakesTheOneOfDl4j() {
     OptimizerConfig adam = OptimizerConfig.adam();
     assertThat(label(fromJson(h -> h.activation(Activation.TANH), adam))).isEqualTo("dl4j");
     assertThat(label(fromJson(h -> h.dropOut(0.5), adam))).isEqualTo("dl4j");
     assertThat(label(fromJson(h -> h.l2(1e-4), adam))).isEqualTo("dl4j");
+    assertThat(label(fromJson(StudentStepsTest::decaying, adam))).isEqualTo("dl4j");
     assertThat(label(fromJson(h -> h.hasBias(false), adam))).isEqualTo("dl4j");
     assertThat(label(fromJson(h -> h.hasLayerNorm(true), adam))).isEqualTo("dl4j");
   }
 
   @Test
   void seedFixesTheWeights() {
-    OptimizerConfig sgd = new OptimizerConfig.Sgd();
+    OptimizerConfig sgd = OptimizerConfig.sgd();
     INDArray one = StudentNetworks.dense(6, List.of(5), 3, sgd, 1).params();
 
     assertThat(StudentNetworks.dense(6, List.of(5), 3, sgd, 1).params()).isEqualTo(one);
@@ -117,6 +127,11 @@ final class StudentStepsTest {
     try (StudentStep step = StudentSteps.forNetwork(network, ObjectiveConfig.DEFAULT, 4)) {
       return step.label();
     }
+  }
+
+  private static DenseLayer.Builder decaying(DenseLayer.Builder layer) {
+    layer.weightDecay(0.2, true); // returns a less specific builder
+    return layer;
   }
 
   private static MultiLayerNetwork fromJson(
