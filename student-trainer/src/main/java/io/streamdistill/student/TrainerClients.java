@@ -1,5 +1,7 @@
 package io.streamdistill.student;
 
+import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import java.util.List;
 import java.util.Map;
@@ -54,19 +56,19 @@ final class TrainerClients {
       throw unreachable(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new StudentException("interrupted while looking topic " + name + " up", e);
+      throw new BrokerException("interrupted while looking topic " + name + " up", e);
     }
   }
 
-  private static StudentException missing(String topic, @Nullable Throwable cause) {
-    return new StudentException(
+  private static ConfigException missing(String topic, @Nullable Throwable cause) {
+    return new ConfigException(
         "topic %s does not exist; create the topics with 'distill topics create', or set topics.soft-targets"
             .formatted(topic),
         cause);
   }
 
-  private StudentException unreachable(@Nullable Throwable cause) {
-    return new StudentException(
+  private BrokerException unreachable(@Nullable Throwable cause) {
+    return new BrokerException(
         "Kafka at %s does not answer: %s. Check kafka.bootstrap.servers and that the broker runs"
             .formatted(kafka.bootstrapServers(), cause),
         cause);

@@ -3,6 +3,7 @@ package io.streamdistill.teacher;
 import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.util.Collection;
 import java.util.HashMap;
@@ -155,18 +156,18 @@ final class Preflight {
                 .formatted(what, servers),
             e);
       }
-      throw new ConfigException(
+      throw new BrokerException(
           "Kafka at %s does not tell %s: %s; check kafka.bootstrap.servers and the permissions"
               .formatted(servers, what, e.getCause()),
           e);
     } catch (TimeoutException e) {
-      throw new ConfigException(
+      throw new BrokerException(
           "Kafka at %s did not tell %s within %d s; check kafka.bootstrap.servers and the network"
               .formatted(servers, what, PATIENCE_SECONDS),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ConfigException("interrupted while asking Kafka for " + what, e);
+      throw new BrokerException("interrupted while asking Kafka for " + what, e);
     }
   }
 }

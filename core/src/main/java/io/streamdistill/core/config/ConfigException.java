@@ -1,5 +1,7 @@
 package io.streamdistill.core.config;
 
+import org.jspecify.annotations.Nullable;
+
 /** A configuration that cannot be used; the message names key, value and remedy. */
 public final class ConfigException extends RuntimeException {
 
@@ -11,7 +13,7 @@ public final class ConfigException extends RuntimeException {
   }
 
   /** Creates the exception with what brought it to light. */
-  public ConfigException(String message, Throwable cause) {
+  public ConfigException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,6 +1,5 @@
 package io.streamdistill.core.kafka;
 
-import io.streamdistill.core.config.ConfigException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +55,7 @@ public final class Topics {
   /**
    * Creates what is missing and compares what is there; any number of calls leave the same topics.
    *
-   * @throws ConfigException when Kafka cannot be reached within 30 s, or refuses
+   * @throws BrokerException when Kafka cannot be reached within 30 s, or refuses
    */
   public static List<Outcome> create(KafkaSettings kafka, List<TopicSpec> specs) {
     return create(kafka, specs, TIMEOUT);
@@ -93,7 +92,7 @@ public final class Topics {
       get(Objects.requireNonNull(created), "create topic '" + spec.name() + "'");
       awaitLeaders(spec);
       return true;
-    } catch (ConfigException e) {
+    } catch (BrokerException e) {
       if (e.getCause() instanceof ExecutionException failed
           && failed.getCause() instanceof TopicExistsException) {
         return false;
@@ -119,7 +118,7 @@ public final class Topics {
       try {
         get(admin.listOffsets(ends).all(), "make topic '" + spec.name() + "' ready");
         return;
-      } catch (ConfigException e) {
+      } catch (BrokerException e) {
         // The broker that answers may not have heard of the topic yet.
         if (!(e.getCause() instanceof ExecutionException failed)
             || !(failed.getCause() instanceof RetriableException)
@@ -136,7 +135,7 @@ public final class Topics {
       Thread.sleep(50);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ConfigException("interrupted before Kafka's topics were ready", e);
+      throw new BrokerException("interrupted before Kafka's topics were ready", e);
     }
   }
 
@@ -213,18 +212,18 @@ public final class Topics {
     try {
       return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new ConfigException(
+      throw new BrokerException(
           "Kafka at %s did not %s: %s; check kafka.bootstrap.servers and the permissions"
               .formatted(servers, what, e.getCause()),
           e);
     } catch (TimeoutException e) {
-      throw new ConfigException(
+      throw new BrokerException(
           "Kafka at %s did not %s within %d s; check kafka.bootstrap.servers and the network"
               .formatted(servers, what, timeout.toSeconds()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ConfigException("interrupted before Kafka could " + what, e);
+      throw new BrokerException("interrupted before Kafka could " + what, e);
     }
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.core.TestBroker;
-import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.Topics.Outcome;
 import java.time.Duration;
 import java.util.List;
@@ -98,7 +97,7 @@ final class TopicsTest {
     List<TopicSpec> specs = List.of(new TopicSpec("much", 1, (short) 3, Map.of()));
 
     assertThatThrownBy(() -> Topics.create(kafka, specs))
-        .isInstanceOf(ConfigException.class)
+        .isInstanceOf(BrokerException.class)
         .hasMessageContaining("did not create topic 'much'")
         .hasMessageContaining("replication");
   }
@@ -107,7 +106,7 @@ final class TopicsTest {
   void anUnreachableBrokerIsNamed() {
     assertThatThrownBy(
             () -> Topics.create(KafkaSettings.of("127.0.0.1:1"), List.of(), Duration.ofMillis(300)))
-        .isInstanceOf(ConfigException.class)
+        .isInstanceOf(BrokerException.class)
         .hasMessageContaining("127.0.0.1:1")
         .hasMessageContaining("kafka.bootstrap.servers");
   }
