@@ -42,19 +42,28 @@ public final class SingleObjectCodec<T extends SpecificRecord> implements Record
   }
 
   private static final int HEADER_BYTES = 10;
+  private static final int MAX_USUAL_BYTES =
+      64 << 10; // one large record must not stretch all others
   private static final byte MAGIC_0 = (byte) 0xC3;
   private static final byte MAGIC_1 = 0x01;
 
   private final Schema schema;
   private final SpecificData model;
-  private final long fingerprint;
+  private final byte[] header; // (10), of what is written
   private final SpecificDatumWriter<T> writer;
   private final Map<Long, SpecificDatumReader<T>> readers;
+  private volatile int usualBytes = 256; // a guess at the size of the next record
 
   private SingleObjectCodec(Schema schema, SpecificData model, List<Schema> olderVersions) {
     this.schema = schema;
     this.model = model;
-    this.fingerprint = SchemaNormalization.parsingFingerprint64(schema);
+    this.header =
+        ByteBuffer.allocate(HEADER_BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(MAGIC_0)
+            .put(MAGIC_1)
+            .putLong(SchemaNormalization.parsingFingerprint64(schema))
+            .array();
     this.writer = new SpecificDatumWriter<>(schema, model);
     this.readers =
         Stream.concat(olderVersions.stream(), Stream.of(schema))
@@ -85,14 +94,8 @@ public final class SingleObjectCodec<T extends SpecificRecord> implements Record
 
   @Override
   public byte[] encode(T value) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-    out.writeBytes(
-        ByteBuffer.allocate(HEADER_BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .put(MAGIC_0)
-            .put(MAGIC_1)
-            .putLong(fingerprint)
-            .array());
+    ByteArrayOutputStream out = new ByteArrayOutputStream(usualBytes);
+    out.writeBytes(header);
     BinaryEncoder body = EncoderFactory.get().directBinaryEncoder(out, null);
     try {
       writer.write(value, body);
@@ -100,6 +103,7 @@ public final class SingleObjectCodec<T extends SpecificRecord> implements Record
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
+    usualBytes = Math.max(usualBytes, Math.min(out.size(), MAX_USUAL_BYTES));
     return out.toByteArray();
   }
 
@@ -107,9 +111,8 @@ public final class SingleObjectCodec<T extends SpecificRecord> implements Record
   public T decode(ByteBuffer framed) {
     ByteBuffer in = framed.slice().order(ByteOrder.LITTLE_ENDIAN);
     SpecificDatumReader<T> reader = readerFor(in);
-    byte[] body = new byte[in.remaining()];
-    in.get(body);
-    BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(body, null);
+    int bodyBytes = in.remaining();
+    BinaryDecoder decoder = decoder(in);
     try {
       T value = reader.read(null, decoder);
       if (!decoder.isEnd()) {
@@ -124,9 +127,19 @@ public final class SingleObjectCodec<T extends SpecificRecord> implements Record
         | ClassCastException e) {
       throw new WireException(
           Fault.BODY,
-          "body of %d bytes is not a %s: %s".formatted(body.length, schema.getName(), e),
+          "body of %d bytes is not a %s: %s".formatted(bodyBytes, schema.getName(), e),
           e);
     }
+  }
+
+  private static BinaryDecoder decoder(ByteBuffer body) {
+    if (body.hasArray()) {
+      int at = body.arrayOffset() + body.position();
+      return DecoderFactory.get().binaryDecoder(body.array(), at, body.remaining(), null);
+    }
+    byte[] bytes = new byte[body.remaining()];
+    body.get(bytes);
+    return DecoderFactory.get().binaryDecoder(bytes, null);
   }
 
   private SpecificDatumReader<T> readerFor(ByteBuffer in) {

@@ -47,7 +47,11 @@ public record FeatureContract(FeatureType type, List<Integer> shape, float scale
 
   /** Elements per example. */
   public int length() {
-    return shape.stream().mapToInt(Integer::intValue).reduce(1, Math::multiplyExact);
+    int length = 1;
+    for (int dimension : shape) {
+      length *= dimension;
+    }
+    return length;
   }
 
   /** Bytes of one example on the wire. */

@@ -8,9 +8,13 @@ import java.nio.FloatBuffer;
 /** Decodes feature bytes into the floats that a model sees. Immutable and thread-safe. */
 public final class Features {
 
+  /** Elements decoded at a time: bulk puts are several times faster than single ones. */
+  private static final int CHUNK = 1024;
+
   private final FeatureContract contract;
   private final int length;
   private final float[] scaledBytes; // (256): element value -> model input
+  private final float byteCheck; // NaN when scale and offset make a byte infinite, else 0
 
   /** Creates a decoder for {@code contract}. */
   public Features(FeatureContract contract) {
@@ -20,6 +24,7 @@ public final class Features {
     for (int value = 0; value < scaledBytes.length; value++) {
       scaledBytes[value] = value * contract.scale() + contract.offset();
     }
+    byteCheck = scaledBytes[0] * 0 + scaledBytes[255] * 0;
   }
 
   /** The contract decoded by. */
@@ -43,28 +48,40 @@ public final class Features {
               .formatted(in.remaining(), contract.bytes()));
     }
     float check = 0; // becomes NaN as soon as one element is not finite
+    float[] chunk = new float[Math.min(length, CHUNK)];
+    for (int from = 0; from < length; from += CHUNK) {
+      int count = Math.min(CHUNK, length - from);
+      check += decode(in, from, chunk, count);
+      out.put(chunk, 0, count);
+    }
+    return check == 0;
+  }
+
+  /** Returns 0, or NaN if an element is not finite. */
+  private float decode(ByteBuffer in, int from, float[] chunk, int count) {
     switch (contract.type()) {
       case U8 -> {
-        for (int i = 0; i < length; i++) {
-          out.put(scaledBytes[in.get(i) & 0xFF]);
+        for (int i = 0; i < count; i++) {
+          chunk[i] = scaledBytes[in.get(from + i) & 0xFF];
         }
+        return byteCheck;
       }
       case F16 -> {
-        for (int i = 0; i < length; i++) {
-          float value = scaled(Float16.toFloat(in.getShort(2 * i)));
-          check += value * 0;
-          out.put(value);
+        for (int i = 0; i < count; i++) {
+          chunk[i] = scaled(Float16.toFloat(in.getShort(2 * (from + i))));
         }
       }
       case F32 -> {
-        for (int i = 0; i < length; i++) {
-          float value = scaled(in.getFloat(4 * i));
-          check += value * 0;
-          out.put(value);
+        for (int i = 0; i < count; i++) {
+          chunk[i] = scaled(in.getFloat(4 * (from + i)));
         }
       }
     }
-    return check == 0;
+    float check = 0;
+    for (int i = 0; i < count; i++) {
+      check += chunk[i] * 0;
+    }
+    return check;
   }
 
   /**
@@ -77,7 +94,7 @@ public final class Features {
     ByteBuffer in = features.slice().order(ByteOrder.LITTLE_ENDIAN);
     float check = 0; // becomes NaN as soon as one element is not finite
     switch (contract.type()) {
-      case U8 -> check = scaledBytes[0] * 0 + scaledBytes[255] * 0;
+      case U8 -> check = byteCheck;
       case F16 -> {
         for (int i = 0; i < length; i++) {
           check += scaled(Float16.toFloat(in.getShort(2 * i))) * 0;

@@ -97,6 +97,32 @@ class FeaturesTest {
   }
 
   @Test
+  void noticesBytesThatScalingMakesInfinite() {
+    Features features = features(FeatureType.U8, Float.MAX_VALUE, 1);
+    ByteBuffer bytes = ByteBuffer.allocate(2);
+
+    assertThat(features.decode(bytes, FloatBuffer.allocate(2))).isFalse();
+    assertThat(features.allFinite(bytes)).isFalse();
+  }
+
+  @Test
+  void decodesLongVectorsPieceByPiece() {
+    int length = 2_500;
+    ByteBuffer bytes = ByteBuffer.allocate(4 * length).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < length; i++) {
+      bytes.putFloat(4 * i, i);
+    }
+    FloatBuffer out = FloatBuffer.allocate(length);
+    FeatureContract contract = new FeatureContract(FeatureType.F32, List.of(length), 2, 0);
+
+    assertThat(new Features(contract).decode(bytes, out)).isTrue();
+
+    for (int i = 0; i < length; i++) {
+      assertThat(out.get(i)).isEqualTo(2f * i);
+    }
+  }
+
+  @Test
   void refusesAnotherLength() {
     Features features = features(FeatureType.F32, 1, 0);
 
