@@ -15,6 +15,7 @@ import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.loop.TrainingLoop;
+import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointPublisher;
 import io.streamdistill.student.publish.CheckpointWriter;
 import io.streamdistill.student.publish.Progress;
@@ -137,15 +138,16 @@ public final class TrainerService implements AutoCloseable {
     SoftTargetLog source =
         new SoftTargetLog(
             consumer, topics.softTargets(), start.position(), config.log(), Clock.systemUTC());
+    CheckpointWriter writer =
+        new CheckpointWriter(identity, network.getLayerWiseConfigurations(), Clock.systemUTC());
     CheckpointPublisher publisher =
         new CheckpointPublisher(
             identity,
             config.checkpoint(),
             store,
-            new CheckpointWriter(identity, Clock.systemUTC()),
+            writer,
             producer,
             topics,
-            consumer::groupMetadata,
             Clock.systemUTC(),
             new SecureRandom(),
             announcements
@@ -161,8 +163,9 @@ public final class TrainerService implements AutoCloseable {
                 config.select()),
             step,
             config.learningRate().schedule(),
-            (progress, rejections, metrics) ->
-                publisher.publish(step, progress, rejections, metrics),
+            closers.add(
+                new BackgroundPublisher(
+                    publisher, writer, step, consumer::groupMetadata, registry)),
             config.checkpoint(),
             registry,
             Clock.systemUTC(),

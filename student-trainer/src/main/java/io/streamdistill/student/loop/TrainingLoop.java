@@ -2,6 +2,7 @@ package io.streamdistill.student.loop;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.streamdistill.student.objective.BatchLoss;
+import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.source.Batch;
@@ -31,24 +32,11 @@ public final class TrainingLoop {
   /** Rejected records held at most until a checkpoint lets them go to the dead-letter topic. */
   private static final int MAX_REJECTIONS = 1_000;
 
-  /** Publishes a checkpoint of the step that the loop trains. */
-  @FunctionalInterface
-  public interface Publisher {
-
-    /**
-     * Publishes.
-     *
-     * @param rejections records met since the last checkpoint that were not fit
-     * @param metrics prequential figures by name
-     */
-    void publish(Progress progress, List<Rejection> rejections, Map<String, Double> metrics);
-  }
-
   private final SoftTargetLog source;
   private final BatchReader reader;
   private final StudentStep step;
   private final LearningRateSchedule learningRate;
-  private final Publisher publisher;
+  private final BackgroundPublisher publisher;
   private final CheckpointConfig checkpoints;
   private final PrequentialMetrics metrics;
   private final InstantSource clock;
@@ -65,7 +53,7 @@ public final class TrainingLoop {
       BatchReader reader,
       StudentStep step,
       LearningRateSchedule learningRate,
-      Publisher publisher,
+      BackgroundPublisher publisher,
       CheckpointConfig checkpoints,
       MeterRegistry registry,
       InstantSource clock,
@@ -104,6 +92,7 @@ public final class TrainingLoop {
     if (progress.examplesSeen() > published.examplesSeen() || !rejections.isEmpty()) {
       publish();
     }
+    publisher.await();
     return over;
   }
 
@@ -131,23 +120,31 @@ public final class TrainingLoop {
     return more;
   }
 
+  /** By time, a checkpoint waits until the one before is out; by number, training waits for it. */
   private boolean checkpointDue() {
+    boolean busy = publisher.isBusy();
     long examples = progress.examplesSeen() - published.examplesSeen();
     if (examples == 0 && rejections.isEmpty()) {
       return false;
     }
-    return Duration.between(publishedAt, clock.instant()).compareTo(checkpoints.every()) >= 0
-        || (checkpoints.everyExamples() > 0 && examples >= checkpoints.everyExamples())
-        || rejections.size() >= MAX_REJECTIONS;
+    return (checkpoints.everyExamples() > 0 && examples >= checkpoints.everyExamples())
+        || rejections.size() >= MAX_REJECTIONS
+        || (!busy
+            && Duration.between(publishedAt, clock.instant()).compareTo(checkpoints.every()) >= 0);
   }
 
   private void publish() {
-    FiniteGuard.requireFinite("parameters", step.parameters(), progress.step());
-    FiniteGuard.requireFinite("optimizer states", step.optimizerState(), progress.step());
-    publisher.publish(progress, List.copyOf(rejections), metrics.figures());
+    long start = System.nanoTime();
+    float[] parameters = step.parameters();
+    float[] optimizerState = step.optimizerState();
+    FiniteGuard.requireFinite("parameters", parameters, progress.step());
+    FiniteGuard.requireFinite("optimizer states", optimizerState, progress.step());
+    publisher.publish(
+        parameters, optimizerState, progress, List.copyOf(rejections), metrics.figures());
     rejections.clear();
     published = progress;
     publishedAt = clock.instant();
+    publisher.stalled(System.nanoTime() - start);
   }
 
   /** Makes {@link #run} return after the present batch; may be called from any thread. */

@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param bytes direct, little-endian; (records, length)
  */
-record Features(ExportContract contract, int records, ByteBuffer bytes) {
+public record Features(ExportContract contract, int records, ByteBuffer bytes) {
 
   /** Random features of any byte for u8, of a normal distribution otherwise. */
   static Features random(ExportContract contract, int records, RandomGenerator random) {

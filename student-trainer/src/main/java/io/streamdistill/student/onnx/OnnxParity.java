@@ -23,6 +23,51 @@ public record OnnxParity(double probabilities, double logits) {
   public static final double TOLERANCE = 1e-5;
 
   /**
+   * What a network itself says to random features, to compare its export with later.
+   *
+   * @param features (records, length)
+   * @param probabilities (records, classes), row-major, softmax at temperature 1
+   * @param logits (records, classes), row-major
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Reference(Features features, float[] probabilities, float[] logits) {
+
+    /**
+     * Asks the network.
+     *
+     * @param records how many random inputs, in one batch
+     */
+    public static Reference of(
+        MultiLayerNetwork network, ExportContract contract, int records, RandomGenerator random) {
+      Features features = Features.random(contract, records, random);
+      INDArray logits = OnnxParity.logits(network, features.array()); // (records, classes)
+      return new Reference(features, elements(Transforms.softmax(logits)), elements(logits));
+    }
+
+    /**
+     * Asks an exported model the same.
+     *
+     * @throws OnnxExportException if ONNX Runtime cannot load or run the model
+     */
+    public OnnxParity compare(byte[] model) {
+      OrtEnvironment environment = OrtEnvironment.getEnvironment();
+      try (OrtSession.SessionOptions options = options();
+          OrtSession session = environment.createSession(model, options);
+          OnnxTensor input = features.tensor(environment);
+          OrtSession.Result result = session.run(Map.of(OnnxExport.FEATURES, input))) {
+        return new OnnxParity(
+            distance(probabilities, output(result, OnnxExport.PROBABILITIES)),
+            distance(logits, output(result, OnnxExport.LOGITS)));
+      } catch (OrtException e) {
+        throw new OnnxExportException(
+            "ONNX Runtime cannot run the exported model of student %s: %s"
+                .formatted(features.contract().student(), e.getMessage()),
+            e);
+      }
+    }
+  }
+
+  /**
    * Runs random features through both.
    *
    * @param records how many to compare, in one batch
@@ -34,23 +79,7 @@ public record OnnxParity(double probabilities, double logits) {
       ExportContract contract,
       int records,
       RandomGenerator random) {
-    Features features = Features.random(contract, records, random);
-    INDArray logits = logits(network, features.array()); // (records, classes)
-    float[] expectedProbabilities = elements(Transforms.softmax(logits));
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (OrtSession.SessionOptions options = options();
-        OrtSession session = environment.createSession(model, options);
-        OnnxTensor input = features.tensor(environment);
-        OrtSession.Result result = session.run(Map.of(OnnxExport.FEATURES, input))) {
-      return new OnnxParity(
-          distance(expectedProbabilities, output(result, OnnxExport.PROBABILITIES)),
-          distance(elements(logits), output(result, OnnxExport.LOGITS)));
-    } catch (OrtException e) {
-      throw new OnnxExportException(
-          "ONNX Runtime cannot run the exported model of student %s: %s"
-              .formatted(contract.student(), e.getMessage()),
-          e);
-    }
+    return Reference.of(network, contract, records, random).compare(model);
   }
 
   /**

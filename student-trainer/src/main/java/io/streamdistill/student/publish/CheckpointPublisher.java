@@ -11,7 +11,6 @@ import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.source.Rejection;
-import io.streamdistill.student.step.StudentStep;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -20,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -50,7 +48,6 @@ public final class CheckpointPublisher {
   private final CheckpointWriter writer;
   private final Producer<byte[], byte[]> producer;
   private final TopicsConfig topics;
-  private final Supplier<ConsumerGroupMetadata> group;
   private final InstantSource clock;
   private final RandomGenerator random;
   private @Nullable String newest;
@@ -59,7 +56,6 @@ public final class CheckpointPublisher {
    * Creates a publisher.
    *
    * @param producer transactional, its transactions initialised
-   * @param group consumer group that the offsets are committed for
    * @param newest version of the newest checkpoint of the student, null when there is none
    * @param random source of version suffixes; must not be seeded alike in two trainers
    */
@@ -70,7 +66,6 @@ public final class CheckpointPublisher {
       CheckpointWriter writer,
       Producer<byte[], byte[]> producer,
       TopicsConfig topics,
-      Supplier<ConsumerGroupMetadata> group,
       InstantSource clock,
       RandomGenerator random,
       @Nullable String newest) {
@@ -80,20 +75,21 @@ public final class CheckpointPublisher {
     this.writer = writer;
     this.producer = producer;
     this.topics = topics;
-    this.group = group;
     this.clock = clock;
     this.random = random;
     this.newest = newest;
   }
 
   /**
-   * Publishes the state of {@code step}.
+   * Publishes.
    *
+   * @param group consumer group that the offsets are committed for
    * @throws StudentException when another trainer of the student has taken over, or Kafka refuses
    * @throws CheckpointException when the checkpoint cannot be written, proven or stored
    */
-  public void publish(
-      StudentStep step,
+  void publish(
+      StudentSnapshot snapshot,
+      ConsumerGroupMetadata group,
       Progress progress,
       List<Rejection> rejections,
       Map<String, Double> metrics) {
@@ -103,11 +99,11 @@ public final class CheckpointPublisher {
             CheckpointVersion.next(newest, progress.step(), clock.instant(), random));
     Path directory = config.workDir().resolve(id.student()).resolve(id.version());
     try {
-      Manifest manifest = writer.write(id, newest, directory, step, progress, metrics);
+      Manifest manifest = writer.write(id, newest, directory, snapshot, progress, metrics);
       URI location = store.put(id, directory);
       List<CheckpointId> retired =
           CheckpointRetention.expired(store.list(id.student()), config.keep(), List.of(id));
-      announce(manifest, location, progress, rejections, retired);
+      announce(manifest, location, group, progress, rejections, retired);
       delete(retired);
     } finally {
       CheckpointFiles.deleteTree(directory);
@@ -124,6 +120,7 @@ public final class CheckpointPublisher {
   private void announce(
       Manifest manifest,
       URI location,
+      ConsumerGroupMetadata group,
       Progress progress,
       List<Rejection> rejections,
       List<CheckpointId> retired) {
@@ -148,9 +145,9 @@ public final class CheckpointPublisher {
         sent.add(producer.send(CheckpointLog.withdrawal(topics.checkpoints(), id)));
       }
       for (Rejection rejection : rejections) {
-        sent.add(producer.send(deadLetter(rejection)));
+        sent.add(producer.send(deadLetter(rejection, group)));
       }
-      producer.sendOffsetsToTransaction(offsets, group.get());
+      producer.sendOffsetsToTransaction(offsets, group);
       producer.commitTransaction(); // throws when one of the sends has failed
       log.debug("{} records committed for checkpoint {}", sent.size(), manifest.id());
     } catch (ProducerFencedException | InvalidProducerEpochException e) {
@@ -166,13 +163,14 @@ public final class CheckpointPublisher {
     }
   }
 
-  private ProducerRecord<byte[], byte[]> deadLetter(Rejection rejection) {
+  private ProducerRecord<byte[], byte[]> deadLetter(
+      Rejection rejection, ConsumerGroupMetadata group) {
     return DeadLetter.of(
         topics.deadLetters(),
         rejection.record(),
         rejection.reason(),
         rejection.detail(),
-        group.get().groupId());
+        group.groupId());
   }
 
   /** Deletes checkpoints whose announcements are withdrawn; the next publication tries again. */

@@ -19,7 +19,10 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Puts the files of a checkpoint together, and proves its model before anyone hears of it. */
 public final class CheckpointWriter {
@@ -28,13 +31,33 @@ public final class CheckpointWriter {
   private static final int PARITY_INPUTS = 64;
 
   private final StudentIdentity identity;
+  private final MultiLayerNetwork copy; // of the student's architecture, with its own parameters
   private final InstantSource clock;
   private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-  /** Creates a writer of checkpoints of {@code identity}. */
-  public CheckpointWriter(StudentIdentity identity, InstantSource clock) {
+  /**
+   * Creates a writer of checkpoints of {@code identity}.
+   *
+   * @param configuration of the student's network
+   */
+  public CheckpointWriter(
+      StudentIdentity identity, MultiLayerConfiguration configuration, InstantSource clock) {
     this.identity = identity;
     this.clock = clock;
+    copy = new MultiLayerNetwork(configuration.clone());
+    copy.init();
+  }
+
+  /** Takes what a checkpoint holds of a student, in milliseconds. */
+  StudentSnapshot snapshot(StudentStep step, float[] parameters, float[] optimizerState) {
+    return new StudentSnapshot(
+        parameters,
+        optimizerState,
+        OnnxParity.Reference.of(
+            step.network(),
+            contract(Map.of()),
+            PARITY_INPUTS,
+            new SplittableRandom(step.iteration())));
   }
 
   /**
@@ -48,20 +71,21 @@ public final class CheckpointWriter {
       CheckpointId id,
       @Nullable String parent,
       Path directory,
-      StudentStep step,
+      StudentSnapshot snapshot,
       Progress progress,
       Map<String, Double> metrics) {
-    byte[] model = provenModel(id, step);
+    copy.setParams(Nd4j.createFromArray(snapshot.parameters()));
+    byte[] model = provenModel(id, snapshot);
     try {
       Files.createDirectories(directory);
       Files.write(directory.resolve(CheckpointFiles.MODEL), model);
-      TrainerState.of(step).write(directory);
+      TrainerState.of(copy, snapshot.optimizerState()).write(directory);
       Files.write(
           directory.resolve(CheckpointFiles.CONFIG),
           json.writeValueAsBytes(identity.configuration()));
       Files.writeString(
           directory.resolve(CheckpointFiles.MODEL_CARD),
-          ModelCard.of(identity, id, progress, metrics, step.network().numParams()));
+          ModelCard.of(identity, id, progress, metrics, copy.numParams()));
     } catch (IOException e) {
       throw new CheckpointException("cannot write checkpoint %s to %s".formatted(id, directory), e);
     }
@@ -82,30 +106,26 @@ public final class CheckpointWriter {
         .write(directory);
   }
 
-  private byte[] provenModel(CheckpointId id, StudentStep step) {
-    ExportContract contract =
-        new ExportContract(
-            identity.name(),
-            identity.features().type().name().toLowerCase(Locale.ROOT),
-            identity.features().shape().stream().map(Integer::longValue).toList(),
-            identity.features().scale(),
-            identity.features().offset(),
-            identity.classes().names(),
-            Map.of("distill.version", id.version()));
+  private byte[] provenModel(CheckpointId id, StudentSnapshot snapshot) {
     try {
-      byte[] model = OnnxExport.export(step.network(), contract);
-      OnnxParity.measure(
-              model,
-              step.network(),
-              contract,
-              PARITY_INPUTS,
-              new SplittableRandom(step.iteration()))
-          .requireWithinTolerance();
+      byte[] model = OnnxExport.export(copy, contract(Map.of("distill.version", id.version())));
+      snapshot.expected().compare(model).requireWithinTolerance();
       return model;
     } catch (OnnxExportException e) {
       throw new CheckpointException(
           "checkpoint %s is not published: %s".formatted(id, e.getMessage()), e);
     }
+  }
+
+  private ExportContract contract(Map<String, String> metadata) {
+    return new ExportContract(
+        identity.name(),
+        identity.features().type().name().toLowerCase(Locale.ROOT),
+        identity.features().shape().stream().map(Integer::longValue).toList(),
+        identity.features().scale(),
+        identity.features().offset(),
+        identity.classes().names(),
+        metadata);
   }
 
   private SourcePosition source(LogPosition position) {

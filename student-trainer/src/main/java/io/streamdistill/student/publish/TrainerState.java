@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -26,15 +27,18 @@ record TrainerState(Map<String, Tensor> weights, Tensor optimizer) {
 
   private static final String OPTIMIZER = "optimizer";
 
-  /** Copies the state of a step. */
-  static TrainerState of(StudentStep step) {
+  /**
+   * Copies the parameters of a network.
+   *
+   * @param optimizer flat state of its optimizer, (floats)
+   */
+  static TrainerState of(MultiLayerNetwork network, float[] optimizer) {
     Map<String, Tensor> weights = new TreeMap<>();
-    step.network()
+    network
         .paramTable()
         .forEach(
             (name, values) ->
                 weights.put(name, Tensor.of(values.dup('c').data().asFloat(), values.shape())));
-    float[] optimizer = step.optimizerState();
     return new TrainerState(weights, Tensor.of(optimizer, optimizer.length));
   }
 

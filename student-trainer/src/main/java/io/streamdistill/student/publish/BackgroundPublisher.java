@@ -1,0 +1,144 @@
+package io.streamdistill.student.publish;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.streamdistill.student.StudentException;
+import io.streamdistill.student.source.Rejection;
+import io.streamdistill.student.step.StudentStep;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes checkpoints while training goes on: the training thread only copies the student's
+ * numbers. One checkpoint is published at a time. Its failure is thrown at the training thread, by
+ * the next call. All methods but {@link #close} belong to that one thread.
+ */
+public final class BackgroundPublisher implements AutoCloseable {
+
+  private final CheckpointPublisher publisher;
+  private final CheckpointWriter writer;
+  private final StudentStep step;
+  private final Supplier<ConsumerGroupMetadata> group;
+  private final Timer stall;
+  private final Timer duration;
+  private final ExecutorService thread;
+  private @Nullable Future<?> running;
+
+  /**
+   * Creates a publisher of the state of {@code step}.
+   *
+   * @param group consumer group that the offsets are committed for
+   */
+  public BackgroundPublisher(
+      CheckpointPublisher publisher,
+      CheckpointWriter writer,
+      StudentStep step,
+      Supplier<ConsumerGroupMetadata> group,
+      MeterRegistry registry) {
+    this.publisher = publisher;
+    this.writer = writer;
+    this.step = step;
+    this.group = group;
+    stall =
+        Timer.builder("distill.student.checkpoint.stall")
+            .description("Time that training stood still for a checkpoint")
+            .register(registry);
+    duration =
+        Timer.builder("distill.student.checkpoint.duration")
+            .description("Time from the copy of the student to the announcement of its checkpoint")
+            .register(registry);
+    thread =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread thread = new Thread(work, "checkpoints");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Whether {@link #publish} would wait for the checkpoint before.
+   *
+   * @throws StudentException or another, when that has failed
+   */
+  public boolean isBusy() {
+    if (running != null && running.isDone()) {
+      await();
+    }
+    return running != null;
+  }
+
+  /**
+   * Copies the student and returns; the rest happens meanwhile. Waits for the checkpoint before.
+   *
+   * @param parameters copy of the step's, (parameters)
+   * @param optimizerState copy of the step's, (floats)
+   * @param rejections records met since the last checkpoint that were not fit
+   * @param metrics prequential figures by name
+   */
+  public void publish(
+      float[] parameters,
+      float[] optimizerState,
+      Progress progress,
+      List<Rejection> rejections,
+      Map<String, Double> metrics) {
+    await();
+    StudentSnapshot snapshot = writer.snapshot(step, parameters, optimizerState);
+    ConsumerGroupMetadata metadata = group.get();
+    running =
+        thread.submit(
+            () ->
+                duration.record(
+                    () -> publisher.publish(snapshot, metadata, progress, rejections, metrics)));
+  }
+
+  /** Adds to the time that training stood still. */
+  public void stalled(long nanos) {
+    stall.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Waits for the checkpoint that is being published, if one is.
+   *
+   * @throws StudentException or another, when it fails
+   */
+  public void await() {
+    Future<?> last = running;
+    running = null;
+    if (last == null) {
+      return;
+    }
+    try {
+      last.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new StudentException("publishing ended with " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StudentException("interrupted while a checkpoint was published", e);
+    }
+  }
+
+  /** Lets the checkpoint that is being published end. */
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
+        // Kafka's own time-outs end a publication that cannot succeed.
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
