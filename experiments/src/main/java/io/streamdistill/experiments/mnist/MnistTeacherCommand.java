@@ -34,11 +34,17 @@ public final class MnistTeacherCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "of initial weights, order, jitter and dropout")
   private long seed = shipped.seed();
 
-  @Option(names = "--learning-rate", description = "until it falls in the second half of the run")
+  @Option(names = "--learning-rate", description = "at the start; falls linearly to 0")
   private double learningRate = shipped.learningRate();
 
   @Option(names = "--max-norm", description = "bound on a hidden unit's incoming weights")
   private double maxNorm = shipped.maxNorm();
+
+  @Option(names = "--input-dropout", description = "share of pixels zeroed")
+  private double inputDropout = shipped.inputDropout();
+
+  @Option(names = "--hidden-dropout", description = "share of hidden units zeroed")
+  private double hiddenDropout = shipped.hiddenDropout();
 
   @Option(
       names = "--validation",
@@ -58,7 +64,17 @@ public final class MnistTeacherCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Nd4j.factory().blas().setMaxThreads(threads);
     PrintWriter console = spec.commandLine().getOut();
-    TeacherSettings settings = shipped.with(epochs, learningRate, maxNorm, seed);
+    TeacherSettings settings =
+        new TeacherSettings(
+            epochs,
+            shipped.batch(),
+            learningRate,
+            shipped.momentum(),
+            inputDropout,
+            hiddenDropout,
+            maxNorm,
+            shipped.jitter(),
+            seed);
     TeacherReport.Run run =
         new MnistTeacherExperiment(data, out, InstantSource.system(), console)
             .run(settings, validation);
@@ -66,11 +82,13 @@ public final class MnistTeacherCommand implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "./distill experiment mnist-teacher --epochs %d --seed %d --learning-rate %s"
-                + " --max-norm %s --threads %d%s",
+                + " --max-norm %s --input-dropout %s --hidden-dropout %s --threads %d%s",
             epochs,
             seed,
             learningRate,
             maxNorm,
+            inputDropout,
+            hiddenDropout,
             threads,
             validation ? " --validation" : "");
     TeacherReport.of(command, Environment.detect(), run).write(out.resolve("mnist-teacher.json"));

@@ -6,8 +6,7 @@ package io.streamdistill.experiments.mnist;
  *
  * @param epochs passes over the training images, > 0
  * @param batch images per step, > 0
- * @param learningRate step on the mean loss of a batch, > 0: constant for the first half of the
- *     run, then falling linearly to 0
+ * @param learningRate first step on the mean loss of a batch, > 0; falls linearly to 0 over the run
  * @param momentum share of the last step that is repeated, in [0, 1)
  * @param inputDropout share of pixels that are zeroed, in [0, 1)
  * @param hiddenDropout share of hidden units that are zeroed, in [0, 1)
@@ -39,18 +38,12 @@ record TeacherSettings(
 
   /** The rate at a point of the run, 0 at its start and 1 at its end. */
   double learningRate(double progress) {
-    return learningRate * Math.min(1, 2 * (1 - progress));
+    return learningRate * (1 - progress);
   }
 
   /** What trained the shipped model. */
   static TeacherSettings shipped() {
-    return new TeacherSettings(200, 128, 0.05, 0.95, 0.2, 0.5, 1.5, 2, 1);
-  }
-
-  /** The same but for what the command line may change. */
-  TeacherSettings with(int epochs, double learningRate, double maxNorm, long seed) {
-    return new TeacherSettings(
-        epochs, batch, learningRate, momentum, inputDropout, hiddenDropout, maxNorm, jitter, seed);
+    return new TeacherSettings(200, 128, 0.05, 0.95, 0.1, 0.3, 2.5, 2, 1);
   }
 
   private static void require(boolean condition, String message) {
