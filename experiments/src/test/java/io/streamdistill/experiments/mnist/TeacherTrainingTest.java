@@ -31,8 +31,7 @@ class TeacherTrainingTest {
   @Test
   void learnsFromAFewImages() throws Exception {
     JitteredImages heldOut = data.part(4_000, 5_000);
-    TeacherTraining training =
-        TeacherTraining.start(settings(15, 5), data.part(0, 4_000), WIDTHS);
+    TeacherTraining training = TeacherTraining.start(settings(15, 5), data.part(0, 4_000), WIDTHS);
     int before = training.errors(heldOut);
     double first = training.epoch();
     double last = first;
