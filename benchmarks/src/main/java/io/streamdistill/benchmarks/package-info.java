@@ -1,4 +1,4 @@
-/** Micro-benchmarks: what a claim about speed in the documentation rests on. */
+/** {@code distill bench}: what a claim about speed in the documentation rests on. */
 @NullMarked
 package io.streamdistill.benchmarks;
 

@@ -12,13 +12,14 @@ import picocli.CommandLine.ParseResult;
  * Turns exceptions into messages. StreamDistill's own exceptions say what happened and what to do;
  * all others are printed with their type.
  */
-final class Failures implements IExecutionExceptionHandler {
+public final class Failures implements IExecutionExceptionHandler {
 
   private static final String OWN = "io.streamdistill.";
 
   private final BooleanSupplier debug;
 
-  Failures(BooleanSupplier debug) {
+  /** Creates the handler; {@code debug} says whether stack traces are wanted. */
+  public Failures(BooleanSupplier debug) {
     this.debug = debug;
   }
 

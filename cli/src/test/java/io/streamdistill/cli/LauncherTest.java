@@ -111,6 +111,24 @@ final class LauncherTest {
   }
 
   @Test
+  void buildsTheBenchmarkWithItsPeerOnlyWhenItIsRun() throws Exception {
+    maven("mkdir -p cli/target/distill/lib benchmarks/target/distill/lib");
+    run("--version");
+    Result bench = run("bench", "--only", "a b");
+    Result again = run("bench");
+
+    assertThat(bench.exitCode()).isZero();
+    assertThat(bench.output())
+        .contains("<-cp><" + home + "/benchmarks/target/distill/lib/*>")
+        .contains("<io.streamdistill.benchmarks.Bench><--only><a b>");
+    assertThat(again.output()).doesNotContain("building");
+    assertThat(mavenCalls())
+        .containsExactly(
+            "-q -B -DskipTests -Dquick package -pl cli -am",
+            "-q -B -DskipTests -Dquick -Ppeer package -pl benchmarks -am");
+  }
+
+  @Test
   void buildsAgainWhenASourceIsNewer() throws Exception {
     run("--version");
     Path source = home.resolve("core/src/main/A.java");

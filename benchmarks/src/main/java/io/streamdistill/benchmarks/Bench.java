@@ -1,0 +1,35 @@
+package io.streamdistill.benchmarks;
+
+import io.streamdistill.benchmarks.section.Section;
+import io.streamdistill.benchmarks.step.StudentSection;
+import io.streamdistill.cli.Failures;
+import io.streamdistill.cli.UsageErrors;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+
+/** {@code distill bench}, a command of its own since it needs more than the product does. */
+public final class Bench {
+
+  private Bench() {}
+
+  /** Runs the benchmark, and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    Map<String, String> environment = System.getenv();
+    Path home = Path.of(environment.getOrDefault("DISTILL_HOME", "")).toAbsolutePath();
+    System.exit(commandLine(home, sections()).execute(args));
+  }
+
+  static CommandLine commandLine(Path home, List<Section> sections) {
+    BenchCommand command = new BenchCommand(home, sections);
+    return new CommandLine(command)
+        .setParameterExceptionHandler(new UsageErrors())
+        .setExecutionExceptionHandler(new Failures(command::debug));
+  }
+
+  /** Every section, in the order in which they run. */
+  private static List<Section> sections() {
+    return List.of(new StudentSection());
+  }
+}

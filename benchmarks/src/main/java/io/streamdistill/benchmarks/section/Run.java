@@ -1,0 +1,40 @@
+package io.streamdistill.benchmarks.section;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamdistill.benchmarks.measure.Alternation;
+import io.streamdistill.benchmarks.report.Report;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * What every section of a run shares.
+ *
+ * @param home the checkout, with {@code datasets} and {@code models}
+ * @param temp directory of the run, deleted in the end
+ * @param rounds that count, of everything that is measured in rounds
+ * @param threads BLAS threads of student steps, and engine threads of the teacher's floor
+ * @param report takes what is found
+ * @param progress takes a line that says what is done now
+ */
+public record Run(
+    Path home, Path temp, int rounds, int threads, Report report, Consumer<String> progress) {
+
+  /** Rounds before those that count: the JIT compiler is at work. */
+  private static final int WARM_UP_ROUNDS = 2;
+
+  /** Rounds of slices of {@code slice}. */
+  public Alternation alternation(Duration slice) {
+    return new Alternation(WARM_UP_ROUNDS, rounds, slice.toNanos(), System::nanoTime);
+  }
+
+  /** Raw figures of a section. */
+  public ObjectNode figures(Section section) {
+    return report.section(section.name());
+  }
+
+  /** Says what is done now. */
+  public void say(String what) {
+    progress.accept(what);
+  }
+}

@@ -1,0 +1,15 @@
+package io.streamdistill.benchmarks.section;
+
+/** A part of the benchmark, which stands for itself: it starts and stops whatever it needs. */
+public interface Section {
+
+  /** What {@code --only} takes, and the name of its raw figures. */
+  String name();
+
+  /**
+   * Measures, and writes what it finds into the run's report as it goes.
+   *
+   * @throws NotMeasured when it cannot run here, which is no failure
+   */
+  void run(Run run) throws Exception;
+}
