@@ -1,6 +1,7 @@
 package io.streamdistill.benchmarks;
 
 import io.streamdistill.benchmarks.section.Section;
+import io.streamdistill.benchmarks.step.PeerSection;
 import io.streamdistill.benchmarks.step.StudentSection;
 import io.streamdistill.cli.Failures;
 import io.streamdistill.cli.UsageErrors;
@@ -17,6 +18,9 @@ public final class Bench {
   /** Runs the benchmark, and ends the JVM with its exit code. */
   public static void main(String[] args) {
     Map<String, String> environment = System.getenv();
+    if (!environment.containsKey("DISTILL_LOG_LEVEL")) {
+      System.setProperty("DISTILL_LOG_LEVEL", "WARN"); // progress is told in lines of its own
+    }
     Path home = Path.of(environment.getOrDefault("DISTILL_HOME", "")).toAbsolutePath();
     System.exit(commandLine(home, sections()).execute(args));
   }
@@ -30,6 +34,6 @@ public final class Bench {
 
   /** Every section, in the order in which they run. */
   private static List<Section> sections() {
-    return List.of(new StudentSection());
+    return List.of(new StudentSection(), new PeerSection());
   }
 }
