@@ -1,5 +1,6 @@
 package io.streamdistill.benchmarks;
 
+import io.streamdistill.benchmarks.pipeline.TeacherSection;
 import io.streamdistill.benchmarks.section.Section;
 import io.streamdistill.benchmarks.step.PeerSection;
 import io.streamdistill.benchmarks.step.StudentSection;
@@ -34,6 +35,6 @@ public final class Bench {
 
   /** Every section, in the order in which they run. */
   private static List<Section> sections() {
-    return List.of(new StudentSection(), new PeerSection());
+    return List.of(new StudentSection(), new TeacherSection(), new PeerSection());
   }
 }

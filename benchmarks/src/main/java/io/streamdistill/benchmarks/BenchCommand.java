@@ -5,6 +5,7 @@ import static io.streamdistill.core.config.Require.require;
 import io.streamdistill.benchmarks.report.Machine;
 import io.streamdistill.benchmarks.report.RatioTable;
 import io.streamdistill.benchmarks.report.Report;
+import io.streamdistill.benchmarks.section.Cleanup;
 import io.streamdistill.benchmarks.section.NotMeasured;
 import io.streamdistill.benchmarks.section.Run;
 import io.streamdistill.benchmarks.section.Section;
@@ -101,9 +102,10 @@ final class BenchCommand implements Callable<Integer> {
           "bench: the load of this machine is %.2f: something else runs, and figures will be off%n",
           machine.load());
     }
-    try (TemporaryDirectory temp = TemporaryDirectory.create()) {
+    try (Cleanup cleanup = new Cleanup()) {
+      TemporaryDirectory temp = cleanup.add(TemporaryDirectory.create());
       Progress progress = new Progress(err);
-      Run run = new Run(home, temp.path(), rounds, cores, report, progress::say);
+      Run run = new Run(home, temp.path(), cleanup, rounds, cores, report, progress::say);
       for (Section section : chosen) {
         double start = progress.seconds();
         runSafely(section, run, err);

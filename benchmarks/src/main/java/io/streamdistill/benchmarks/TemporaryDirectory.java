@@ -27,20 +27,13 @@ final class TemporaryDirectory implements AutoCloseable {
 
   @Override
   public void close() {
-    delete(path);
-  }
-
-  static void delete(Path tree) {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    try (Stream<Path> walk = Files.walk(tree)) {
+    try (Stream<Path> walk = Files.walk(path)) {
       List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.deleteIfExists(path);
+      for (Path file : deepestFirst) {
+        Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + tree, e);
+      throw new UncheckedIOException("cannot delete " + path, e);
     }
   }
 }

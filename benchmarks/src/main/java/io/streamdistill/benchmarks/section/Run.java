@@ -12,13 +12,20 @@ import java.util.function.Consumer;
  *
  * @param home the checkout, with {@code datasets} and {@code models}
  * @param temp directory of the run, deleted in the end
+ * @param cleanup closes what sections start, if they do not
  * @param rounds that count, of everything that is measured in rounds
  * @param threads BLAS threads of student steps, and engine threads of the teacher's floor
  * @param report takes what is found
  * @param progress takes a line that says what is done now
  */
 public record Run(
-    Path home, Path temp, int rounds, int threads, Report report, Consumer<String> progress) {
+    Path home,
+    Path temp,
+    Cleanup cleanup,
+    int rounds,
+    int threads,
+    Report report,
+    Consumer<String> progress) {
 
   /** Rounds before those that count: the JIT compiler is at work. */
   private static final int WARM_UP_ROUNDS = 2;

@@ -100,11 +100,7 @@ public final class OnnxTeacher implements Teacher {
     }
     String hash = TeacherVersion.contentOf(model);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (SessionOptions options = new SessionOptions()) {
-      options.setIntraOpNumThreads(threads);
-      // Threads that spin while the stream thread reads and writes take its processor time: 40 %
-      // more of it per batch was measured.
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    try (SessionOptions options = sessionOptions(threads)) {
       OrtSession session = environment.createSession(model.toString(), options);
       try {
         return new OnnxTeacher(
@@ -117,6 +113,20 @@ public final class OnnxTeacher implements Teacher {
       throw new TeacherException(
           "ONNX Runtime cannot run %s: %s".formatted(model, e.getMessage()), e);
     }
+  }
+
+  /**
+   * How models are run.
+   *
+   * @param threads threads that one batch is spread over, >= 1
+   */
+  public static SessionOptions sessionOptions(int threads) throws OrtException {
+    SessionOptions options = new SessionOptions();
+    options.setIntraOpNumThreads(threads);
+    // Threads that spin while the stream thread reads and writes take its processor time: 40 %
+    // more of it per batch was measured.
+    options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    return options;
   }
 
   @Override
