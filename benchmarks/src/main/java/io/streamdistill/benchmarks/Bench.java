@@ -1,5 +1,6 @@
 package io.streamdistill.benchmarks;
 
+import io.streamdistill.benchmarks.pipeline.PipelineSection;
 import io.streamdistill.benchmarks.pipeline.TeacherSection;
 import io.streamdistill.benchmarks.section.Section;
 import io.streamdistill.benchmarks.step.PeerSection;
@@ -35,6 +36,7 @@ public final class Bench {
 
   /** Every section, in the order in which they run. */
   private static List<Section> sections() {
-    return List.of(new StudentSection(), new TeacherSection(), new PeerSection());
+    return List.of(
+        new StudentSection(), new TeacherSection(), new PipelineSection(), new PeerSection());
   }
 }

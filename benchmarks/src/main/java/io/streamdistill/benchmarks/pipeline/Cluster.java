@@ -32,6 +32,7 @@ final class Cluster implements AutoCloseable {
 
   private static final long MAX_RECORD_BYTES = 1 << 20;
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration POLL = Duration.ofMillis(500);
   private static final Pattern BROKER_RUNS = Pattern.compile("broker runs: kafka (\\S+),");
 
   private final Run run;
@@ -147,6 +148,21 @@ final class Cluster implements AutoCloseable {
   void stop(Service service) {
     running.remove(service);
     run.cleanup().release(service);
+  }
+
+  /** Waits until a service has counted to {@code atLeast}. */
+  void awaitCount(Service service, String counter, double atLeast, Duration patience)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    double count;
+    while ((count = service.metrics().sum(counter)) < atLeast) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "%s of %s is %.0f after %s, not %.0f"
+                .formatted(counter, service, count, patience, atLeast));
+      }
+      Thread.sleep(POLL.toMillis());
+    }
   }
 
   /** Sends images, on the calling thread. */

@@ -40,6 +40,25 @@ public record Run(
     return report.section(section.name());
   }
 
+  /** A part of a section that stands for itself. */
+  @FunctionalInterface
+  public interface Part {
+    /** Measures. */
+    void measure() throws Exception;
+  }
+
+  /** Runs a part; when it fails, that is noted, and the other parts of the section still run. */
+  public void part(String name, Part part) throws InterruptedException {
+    try {
+      part.measure();
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      report.failed(name, String.valueOf(e));
+      say(name + " failed: " + e);
+    }
+  }
+
   /** Says what is done now. */
   public void say(String what) {
     progress.accept(what);

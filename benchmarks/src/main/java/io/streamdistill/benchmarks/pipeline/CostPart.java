@@ -1,0 +1,133 @@
+package io.streamdistill.benchmarks.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamdistill.benchmarks.measure.Sample;
+import io.streamdistill.benchmarks.report.Report;
+import io.streamdistill.benchmarks.section.Run;
+import io.streamdistill.benchmarks.step.StepFloor;
+import io.streamdistill.benchmarks.step.StepShape;
+import io.streamdistill.student.step.NativeThreads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the whole pipeline costs: processor time of {@code distill produce}, teacher-service and
+ * student-trainer per record, over that of both floors.
+ *
+ * <p>The three run at the same time, on the same cores, each as fast as it can, and each is counted
+ * by what went through itself. After a warm-up, windows of the pipeline alternate with windows of
+ * the floors, during which the pipeline is held still. The broker is not in the ratio, but in the
+ * figures; nor is the start of a JVM.
+ */
+final class CostPart {
+
+  private static final String TRAINED = "distill_student_examples_total";
+  private static final long WARM_UP_RECORDS = 100_000; // of the slowest
+  private static final Duration WINDOW = Duration.ofMillis(3000);
+  private static final Duration FLOOR = Duration.ofMillis(900);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final double RATE = 25_000; // bounds the disk that a run takes
+
+  private CostPart() {}
+
+  static void measure(Run run, ObjectNode figures) throws Exception {
+    run.say("whole pipeline against both floors, processor time");
+    NativeThreads.configure(run.threads());
+    Mnist mnist = Mnist.read(run.home());
+    StepShape shape = new StepShape(784, List.of(800, 800), 10, Yaml.STUDENT_BATCH);
+    Windows windows = new Windows();
+    try (Cluster cluster = Cluster.start(run, "cost", Yaml.mnist(run));
+        TeacherFloor teacherFloor =
+            new TeacherFloor(Mnist.teacher(run.home()), mnist, Yaml.TEACHER_BATCH, run.threads())) {
+      StepFloor studentFloor = new StepFloor(shape);
+      Service teacher = cluster.teacher("teacher", Map.of());
+      Service trainer = cluster.trainer("student", Map.of());
+      Service producer =
+          cluster.start(
+              "producer",
+              "produce",
+              List.of(
+                  "--images", Mnist.images(run.home()).toString(),
+                  "--labels", Mnist.labels(run.home()).toString(),
+                  "--repeat", "1000",
+                  "--rate", Double.toString(RATE)));
+      cluster.awaitCount(trainer, TRAINED, WARM_UP_RECORDS, PATIENCE);
+      List<Service> pipeline = List.of(producer, teacher, trainer);
+      for (int round = 0; round < run.rounds(); round++) {
+        windows.pipeline(cluster, producer, teacher, trainer);
+        for (Service service : pipeline) {
+          service.hold();
+        }
+        windows.teacherFloor.add(
+            Usage.ofLoop(teacherFloor::score, teacherFloor.batchSize(), FLOOR));
+        windows.studentFloor.add(Usage.ofLoop(studentFloor, shape.batch(), FLOOR));
+        for (Service service : pipeline) {
+          service.release();
+        }
+      }
+      cluster.stop(producer);
+      windows.report(run, figures);
+      bytes(cluster, figures);
+    }
+  }
+
+  private static void bytes(Cluster cluster, ObjectNode figures) throws InterruptedException {
+    ObjectNode bytes = figures.putObject("bytes_per_record_on_broker");
+    for (String topic : List.of(Cluster.TOPICS.transferSet(), Cluster.TOPICS.softTargets())) {
+      bytes.put(topic, (double) cluster.sizes().bytes(topic) / cluster.sizes().offsets(topic));
+    }
+  }
+
+  /** What every round found. */
+  private static final class Windows {
+    private final List<Usage> producer = new ArrayList<>();
+    private final List<Usage> teacher = new ArrayList<>();
+    private final List<Usage> trainer = new ArrayList<>();
+    private final List<Usage> broker = new ArrayList<>();
+    private final List<Usage> teacherFloor = new ArrayList<>();
+    private final List<Usage> studentFloor = new ArrayList<>();
+
+    private void pipeline(Cluster cluster, Service producing, Service scoring, Service training)
+        throws InterruptedException {
+      String transferSet = Cluster.TOPICS.transferSet();
+      long start = System.nanoTime();
+      double produced = cluster.sizes().offsets(transferSet);
+      double producerCpu = producing.cpuSeconds();
+      double brokerCpu = cluster.broker().cpuSeconds();
+      Usage.Moment scored = Usage.Moment.of(scoring, TeacherSection.SCORED);
+      Usage.Moment trained = Usage.Moment.of(training, TRAINED);
+      Thread.sleep(WINDOW.toMillis());
+      double more = cluster.sizes().offsets(transferSet) - produced;
+      double seconds = (System.nanoTime() - start) / 1e9;
+      producer.add(new Usage(more, producing.cpuSeconds() - producerCpu, seconds));
+      teacher.add(scored.usage());
+      trainer.add(trained.usage());
+      broker.add(new Usage(more, cluster.broker().cpuSeconds() - brokerCpu, seconds));
+    }
+
+    private void report(Run run, ObjectNode figures) {
+      List<Double> ratios = new ArrayList<>();
+      for (int i = 0; i < producer.size(); i++) {
+        double pipeline =
+            producer.get(i).cpuPerThousand()
+                + teacher.get(i).cpuPerThousand()
+                + trainer.get(i).cpuPerThousand();
+        double floor = teacherFloor.get(i).cpuPerThousand() + studentFloor.get(i).cpuPerThousand();
+        ratios.add(pipeline / floor);
+      }
+      run.report().ratio("pipeline.cpu", Sample.of(ratios));
+      ObjectNode cost = figures.putObject("processor_time");
+      TeacherSection.figure(cost.putObject("producer"), producer);
+      TeacherSection.figure(cost.putObject("teacher"), teacher);
+      TeacherSection.figure(cost.putObject("trainer"), trainer);
+      TeacherSection.figure(cost.putObject("teacher_floor"), teacherFloor);
+      TeacherSection.figure(cost.putObject("student_floor"), studentFloor);
+      Report.figure(
+          cost,
+          "broker_cpu_seconds_per_1000_records_produced",
+          Sample.of(broker.stream().map(Usage::cpuPerThousand).toList()));
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.streamdistill.benchmarks.pipeline;
+
+import io.streamdistill.cli.config.ClassesConfig;
+import io.streamdistill.cli.config.DistillConfig;
+import io.streamdistill.cli.config.FeaturesConfig;
+import io.streamdistill.core.config.ConfigLoader;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.student.StudentConfig;
+import io.streamdistill.student.TrainerService;
+import java.util.Map;
+
+/** The part of a cluster's configuration that a student-trainer needs. */
+record TrainerView(
+    KafkaSettings kafka,
+    TopicsConfig topics,
+    FeaturesConfig features,
+    ClassesConfig classes,
+    StudentConfig student) {
+
+  /** Reads a cluster's configuration. */
+  static TrainerView of(Cluster cluster, Map<String, String> settings) {
+    ConfigLoader loader =
+        ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS)
+            .file(cluster.directory().resolve("distill.yaml"));
+    settings.forEach((key, value) -> loader.set(key, value, "distill bench"));
+    return loader.load(TrainerView.class);
+  }
+
+  /** Starts the trainer in this process. */
+  TrainerService start() {
+    return TrainerService.start(student, kafka, topics, features.contract(), classes.map());
+  }
+}
