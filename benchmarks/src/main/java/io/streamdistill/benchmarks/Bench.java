@@ -1,5 +1,7 @@
 package io.streamdistill.benchmarks;
 
+import io.streamdistill.benchmarks.pipeline.CheckpointSection;
+import io.streamdistill.benchmarks.pipeline.LatencySection;
 import io.streamdistill.benchmarks.pipeline.PipelineSection;
 import io.streamdistill.benchmarks.pipeline.TeacherSection;
 import io.streamdistill.benchmarks.section.Section;
@@ -37,6 +39,11 @@ public final class Bench {
   /** Every section, in the order in which they run. */
   private static List<Section> sections() {
     return List.of(
-        new StudentSection(), new TeacherSection(), new PipelineSection(), new PeerSection());
+        new StudentSection(),
+        new TeacherSection(),
+        new PipelineSection(),
+        new LatencySection(),
+        new CheckpointSection(),
+        new PeerSection());
   }
 }

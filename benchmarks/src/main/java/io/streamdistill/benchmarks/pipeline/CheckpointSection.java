@@ -1,0 +1,135 @@
+package io.streamdistill.benchmarks.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamdistill.benchmarks.measure.Sample;
+import io.streamdistill.benchmarks.report.Report;
+import io.streamdistill.benchmarks.section.Run;
+import io.streamdistill.benchmarks.section.Section;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.schema.CheckpointPublished;
+import io.streamdistill.wire.Codecs;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * How long training stands still for a checkpoint of the paper's student, how long publishing
+ * takes, and when a reader that waits for it has it.
+ *
+ * <p>A trainer in a process of its own goes round and round a log that is there already, and
+ * publishes every 3 s, for the sake of many checkpoints in little time; its own metrics tell how
+ * long it stood still for each. The ratio is that time over 10 s: the share that is lost at one
+ * checkpoint every 10 s. The first checkpoints, while the JIT compiler works, do not count.
+ */
+public final class CheckpointSection implements Section {
+
+  private static final String STUDENT = "student";
+  private static final String STALL = "distill_student_checkpoint_stall_seconds";
+  private static final String PUBLISH = "distill_student_checkpoint_duration_seconds";
+  private static final double EVERY_SECONDS = 10;
+  private static final int WARM_UP = 3;
+  private static final long RECORDS = 60_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @Override
+  public String name() {
+    return "checkpoint";
+  }
+
+  @Override
+  public void run(Run run) throws Exception {
+    Mnist mnist = Mnist.read(run.home());
+    try (Cluster cluster = Cluster.start(run, name(), Yaml.mnist(run))) {
+      run.say("checkpoints: preparing soft targets");
+      cluster.produce(mnist, RECORDS);
+      Service teacher = cluster.teacher("teacher", Map.of());
+      cluster.awaitCount(teacher, TeacherSection.SCORED, RECORDS, PATIENCE);
+      cluster.stop(teacher);
+      run.say("checkpoints: one every 3 s");
+      Service trainer =
+          cluster.trainer(
+              STUDENT,
+              Map.of(
+                  "student.log.pass-examples",
+                  Long.toString(RECORDS),
+                  "student.checkpoint.every",
+                  "3s"));
+      measure(run, cluster, trainer);
+    }
+  }
+
+  private void measure(Run run, Cluster cluster, Service trainer) throws InterruptedException {
+    Path out = cluster.directory().resolve("pulled");
+    List<Double> stalls = new ArrayList<>();
+    List<Double> publishing = new ArrayList<>();
+    List<Double> pulling = new ArrayList<>();
+    List<Double> pulled = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> announcements = announcements(cluster)) {
+      MetricsPage before = trainer.metrics();
+      for (int i = -WARM_UP; i < run.rounds(); i++) {
+        CheckpointPublished announced = next(announcements, trainer);
+        long start = System.nanoTime();
+        new CheckpointPuller(cluster.kafka(), Cluster.TOPICS).pull(STUDENT, out);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        long now = System.currentTimeMillis();
+        MetricsPage after = trainer.metrics();
+        if (i >= 0) {
+          pulling.add(seconds);
+          pulled.add((now - announced.getPublishedTime().toEpochMilli()) / 1e3);
+          stalls.add(meanSince(before, after, STALL));
+          publishing.add(meanSince(before, after, PUBLISH));
+        }
+        before = after;
+      }
+    }
+    run.report()
+        .ratio(
+            "checkpoint.stall",
+            Sample.of(stalls.stream().map(stall -> stall / EVERY_SECONDS).toList()));
+    ObjectNode figures = run.figures(this);
+    Report.figure(figures, "stall_seconds", Sample.of(stalls));
+    Report.figure(figures, "publish_seconds", Sample.of(publishing));
+    Report.figure(figures, "pull_seconds", Sample.of(pulling));
+    Report.figure(figures, "announcement_to_pulled_seconds", Sample.of(pulled));
+  }
+
+  private static double meanSince(MetricsPage before, MetricsPage after, String timer) {
+    double count = after.sum(timer + "_count") - before.sum(timer + "_count");
+    if (count < 1) {
+      throw new IllegalStateException(
+          "the trainer's %s did not count a checkpoint".formatted(timer));
+    }
+    return (after.sum(timer + "_sum") - before.sum(timer + "_sum")) / count;
+  }
+
+  private static KafkaConsumer<byte[], byte[]> announcements(Cluster cluster) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            cluster.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    List<TopicPartition> partition = List.of(new TopicPartition(Cluster.TOPICS.checkpoints(), 0));
+    consumer.assign(partition);
+    consumer.seekToEnd(partition);
+    partition.forEach(consumer::position); // seeks now
+    return consumer;
+  }
+
+  private static CheckpointPublished next(
+      KafkaConsumer<byte[], byte[]> announcements, Service trainer) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      trainer.requireAlive();
+      for (ConsumerRecord<byte[], byte[]> record : announcements.poll(Duration.ofMillis(100))) {
+        if (record.value() != null) { // else a withdrawal
+          return Codecs.checkpointPublished().decode(record.value());
+        }
+      }
+    }
+    throw new IllegalStateException("no checkpoint was announced within " + PATIENCE);
+  }
+}
