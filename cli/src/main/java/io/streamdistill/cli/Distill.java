@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
     footer = {
       "",
       "Exit codes: 0 ok, 1 failure, 2 usage or configuration.",
+      "In a checkout, 'distill bench' measures speed; see benchmarks/README.md.",
       "Environment: DISTILL_* sets keys (see 'distill config --defaults'), DISTILL_CONFIG the file,",
       "DISTILL_LOG_LEVEL (INFO) and DISTILL_LOG_FORMAT (text, json) the log, DISTILL_JAVA_OPTS"
           + " the JVM."

@@ -3,16 +3,14 @@ package io.streamdistill.benchmarks.measure;
 import java.util.Arrays;
 import java.util.Collection;
 
-/**
- * Repeated measurements of one thing.
- *
- * @param values in the order in which they were taken, at least one, all finite
- */
-public record Sample(double... values) {
+/** Repeated measurements of one thing, at least one, all finite. */
+public final class Sample {
+
+  private final double[] values; // in the order in which they were taken
 
   /** Copies and validates. */
-  public Sample {
-    values = values.clone();
+  public Sample(double... values) {
+    this.values = values.clone();
     if (values.length == 0) {
       throw new IllegalArgumentException("a sample needs a value");
     }
@@ -28,7 +26,7 @@ public record Sample(double... values) {
     return new Sample(values.stream().mapToDouble(Number::doubleValue).toArray());
   }
 
-  @Override
+  /** A copy of the values, in the order in which they were taken. */
   public double[] values() {
     return values.clone();
   }
@@ -60,16 +58,6 @@ public record Sample(double... values) {
     int below = (int) at;
     int above = Math.min(below + 1, sorted.length - 1);
     return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Sample sample && Arrays.equals(values, sample.values);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(values);
   }
 
   @Override

@@ -34,8 +34,8 @@ public final class CheckpointSection implements Section {
   private static final String PUBLISH = "distill_student_checkpoint_duration_seconds";
   private static final double EVERY_SECONDS = 10;
   private static final int WARM_UP = 3;
-  private static final long RECORDS = 60_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int RECORDS = 60_000;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @Override
   public String name() {
@@ -57,7 +57,7 @@ public final class CheckpointSection implements Section {
               STUDENT,
               Map.of(
                   "student.log.pass-examples",
-                  Long.toString(RECORDS),
+                  Integer.toString(RECORDS),
                   "student.checkpoint.every",
                   "3s"));
       measure(run, cluster, trainer);

@@ -25,8 +25,8 @@ import java.util.Map;
 final class CostPart {
 
   private static final String TRAINED = "distill_student_examples_total";
-  private static final long WARM_UP_RECORDS = 100_000; // of the slowest
-  private static final Duration WINDOW = Duration.ofMillis(3000);
+  private static final int WARM_UP_RECORDS = 100_000; // of the slowest
+  private static final Duration WINDOW = Duration.ofSeconds(3);
   private static final Duration FLOOR = Duration.ofMillis(900);
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int BLAS_THREADS = 1; // a second one that waits spins, and that is no work

@@ -35,7 +35,7 @@ public final class LatencySection implements Section {
   private static final String TO_GRADIENT = "distill_student_latency_seconds";
   private static final Duration LINGER = Duration.ofMillis(100); // teacher.linger
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final long WARM_UP_RECORDS = 120_000;
+  private static final int WARM_UP_RECORDS = 120_000;
   private static final long RATE_RECORDS = 60_000;
   private static final Duration SETTLE = Duration.ofSeconds(3);
   private static final Duration MEASURE = Duration.ofSeconds(20);
@@ -76,8 +76,8 @@ public final class LatencySection implements Section {
   }
 
   /** Of so many records, those in full batches. */
-  private static long trainable(long records) {
-    return records / Yaml.STUDENT_BATCH * Yaml.STUDENT_BATCH - Yaml.STUDENT_BATCH;
+  private static double trainable(long records) {
+    return Math.floor((double) records / Yaml.STUDENT_BATCH - 1) * Yaml.STUDENT_BATCH;
   }
 
   private static double meanSince(MetricsPage before, MetricsPage after) {

@@ -29,7 +29,7 @@ final class MemoryFed implements AutoCloseable {
           features[row * image.length + i] = (image[i] & 0xff) * Mnist.PIXELS.scale();
         }
       }
-      batches.add(new StepData(features, random.targets(), random.labels()));
+      batches.add(random.with(features));
     }
   }
 

@@ -23,8 +23,8 @@ public final class TeacherSection implements Section {
   static final String SCORED = "distill_teacher_scored_total";
 
   private static final long WARM_UP_RECORDS = 300_000;
-  private static final Duration WINDOW = Duration.ofMillis(2000);
-  private static final Duration FLOOR = Duration.ofMillis(1000);
+  private static final Duration WINDOW = Duration.ofSeconds(2);
+  private static final Duration FLOOR = Duration.ofSeconds(1);
   private static final long FIRST_BACKLOG = 60_000;
 
   @Override

@@ -24,9 +24,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class TopicPart {
 
-  private static final long RECORDS = 60_000;
-  private static final Duration WINDOW = Duration.ofMillis(2000);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int RECORDS = 60_000;
+  private static final Duration WINDOW = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final long POLL_NANOS = 1_000_000;
   private static final int FIRST_STEPS = 10;
 
@@ -81,7 +81,7 @@ final class TopicPart {
             Map.of(
                 "student.name", student,
                 "student.batch-size", Integer.toString(batch),
-                "student.log.pass-examples", Long.toString(RECORDS),
+                "student.log.pass-examples", Integer.toString(RECORDS),
                 "student.http.port", "0",
                 "student.checkpoint.work-dir", cluster.directory().resolve(student).toString()));
     try (TrainerService trainer = view.start()) {

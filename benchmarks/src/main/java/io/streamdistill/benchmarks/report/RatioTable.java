@@ -9,8 +9,6 @@ import java.util.Optional;
  */
 public final class RatioTable {
 
-  private static final String ROW = "%-30s %10s %21s %10s %-5s %s%n";
-
   private RatioTable() {}
 
   /** Renders. */
@@ -53,7 +51,8 @@ public final class RatioTable {
 
   private static String row(
       String key, String median, String range, String target, String met, String what) {
-    return String.format(Locale.ROOT, ROW, key, median, range, target, met, what)
+    return String.format(
+            Locale.ROOT, "%-30s %10s %21s %10s %-5s %s%n", key, median, range, target, met, what)
         .replaceAll(" +(?=\\R)", "");
   }
 

@@ -4,16 +4,20 @@ import io.streamdistill.student.objective.TargetBatch;
 import io.streamdistill.student.step.StudentStep;
 import java.util.SplittableRandom;
 
-/**
- * One batch of random examples; every other one is labelled.
- *
- * @param features (batch, inputs), row-major, in [0, 1)
- * @param targets (batch, classes), row-major, distributions
- * @param labels (batch), {@link TargetBatch#UNLABELLED} where there is none
- */
-public record StepData(float[] features, float[] targets, int[] labels) {
+/** One batch of random examples; every other one is labelled. */
+public final class StepData {
 
   private static final long SEED = 1;
+
+  private final float[] features; // (batch, inputs), row-major, in [0, 1)
+  private final float[] targets; // (batch, classes), row-major, distributions
+  private final int[] labels; // (batch), UNLABELLED where there is none
+
+  private StepData(float[] features, float[] targets, int[] labels) {
+    this.features = features;
+    this.targets = targets;
+    this.labels = labels;
+  }
 
   /** The batch of a shape, always the same. */
   public static StepData of(StepShape shape) {
@@ -37,6 +41,26 @@ public record StepData(float[] features, float[] targets, int[] labels) {
       labels[row] = row % 2 == 0 ? row % classes : TargetBatch.UNLABELLED;
     }
     return new StepData(features, targets, labels);
+  }
+
+  /** The same targets and labels with other features, (batch, inputs), row-major. */
+  public StepData with(float[] otherFeatures) {
+    return new StepData(otherFeatures, targets, labels);
+  }
+
+  /** A copy of the features, (batch, inputs), row-major. */
+  public float[] features() {
+    return features.clone();
+  }
+
+  /** A copy of the teacher's distributions, (batch, classes), row-major. */
+  public float[] targets() {
+    return targets.clone();
+  }
+
+  /** A copy of the labels, (batch), {@link TargetBatch#UNLABELLED} where there is none. */
+  public int[] labels() {
+    return labels.clone();
   }
 
   /** Copies the batch to where a step reads it. */

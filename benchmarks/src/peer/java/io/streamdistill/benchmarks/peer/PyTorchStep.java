@@ -50,14 +50,15 @@ final class PyTorchStep implements PeerStep {
     this.manager = manager;
     int batch = shape.batch();
     int classes = shape.classes();
-    float[] soft = data.targets().clone();
+    float[] soft = data.targets();
     float[] hard = new float[batch * classes];
     for (int i = 0; i < soft.length; i++) {
       soft[i] *= -(1 - HARD) * TEMPERATURE * TEMPERATURE / batch;
     }
+    int[] labels = data.labels();
     for (int row = 0; row < batch; row++) {
-      if (data.labels()[row] >= 0) {
-        hard[row * classes + data.labels()[row]] = -HARD / batch;
+      if (labels[row] >= 0) {
+        hard[row * classes + labels[row]] = -HARD / batch;
       }
     }
     features = manager.create(data.features(), new Shape(batch, shape.inputs()));

@@ -1,0 +1,66 @@
+package io.streamdistill.benchmarks.micro;
+
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.core.transfer.Verdict;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.objective.TargetBatch;
+import io.streamdistill.student.source.SoftTargetDecoder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A soft target of an MNIST image, off the log, into a row of a batch. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class DecodeBenchmark {
+
+  private static final int BATCH = 512;
+
+  private ConsumerRecord<byte[], byte[]>[] records; // (batch)
+  private SoftTargetDecoder decoder;
+  private FloatBuffer input; // (batch, features)
+  private TargetBatch targets;
+  private int next;
+
+  @SuppressWarnings("NullAway.Init") // JMH calls setUp first
+  public DecodeBenchmark() {}
+
+  @Setup
+  @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of generic types
+  public void setUp() {
+    Examples examples = new Examples(BATCH);
+    records = new ConsumerRecord[BATCH];
+    for (int i = 0; i < BATCH; i++) {
+      records[i] = new ConsumerRecord<>("soft-targets", 0, i, new byte[0], examples.encoded(i));
+    }
+    decoder = new SoftTargetDecoder(FeatureContract.u8(784), ClassMap.ofCount(10), 4);
+    input =
+        ByteBuffer.allocateDirect(BATCH * 784 * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    targets = new TargetBatch(BATCH, 10);
+  }
+
+  @Benchmark
+  public Verdict<SoftTarget> decodeIntoBatch() {
+    int row = next++ % BATCH;
+    return decoder.read(records[row], row, input, targets);
+  }
+}

@@ -1,0 +1,63 @@
+package io.streamdistill.benchmarks.micro;
+
+import io.streamdistill.core.target.Softmax;
+import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.wire.Codecs;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.SplittableRandom;
+
+/** Soft targets of random images of 784 bytes, over 10 classes, at T = 20. */
+final class Examples {
+
+  static final int CLASSES = 10;
+
+  private static final double TEMPERATURE = 20;
+
+  private final double[][] logProbabilities; // (count, classes)
+  private final SoftTarget[] softTargets;
+
+  Examples(int count) {
+    SplittableRandom random = new SplittableRandom(1);
+    logProbabilities = new double[count][CLASSES];
+    softTargets = new SoftTarget[count];
+    for (int i = 0; i < count; i++) {
+      byte[] pixels = new byte[784];
+      random.nextBytes(pixels);
+      for (int k = 0; k < CLASSES; k++) {
+        logProbabilities[i][k] = 10 * random.nextDouble();
+      }
+      Softmax.logSoftmax(logProbabilities[i], TEMPERATURE);
+      softTargets[i] =
+          new SoftTarget(
+              "example-" + i,
+              ByteBuffer.wrap(pixels),
+              FeatureType.U8,
+              TargetCodec.encode(TargetEncoding.DENSE_F16_LOG_PROBABILITY, logProbabilities[i]),
+              TargetEncoding.DENSE_F16_LOG_PROBABILITY,
+              (float) TEMPERATURE,
+              "0123456789abcdef",
+              ClassMap.ofCount(CLASSES).hash(),
+              i % CLASSES,
+              1f,
+              Instant.EPOCH,
+              Instant.EPOCH);
+    }
+  }
+
+  double[] logProbabilities(int i) {
+    return logProbabilities[i];
+  }
+
+  SoftTarget softTarget(int i) {
+    return softTargets[i];
+  }
+
+  byte[] encoded(int i) {
+    return Codecs.softTarget().encode(softTargets[i]);
+  }
+}

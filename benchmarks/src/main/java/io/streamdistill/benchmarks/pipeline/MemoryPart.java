@@ -1,0 +1,193 @@
+package io.streamdistill.benchmarks.pipeline;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamdistill.benchmarks.measure.Line;
+import io.streamdistill.benchmarks.measure.Sample;
+import io.streamdistill.benchmarks.section.Run;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.TransferExample;
+import io.streamdistill.student.onnx.ExportContract;
+import io.streamdistill.student.onnx.OnnxExport;
+import io.streamdistill.student.step.OptimizerConfig;
+import io.streamdistill.student.step.StudentNetworks;
+import io.streamdistill.wire.Codecs;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Memory of teacher and trainer over 2 million records: what is kept per record shows.
+ *
+ * <p>Small records and small nets, for the sake of time. RSS is read twice a second; a line through
+ * what follows the first half million gives its slope, as a share of the mean RSS per million
+ * records. The ratio is that of the worse of the two.
+ */
+final class MemoryPart {
+
+  private static final String TRAINED = "distill_student_examples_total";
+  private static final int FEATURES = 16;
+  private static final int CLASSES = 10;
+  private static final long RECORDS = 2_000_000;
+  private static final long WARM_UP_RECORDS = 500_000;
+  private static final int DIFFERENT = 10_000;
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  private MemoryPart() {}
+
+  static void measure(Run run, ObjectNode figures) throws Exception {
+    run.say("growth: memory over %,d records".formatted(RECORDS));
+    Path model = run.temp().resolve("small.onnx");
+    Files.write(model, model());
+    try (Cluster cluster = Cluster.start(run, "memory", yaml(model))) {
+      Service teacher = cluster.teacher("teacher", Map.of());
+      Service trainer = cluster.trainer("student", Map.of());
+      produce(cluster);
+      Track teacherTrack = new Track(teacher, TeacherSection.SCORED);
+      Track trainerTrack = new Track(trainer, TRAINED);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (!teacherTrack.isOver() || !trainerTrack.isOver()) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException(
+              "after %s, %.0f records are scored and %.0f trained on"
+                  .formatted(PATIENCE, teacherTrack.records(), trainerTrack.records()));
+        }
+        teacherTrack.read();
+        trainerTrack.read();
+        Thread.sleep(POLL.toMillis());
+      }
+      double worse =
+          Math.max(
+              teacherTrack.report(figures.putObject("memory_teacher")),
+              trainerTrack.report(figures.putObject("memory_trainer")));
+      run.report().ratio("rss.slope.per.million", new Sample(worse));
+    }
+  }
+
+  /** Records and RSS of a service over time. */
+  private static final class Track {
+    private final Service service;
+    private final String counter;
+    private final List<Double> millions = new ArrayList<>();
+    private final List<Double> bytes = new ArrayList<>();
+
+    private Track(Service service, String counter) {
+      this.service = service;
+      this.counter = counter;
+    }
+
+    private void read() throws InterruptedException {
+      if (!isOver()) { // what it does when idle is of no interest
+        millions.add(service.metrics().sum(counter) / 1e6);
+        bytes.add((double) service.rssBytes());
+      }
+    }
+
+    private double records() {
+      return millions.isEmpty() ? 0 : millions.get(millions.size() - 1) * 1e6;
+    }
+
+    /** The last records may wait for a full batch, for ever. */
+    private boolean isOver() {
+      return records() >= RECORDS * 0.99;
+    }
+
+    /** Slope per million records, as a share of the mean. */
+    private double report(ObjectNode into) {
+      ArrayNode x = into.putArray("million_records");
+      ArrayNode y = into.putArray("rss_bytes");
+      List<Double> counted = new ArrayList<>();
+      List<Double> rss = new ArrayList<>();
+      for (int i = 0; i < millions.size(); i++) {
+        x.add(millions.get(i));
+        y.add(bytes.get(i).longValue());
+        if (millions.get(i) * 1e6 >= WARM_UP_RECORDS) {
+          counted.add(millions.get(i));
+          rss.add(bytes.get(i));
+        }
+      }
+      Line line = Line.through(Sample.of(counted).values(), Sample.of(rss).values());
+      double mean = rss.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+      into.put("slope_bytes_per_million", line.slope())
+          .put("slope_share_per_million", line.slope() / mean);
+      return line.slope() / mean;
+    }
+  }
+
+  private static byte[] model() {
+    return OnnxExport.export(
+        StudentNetworks.dense(FEATURES, List.of(32), CLASSES, OptimizerConfig.sgd(), 1),
+        new ExportContract(
+            "small", "u8", List.of((long) FEATURES), 1f / 255, 0, Mnist.DIGITS.names(), Map.of()));
+  }
+
+  private static String yaml(Path model) {
+    return """
+        features:
+          type: u8
+          shape: [%d]
+        classes:
+          count: %d
+        teacher:
+          members:
+            - model: '%s'
+        student:
+          network:
+            hidden: [32]
+          learning-rate:
+            base: 0.001
+          batch-size: 512
+          threads: 1
+        """
+        .formatted(FEATURES, CLASSES, model.toString().replace("'", "''"));
+  }
+
+  private static void produce(Cluster cluster) throws IOException {
+    SplittableRandom random = new SplittableRandom(1);
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    List<byte[]> values = new ArrayList<>();
+    for (int i = 0; i < DIFFERENT; i++) {
+      byte[] features = new byte[FEATURES];
+      random.nextBytes(features);
+      values.add(
+          Codecs.transferExample()
+              .encode(
+                  TransferExample.newBuilder()
+                      .setId("example-" + i)
+                      .setFeatures(ByteBuffer.wrap(features))
+                      .setFeatureType(FeatureType.U8)
+                      .setEventTime(now)
+                      .build()));
+    }
+    Map<String, Object> properties = cluster.kafka().producer();
+    properties.put("linger.ms", 20);
+    properties.put("batch.size", 128 << 10);
+    int partitions = Cluster.TOPICS.partitions();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (long i = 0; i < RECORDS; i++) {
+        int which = (int) (i % DIFFERENT);
+        var unused =
+            producer.send(
+                new ProducerRecord<>(
+                    Cluster.TOPICS.transferSet(),
+                    (int) (i % partitions),
+                    ("example-" + which).getBytes(StandardCharsets.UTF_8),
+                    values.get(which)));
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.streamdistill.benchmarks.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+final class LineTest {
+
+  @Test
+  void goesThroughPointsThatLieOnOne() {
+    Line line = Line.through(new double[] {1, 2, 4}, new double[] {5, 7, 11});
+
+    assertThat(line.slope()).isCloseTo(2, within(1e-12));
+    assertThat(line.intercept()).isCloseTo(3, within(1e-12));
+  }
+
+  @Test
+  void isFlatWhenNoiseIs() {
+    Line line = Line.through(new double[] {0, 1, 2, 3}, new double[] {10, 11, 11, 10});
+
+    assertThat(line.slope()).isCloseTo(0, within(1e-12));
+  }
+
+  @Test
+  void refusesPointsWithoutSpread() {
+    assertThatThrownBy(() -> Line.through(new double[] {1, 1}, new double[] {1, 2}))
+        .hasMessageContaining("the same");
+  }
+}
