@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +58,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "SECTION",
       split = ",",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER,
       description =
           "run these sections only, separated by commas: student, peer, teacher, pipeline, latency, checkpoint, growth")
   private List<String> only = List.of();

@@ -33,7 +33,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  *
  * <p>Small records and small nets, for the sake of time. RSS is read twice a second; a line through
  * what follows the first half million gives its slope, as a share of the mean RSS per million
- * records. The ratio is that of the worse of the two.
+ * records. The ratio is that of the worse of the two. What the JVM has taken for its heap is in the
+ * figures: it grows towards {@code -Xmx} while there is no need to collect more often.
  */
 final class MemoryPart {
 
@@ -83,6 +84,7 @@ final class MemoryPart {
     private final String counter;
     private final List<Double> millions = new ArrayList<>();
     private final List<Double> bytes = new ArrayList<>();
+    private final List<Double> heap = new ArrayList<>(); // committed bytes
 
     private Track(Service service, String counter) {
       this.service = service;
@@ -91,8 +93,10 @@ final class MemoryPart {
 
     private void read() throws InterruptedException {
       if (!isOver()) { // what it does when idle is of no interest
-        millions.add(service.metrics().sum(counter) / 1e6);
+        MetricsPage page = service.metrics();
+        millions.add(page.sum(counter) / 1e6);
         bytes.add((double) service.rssBytes());
+        heap.add(page.sum("jvm_memory_committed_bytes", "area=\"heap\""));
       }
     }
 
@@ -109,11 +113,13 @@ final class MemoryPart {
     private double report(ObjectNode into) {
       ArrayNode x = into.putArray("million_records");
       ArrayNode y = into.putArray("rss_bytes");
+      ArrayNode z = into.putArray("heap_committed_bytes");
       List<Double> counted = new ArrayList<>();
       List<Double> rss = new ArrayList<>();
       for (int i = 0; i < millions.size(); i++) {
         x.add(millions.get(i));
         y.add(bytes.get(i).longValue());
+        z.add(heap.get(i).longValue());
         if (millions.get(i) * 1e6 >= WARM_UP_RECORDS) {
           counted.add(millions.get(i));
           rss.add(bytes.get(i));

@@ -16,8 +16,18 @@ record MetricsPage(String text) {
 
   /** Sum of all samples of a metric, over its tags; 0 when there are none. */
   double sum(String metric) {
+    return sum(metric, "");
+  }
+
+  /**
+   * Sum of the samples of a metric that have a tag.
+   *
+   * @param tag as on the page, e.g. {@code area="heap"}
+   */
+  double sum(String metric, String tag) {
     return text.lines()
         .filter(line -> line.startsWith(metric + "{") || line.startsWith(metric + " "))
+        .filter(line -> line.contains(tag))
         .mapToDouble(MetricsPage::value)
         .filter(Double::isFinite)
         .sum();

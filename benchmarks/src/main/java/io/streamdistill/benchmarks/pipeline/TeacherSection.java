@@ -49,14 +49,17 @@ public final class TeacherSection implements Section {
         Thread.sleep(WINDOW.toMillis());
         Usage service = start.usage();
         boolean counts = start.records() >= WARM_UP_RECORDS;
-        teacher.hold();
         double scored = start.records() + service.records();
         if (counts && produced - scored < 1) {
           throw new IllegalStateException("the backlog was used up within a window");
         }
         rate = Math.max(rate, service.rate());
-        long needed = (long) (scored + 2.5 * rate * WINDOW.toMillis() / 1000 + FIRST_BACKLOG);
-        if (produced < needed) { // while the service is held
+        long needed = (long) (scored + 3 * rate * WINDOW.toSeconds() + FIRST_BACKLOG);
+        if (!counts && produced < needed) {
+          produced += cluster.produce(mnist, needed - produced).examples();
+        }
+        teacher.hold();
+        if (produced < needed) { // little, so that it is not held for long
           produced += cluster.produce(mnist, needed - produced).examples();
         }
         Usage beside = Usage.ofLoop(floor::score, floor.batchSize(), FLOOR);

@@ -27,6 +27,7 @@ final class MetricsPageTest {
   @Test
   void sumsOverTags() {
     assertThat(page(0, 0, 0).sum("scored_total")).isEqualTo(12);
+    assertThat(page(0, 0, 0).sum("scored_total", "a=\"2\"")).isEqualTo(7);
     assertThat(page(0, 0, 0).sum("nothing")).isZero();
   }
 
