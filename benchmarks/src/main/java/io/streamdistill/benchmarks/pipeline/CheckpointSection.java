@@ -23,7 +23,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * takes, and when a reader that waits for it has it.
  *
  * <p>A trainer in a process of its own goes round and round a log that is there already, and
- * publishes every 3 s, for the sake of many checkpoints in little time; its own metrics tell how
+ * publishes every 4 s, for the sake of many checkpoints in little time; its own metrics tell how
  * long it stood still for each. The ratio is that time over 10 s: the share that is lost at one
  * checkpoint every 10 s. The first checkpoints, while the JIT compiler works, do not count.
  */
@@ -35,6 +35,7 @@ public final class CheckpointSection implements Section {
   private static final double EVERY_SECONDS = 10;
   private static final int WARM_UP = 3;
   private static final int RECORDS = 60_000;
+  private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @Override
@@ -51,7 +52,7 @@ public final class CheckpointSection implements Section {
       Service teacher = cluster.teacher("teacher", Map.of());
       cluster.awaitCount(teacher, TeacherSection.SCORED, RECORDS, PATIENCE);
       cluster.stop(teacher);
-      run.say("checkpoints: one every 3 s");
+      run.say("checkpoints: one every 4 s");
       Service trainer =
           cluster.trainer(
               STUDENT,
@@ -78,7 +79,7 @@ public final class CheckpointSection implements Section {
         new CheckpointPuller(cluster.kafka(), Cluster.TOPICS).pull(STUDENT, out);
         double seconds = (System.nanoTime() - start) / 1e9;
         long now = System.currentTimeMillis();
-        MetricsPage after = trainer.metrics();
+        MetricsPage after = awaitCounted(trainer, before);
         if (i >= 0) {
           pulling.add(seconds);
           pulled.add((now - announced.getPublishedTime().toEpochMilli()) / 1e3);
@@ -99,13 +100,29 @@ public final class CheckpointSection implements Section {
     Report.figure(figures, "announcement_to_pulled_seconds", Sample.of(pulled));
   }
 
-  private static double meanSince(MetricsPage before, MetricsPage after, String timer) {
-    double count = after.sum(timer + "_count") - before.sum(timer + "_count");
-    if (count < 1) {
-      throw new IllegalStateException(
-          "the trainer's %s did not count a checkpoint".formatted(timer));
+  /**
+   * Waits until both timers have counted a checkpoint since; they may do so after its announcement.
+   */
+  private static MetricsPage awaitCounted(Service trainer, MetricsPage before)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      MetricsPage now = trainer.metrics();
+      if (countSince(before, now, STALL) >= 1 && countSince(before, now, PUBLISH) >= 1) {
+        return now;
+      }
+      Thread.sleep(POLL.toMillis());
     }
-    return (after.sum(timer + "_sum") - before.sum(timer + "_sum")) / count;
+    throw new IllegalStateException("the trainer's timers counted no checkpoint in " + PATIENCE);
+  }
+
+  private static double countSince(MetricsPage before, MetricsPage after, String timer) {
+    return after.sum(timer + "_count") - before.sum(timer + "_count");
+  }
+
+  private static double meanSince(MetricsPage before, MetricsPage after, String timer) {
+    return (after.sum(timer + "_sum") - before.sum(timer + "_sum"))
+        / countSince(before, after, timer);
   }
 
   private static KafkaConsumer<byte[], byte[]> announcements(Cluster cluster) {
@@ -122,13 +139,17 @@ public final class CheckpointSection implements Section {
   private static CheckpointPublished next(
       KafkaConsumer<byte[], byte[]> announcements, Service trainer) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < deadline) {
+    CheckpointPublished newest = null;
+    while (newest == null && System.nanoTime() < deadline) {
       trainer.requireAlive();
-      for (ConsumerRecord<byte[], byte[]> record : announcements.poll(Duration.ofMillis(100))) {
+      for (ConsumerRecord<byte[], byte[]> record : announcements.poll(POLL)) {
         if (record.value() != null) { // else a withdrawal
-          return Codecs.checkpointPublished().decode(record.value());
+          newest = Codecs.checkpointPublished().decode(record.value());
         }
       }
+    }
+    if (newest != null) {
+      return newest;
     }
     throw new IllegalStateException("no checkpoint was announced within " + PATIENCE);
   }
