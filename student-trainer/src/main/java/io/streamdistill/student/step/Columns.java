@@ -9,52 +9,38 @@ import java.nio.IntBuffer;
  */
 final class Columns {
 
-  private final Parallel parallel;
-  private final float[][] columns; // (parts, rows)
-  private final int[][] bits; // (parts, rows)
-  private final int[][] masks; // (parts, rows)
+  private final float[] column; // (rows)
+  private final int[] bits; // (rows)
+  private final int[] mask; // (rows)
 
-  Columns(int maxRows, Parallel parallel) {
-    this.parallel = parallel;
-    columns = new float[parallel.parts()][maxRows];
-    bits = new int[parallel.parts()][maxRows];
-    masks = new int[parallel.parts()][maxRows];
+  Columns(int maxRows) {
+    column = new float[maxRows];
+    bits = new int[maxRows];
+    mask = new int[maxRows];
   }
 
   /** {@code z = z + b}. */
   void addBias(FloatBuffer z, int rows, int units, FloatBuffer parameters, int biasAt) {
-    parallel.loop(
-        units,
-        rows,
-        (part, from, to) -> {
-          float[] column = columns[part];
-          for (int u = from; u < to; u++) {
-            float bias = parameters.get(biasAt + u);
-            z.get(u * rows, column, 0, rows);
-            for (int i = 0; i < rows; i++) {
-              column[i] += bias;
-            }
-            z.put(u * rows, column, 0, rows);
-          }
-        });
+    for (int u = 0; u < units; u++) {
+      float bias = parameters.get(biasAt + u);
+      z.get(u * rows, column, 0, rows);
+      for (int i = 0; i < rows; i++) {
+        column[i] += bias;
+      }
+      z.put(u * rows, column, 0, rows);
+    }
   }
 
   /** {@code z = max(z + b, 0)}; NaN stays NaN, so that it is seen in the loss. */
   void addBiasAndRectify(FloatBuffer z, int rows, int units, FloatBuffer parameters, int biasAt) {
-    parallel.loop(
-        units,
-        rows,
-        (part, from, to) -> {
-          float[] column = columns[part];
-          for (int u = from; u < to; u++) {
-            float bias = parameters.get(biasAt + u);
-            z.get(u * rows, column, 0, rows);
-            for (int i = 0; i < rows; i++) {
-              column[i] = Math.max(column[i] + bias, 0f);
-            }
-            z.put(u * rows, column, 0, rows);
-          }
-        });
+    for (int u = 0; u < units; u++) {
+      float bias = parameters.get(biasAt + u);
+      z.get(u * rows, column, 0, rows);
+      for (int i = 0; i < rows; i++) {
+        column[i] = Math.max(column[i] + bias, 0f);
+      }
+      z.put(u * rows, column, 0, rows);
+    }
   }
 
   /**
@@ -64,48 +50,35 @@ final class Columns {
    * pattern of an activation is 0 for zero and positive for anything above.
    */
   void maskByActivation(IntBuffer delta, IntBuffer activation, int rows, int units) {
-    parallel.loop(
-        units,
-        rows,
-        (part, from, to) -> {
-          int[] values = bits[part];
-          int[] mask = masks[part];
-          for (int u = from; u < to; u++) {
-            delta.get(u * rows, values, 0, rows);
-            activation.get(u * rows, mask, 0, rows);
-            for (int i = 0; i < rows; i++) {
-              values[i] &= -mask[i] >> 31;
-            }
-            delta.put(u * rows, values, 0, rows);
-          }
-        });
+    for (int u = 0; u < units; u++) {
+      delta.get(u * rows, bits, 0, rows);
+      activation.get(u * rows, mask, 0, rows);
+      for (int i = 0; i < rows; i++) {
+        bits[i] &= -mask[i] >> 31;
+      }
+      delta.put(u * rows, bits, 0, rows);
+    }
   }
 
   /** The gradient of the bias, (units): the sum of each column. */
   void sum(FloatBuffer delta, int rows, int units, float[] into) {
-    parallel.loop(
-        units,
-        rows,
-        (part, from, to) -> {
-          float[] column = columns[part];
-          for (int u = from; u < to; u++) {
-            delta.get(u * rows, column, 0, rows);
-            double s0 = 0; // four sums: one would wait for itself at every addition
-            double s1 = 0;
-            double s2 = 0;
-            double s3 = 0;
-            int i = 0;
-            for (; i + 3 < rows; i += 4) {
-              s0 += column[i];
-              s1 += column[i + 1];
-              s2 += column[i + 2];
-              s3 += column[i + 3];
-            }
-            for (; i < rows; i++) {
-              s0 += column[i];
-            }
-            into[u] = (float) ((s0 + s1) + (s2 + s3));
-          }
-        });
+    for (int u = 0; u < units; u++) {
+      delta.get(u * rows, column, 0, rows);
+      double s0 = 0; // four sums: one would wait for itself at every addition
+      double s1 = 0;
+      double s2 = 0;
+      double s3 = 0;
+      int i = 0;
+      for (; i + 3 < rows; i += 4) {
+        s0 += column[i];
+        s1 += column[i + 1];
+        s2 += column[i + 2];
+        s3 += column[i + 3];
+      }
+      for (; i < rows; i++) {
+        s0 += column[i];
+      }
+      into[u] = (float) ((s0 + s1) + (s2 + s3));
+    }
   }
 }

@@ -3,58 +3,25 @@ package io.streamdistill.student.step;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 
 /**
  * DL4J's optimizers with their weight decay, each in one pass over parameters, gradient and state
- * instead of several, on as many threads as BLAS has.
+ * instead of several.
  *
  * <p>Same formulas, same layout of the state. Blocks that fit the first-level cache are copied out
  * of native memory and back, because only loops over arrays are vectorised by the JIT compiler.
  */
-final class FusedUpdate {
-
-  /** Floats of one block. */
-  private static final int BLOCK = 2048;
+sealed interface FusedUpdate {
 
   /**
-   * Parameters that decay alike: the weights of a layer, or its biases.
+   * One update.
    *
-   * @param weightDecay of each of them, >= 0
+   * @param iteration steps before this one
    */
-  private record Span(int from, int to, double weightDecay) {
-    /** What a step leaves of a parameter; 1 is exact. */
-    float kept(float learningRate) {
-      return (float) (1 - learningRate * weightDecay);
-    }
-  }
-
-  /** An optimizer's formula with scratch space of its own. */
-  private interface Kernel {
-    void begin(float learningRate, int iteration);
-
-    /** Updates the parameters from {@code at}, at most {@link #BLOCK}. */
-    void block(int at, int length, float kept);
-  }
-
-  private final int parameters;
-  private final List<Span> spans;
-  private final Parallel parallel;
-  private final List<Kernel> kernels; // (parts)
-
-  private FusedUpdate(
-      int parameters, List<Span> spans, Parallel parallel, Supplier<Kernel> kernel) {
-    this.parameters = parameters;
-    this.spans = spans;
-    this.parallel = parallel;
-    kernels = new ArrayList<>();
-    for (int part = 0; part < parallel.parts(); part++) {
-      kernels.add(kernel.get());
-    }
-  }
+  void apply(float learningRate, int iteration);
 
   /** The update that an updater with state stands for; plain SGD is part of the gemm instead. */
   static FusedUpdate of(
@@ -63,18 +30,30 @@ final class FusedUpdate {
       List<DenseStack.Layer> layers,
       FloatBuffer parameters,
       FloatBuffer gradient,
-      FloatBuffer state,
-      Parallel parallel) {
-    Supplier<Kernel> kernel;
+      FloatBuffer state) {
+    List<Span> spans = spans(layers, weightDecay);
     if (updater instanceof Adam adam) {
-      kernel = () -> new AdamKernel(adam, parameters, gradient, state);
+      return new AdamUpdate(adam, spans, parameters, gradient, state);
     } else if (updater instanceof Nesterovs nesterovs) {
-      float momentum = (float) nesterovs.getMomentum();
-      kernel = () -> new NesterovKernel(momentum, parameters, gradient, state);
-    } else {
-      throw new IllegalArgumentException("no fused update for " + updater);
+      return new NesterovUpdate(
+          (float) nesterovs.getMomentum(), spans, parameters, gradient, state);
     }
-    return new FusedUpdate(parameters.capacity(), spans(layers, weightDecay), parallel, kernel);
+    throw new IllegalArgumentException("no fused update for " + updater);
+  }
+
+  /** Floats of one block. */
+  int BLOCK = 2048;
+
+  /**
+   * Parameters that decay alike: the weights of a layer, or its biases.
+   *
+   * @param weightDecay of each of them, >= 0
+   */
+  record Span(int from, int to, double weightDecay) {
+    /** What a step leaves of a parameter; 1 is exact. */
+    float kept(float learningRate) {
+      return (float) (1 - learningRate * weightDecay);
+    }
   }
 
   private static List<Span> spans(List<DenseStack.Layer> layers, double weightDecay) {
@@ -87,60 +66,44 @@ final class FusedUpdate {
     return List.copyOf(spans);
   }
 
-  /**
-   * One update.
-   *
-   * @param iteration steps before this one
-   */
-  void apply(float learningRate, int iteration) {
-    parallel.loop(
-        parameters, 1, (part, from, to) -> apply(part, from, to, learningRate, iteration));
-  }
-
-  private void apply(int part, int from, int to, float learningRate, int iteration) {
-    Kernel kernel = kernels.get(part);
-    kernel.begin(learningRate, iteration);
-    for (Span span : spans) {
-      float kept = span.kept(learningRate);
-      int end = Math.min(span.to(), to);
-      for (int at = Math.max(span.from(), from); at < end; at += BLOCK) {
-        kernel.block(at, Math.min(BLOCK, end - at), kept);
-      }
-    }
-  }
-
   /** State: velocity v, (parameters). */
-  private static final class NesterovKernel implements Kernel {
+  final class NesterovUpdate implements FusedUpdate {
     private final float momentum;
+    private final List<Span> spans;
     private final FloatBuffer parameters;
     private final FloatBuffer gradient;
     private final FloatBuffer velocity;
     private final float[] x = new float[BLOCK];
     private final float[] g = new float[BLOCK];
     private final float[] v = new float[BLOCK];
-    private float learningRate;
 
-    private NesterovKernel(
-        float momentum, FloatBuffer parameters, FloatBuffer gradient, FloatBuffer velocity) {
+    private NesterovUpdate(
+        float momentum,
+        List<Span> spans,
+        FloatBuffer parameters,
+        FloatBuffer gradient,
+        FloatBuffer velocity) {
       this.momentum = momentum;
+      this.spans = spans;
       this.parameters = parameters;
       this.gradient = gradient;
       this.velocity = velocity;
     }
 
     @Override
-    public void begin(float learningRate, int iteration) {
-      this.learningRate = learningRate;
-    }
-
-    @Override
-    public void block(int at, int length, float kept) {
-      parameters.get(at, x, 0, length);
-      gradient.get(at, g, 0, length);
-      velocity.get(at, v, 0, length);
-      update(x, g, v, length, momentum, kept, learningRate);
-      parameters.put(at, x, 0, length);
-      velocity.put(at, v, 0, length);
+    public void apply(float learningRate, int iteration) {
+      for (Span span : spans) {
+        float kept = span.kept(learningRate);
+        for (int at = span.from(); at < span.to(); at += BLOCK) {
+          int length = Math.min(BLOCK, span.to() - at);
+          parameters.get(at, x, 0, length);
+          gradient.get(at, g, 0, length);
+          velocity.get(at, v, 0, length);
+          update(x, g, v, length, momentum, kept, learningRate);
+          parameters.put(at, x, 0, length);
+          velocity.put(at, v, 0, length);
+        }
+      }
     }
 
     private static void update(
@@ -162,8 +125,9 @@ final class FusedUpdate {
   }
 
   /** State: mean m, then uncentred variance v, each (parameters). */
-  private static final class AdamKernel implements Kernel {
+  final class AdamUpdate implements FusedUpdate {
     private final Adam config;
+    private final List<Span> spans;
     private final FloatBuffer parameters;
     private final FloatBuffer gradient;
     private final FloatBuffer state;
@@ -171,37 +135,43 @@ final class FusedUpdate {
     private final float[] g = new float[BLOCK];
     private final float[] m = new float[BLOCK];
     private final float[] v = new float[BLOCK];
-    private float rate;
 
-    private AdamKernel(
-        Adam config, FloatBuffer parameters, FloatBuffer gradient, FloatBuffer state) {
+    private AdamUpdate(
+        Adam config,
+        List<Span> spans,
+        FloatBuffer parameters,
+        FloatBuffer gradient,
+        FloatBuffer state) {
       this.config = config;
+      this.spans = spans;
       this.parameters = parameters;
       this.gradient = gradient;
       this.state = state;
     }
 
     @Override
-    public void begin(float learningRate, int iteration) {
+    public void apply(float learningRate, int iteration) {
       double meanBias = 1 - Math.pow(config.getBeta1(), iteration + 1.0);
       double varianceBias = 1 - Math.pow(config.getBeta2(), iteration + 1.0);
-      rate = (float) (learningRate * Math.sqrt(varianceBias) / meanBias);
-    }
-
-    @Override
-    public void block(int at, int length, float kept) {
+      float rate = (float) (learningRate * Math.sqrt(varianceBias) / meanBias);
       float beta1 = (float) config.getBeta1();
       float beta2 = (float) config.getBeta2();
       float epsilon = (float) config.getEpsilon();
-      int variance = parameters.capacity() + at;
-      parameters.get(at, x, 0, length);
-      gradient.get(at, g, 0, length);
-      state.get(at, m, 0, length);
-      state.get(variance, v, 0, length);
-      update(x, g, m, v, length, beta1, beta2, epsilon, kept, rate);
-      parameters.put(at, x, 0, length);
-      state.put(at, m, 0, length);
-      state.put(variance, v, 0, length);
+      int n = parameters.capacity();
+      for (Span span : spans) {
+        float kept = span.kept(learningRate);
+        for (int at = span.from(); at < span.to(); at += BLOCK) {
+          int length = Math.min(BLOCK, span.to() - at);
+          parameters.get(at, x, 0, length);
+          gradient.get(at, g, 0, length);
+          state.get(at, m, 0, length);
+          state.get(n + at, v, 0, length);
+          update(x, g, m, v, length, beta1, beta2, epsilon, kept, rate);
+          parameters.put(at, x, 0, length);
+          state.put(at, m, 0, length);
+          state.put(n + at, v, 0, length);
+        }
+      }
     }
 
     private static void update(

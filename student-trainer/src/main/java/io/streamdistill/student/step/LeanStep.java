@@ -39,7 +39,6 @@ final class LeanStep implements StudentStep {
   private final FloatBuffer gradients;
   private final @Nullable FusedUpdate update; // null: plain SGD
   private final double weightDecay;
-  private final Parallel parallel;
   private final Columns columns;
   private final float[][] biasGradients; // per layer, (out)
   private final LeanBatch whole;
@@ -58,9 +57,8 @@ final class LeanStep implements StudentStep {
     input = new InputBatch(batchSize, features());
     parameters = NativeFloats.of(network.params());
     gradients = NativeFloats.of(network.getFlattenedGradients());
-    parallel = new Parallel(NativeThreads.blasThreads());
     update = update();
-    columns = new Columns(batchSize, parallel);
+    columns = new Columns(batchSize);
     biasGradients = new float[layers.size()][];
     for (int l = 0; l < layers.size(); l++) {
       biasGradients[l] = new float[layers.get(l).out()];
@@ -80,8 +78,7 @@ final class LeanStep implements StudentStep {
             layers,
             parameters,
             gradients,
-            NativeFloats.of(array),
-            parallel);
+            NativeFloats.of(array));
   }
 
   @Override
@@ -245,6 +242,5 @@ final class LeanStep implements StudentStep {
   @Override
   public void close() {
     closed = true; // the memory goes when the collector finds it unused, never under a reader
-    parallel.close();
   }
 }

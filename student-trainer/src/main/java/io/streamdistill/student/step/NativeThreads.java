@@ -20,14 +20,7 @@ public final class NativeThreads {
 
   private static final Logger LOG = LoggerFactory.getLogger(NativeThreads.class);
 
-  private static volatile int blasThreads = 1;
-
   private NativeThreads() {}
-
-  /** Threads of matrix products, as configured; 1 before. */
-  static int blasThreads() {
-    return blasThreads;
-  }
 
   /**
    * Call at start-up, before any network exists.
@@ -41,7 +34,6 @@ public final class NativeThreads {
       LOG.warn(warning);
     }
     Nd4j.factory().blas().setMaxThreads(blasThreads);
-    NativeThreads.blasThreads = blasThreads;
   }
 
   /** What is wrong with the environment; null when nothing is. */
