@@ -75,7 +75,7 @@ final class BenchCommand implements Callable<Integer> {
       description =
           "threads of matrix products: student step, its floor, DL4J and peer, and the teacher;"
               + " 0 is all cores")
-  private int threads;
+  private int threads = 1;
 
   @Option(names = "--debug", description = "print the stack trace of an error")
   private boolean debug;

@@ -3,6 +3,7 @@ package io.streamdistill.teacher;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.teacher.topology.Scoring;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -22,7 +23,6 @@ final class StreamsSettings {
   private static final Duration MAX_TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
 
   private static final Duration MIN_POLL_INTERVAL = Duration.ofMinutes(5);
-  private static final Duration MAX_POLL_WAIT = Duration.ofMillis(100);
 
   /** Batches that one transaction may take the time of, beside its commit interval. */
   private static final int BATCHES_PER_TRANSACTION = 10;
@@ -84,9 +84,8 @@ final class StreamsSettings {
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) replication);
     settings.put(
         StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, cacheBytes(config, contract, partitions));
-    // The thread looks at overdue batches between polls, and an idle poll waits as long as this.
-    settings.put(
-        StreamsConfig.POLL_MS_CONFIG, millis(least(config.linger().dividedBy(2), MAX_POLL_WAIT)));
+    // The thread looks at waiting batches between polls, and an idle poll waits as long as this.
+    settings.put(StreamsConfig.POLL_MS_CONFIG, millis(Scoring.tick(config.linger())));
     settings.put(
         consumer(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),
         millis(greatest(MIN_POLL_INTERVAL, batches)));

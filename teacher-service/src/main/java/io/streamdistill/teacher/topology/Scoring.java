@@ -28,10 +28,22 @@ public record Scoring(
     Duration linger,
     RecordLimits limits) {
 
+  private static final long MAX_TICK_MILLIS = 50;
+
   /** Validates. */
   public Scoring {
     require(temperature > 0, "temperature must be > 0, got %s", temperature);
     require(batchSize >= 1, "batch size must be >= 1, got %s", batchSize);
     require(linger.toMillis() >= 1, "linger must be >= 1 ms, got %s", linger);
+  }
+
+  /** How often a waiting batch is looked at. */
+  Duration tick() {
+    return tick(linger);
+  }
+
+  /** How often a batch that waits for {@code linger} is looked at: a look costs microseconds. */
+  public static Duration tick(Duration linger) {
+    return Duration.ofMillis(Math.min(Math.max(linger.toMillis() / 20, 1), MAX_TICK_MILLIS));
   }
 }

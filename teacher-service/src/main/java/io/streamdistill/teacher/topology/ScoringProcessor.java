@@ -90,9 +90,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
     rows.sort(comparing(row -> row.key));
     rows.forEach(row -> restored.add(TransferRecord.decode(row.value)));
     meters.pending(restored.size());
-    long everyMillis = Math.max(1, scoring.linger().toMillis() / 2);
-    context.schedule(
-        Duration.ofMillis(everyMillis), PunctuationType.WALL_CLOCK_TIME, this::scoreIfOverdue);
+    context.schedule(scoring.tick(), PunctuationType.WALL_CLOCK_TIME, this::scoreIfDue);
   }
 
   @Override
@@ -157,9 +155,11 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
     }
   }
 
-  private void scoreIfOverdue(long now) {
+  /** Scores a batch that would be overdue at the next look. */
+  private void scoreIfDue(long now) {
     takeRestored();
-    if (batch.size() > 0 && now - oldest >= scoring.linger().toMillis()) {
+    long waited = now - oldest + scoring.tick().toMillis();
+    if (batch.size() > 0 && waited > scoring.linger().toMillis()) {
       score();
     }
   }
