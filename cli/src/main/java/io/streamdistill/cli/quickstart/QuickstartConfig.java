@@ -28,7 +28,9 @@ record QuickstartConfig(
   static final String BASELINE = "mnist-hard-labels-only";
 
   private static final int BATCH = 128;
-  private static final int WARMUP_STEPS = 100;
+
+  /** Of all steps, one in so many warms up. */
+  private static final int WARMUP_SHARE = 6;
 
   /** Passes of the baseline: its 6,000 labelled examples are soon read. */
   static final int BASELINE_PASSES = 30;
@@ -66,7 +68,7 @@ record QuickstartConfig(
             decay: cosine
             decay-steps: %d
           objective:
-            temperature: 4  # need not be the teacher's: dense targets hold the logits
+            temperature: 8  # need not be the teacher's: dense targets hold the logits
             hard-weight: 0.1
           batch-size: %d
           log:
@@ -86,7 +88,7 @@ record QuickstartConfig(
             quoted(files.run().resolve("teacher-state")),
             teacherPort,
             STUDENT,
-            WARMUP_STEPS,
+            warmupSteps(examples, passes),
             decaySteps(examples, passes),
             BATCH,
             passes,
@@ -104,6 +106,7 @@ record QuickstartConfig(
         "student.objective.hard-weight=1",
         "student.log.passes=" + BASELINE_PASSES,
         "student.log.when-done=exit",
+        "student.learning-rate.warmup-steps=" + warmupSteps(labelled, BASELINE_PASSES),
         "student.learning-rate.decay-steps=" + decaySteps(labelled, BASELINE_PASSES),
         "student.http.port=0");
   }
@@ -113,8 +116,16 @@ record QuickstartConfig(
     return "'" + path.toString().replace("'", "''") + "'";
   }
 
+  private static long warmupSteps(long examplesPerPass, int passes) {
+    return steps(examplesPerPass, passes) / WARMUP_SHARE;
+  }
+
   /** Steps after the warm-up, over which the learning rate falls to zero. */
   private static long decaySteps(long examplesPerPass, int passes) {
-    return passes * ((examplesPerPass + BATCH - 1) / BATCH) - WARMUP_STEPS;
+    return Math.max(1, steps(examplesPerPass, passes) - warmupSteps(examplesPerPass, passes));
+  }
+
+  private static long steps(long examplesPerPass, int passes) {
+    return passes * ((examplesPerPass + BATCH - 1) / BATCH);
   }
 }
