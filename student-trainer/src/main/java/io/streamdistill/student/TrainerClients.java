@@ -80,8 +80,9 @@ final class TrainerClients {
     properties.put("auto.offset.reset", "none");
     properties.put("group.id", config.groupId()); // for commits only: partitions are assigned
     properties.putIfAbsent("client.id", config.groupId() + "-consumer");
-    properties.putIfAbsent("max.poll.records", "4096");
-    properties.putIfAbsent("max.partition.fetch.bytes", Integer.toString(4 << 20));
+    // Few enough that what is at hand dies young, many enough that a poll costs nothing beside
+    // them.
+    properties.putIfAbsent("max.poll.records", "1024");
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

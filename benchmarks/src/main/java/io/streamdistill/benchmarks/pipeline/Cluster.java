@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -165,8 +166,17 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /** Sends images, on the calling thread. */
-  Produced produce(Mnist mnist, long records, double rate) throws IOException {
+  /**
+   * Sends images at a rate, on the calling thread, each at once: a producer's linger is its own.
+   */
+  Produced produceAt(Mnist mnist, long records, double rate) throws IOException {
+    Map<String, String> atOnce = new TreeMap<>(kafka.properties());
+    atOnce.put("producer.linger.ms", "0");
+    return produce(new KafkaSettings(atOnce), mnist, records, rate);
+  }
+
+  private static Produced produce(KafkaSettings kafka, Mnist mnist, long records, double rate)
+      throws IOException {
     return new TransferSetProducer(kafka, TOPICS, Mnist.PIXELS, Clock.systemUTC())
         .produce(
             mnist,
@@ -176,7 +186,7 @@ final class Cluster implements AutoCloseable {
 
   /** As fast as they are taken. */
   Produced produce(Mnist mnist, long records) throws IOException {
-    return produce(mnist, records, Double.POSITIVE_INFINITY);
+    return produce(kafka, mnist, records, Double.POSITIVE_INFINITY);
   }
 
   @Override

@@ -63,11 +63,11 @@ public final class LatencySection implements Section {
 
       double half = rate / 2;
       run.say("latency at %.0f records per second, half of that".formatted(half));
-      cluster.produce(mnist, (long) (half * SETTLE.toSeconds()), half);
+      cluster.produceAt(mnist, (long) (half * SETTLE.toSeconds()), half);
       MetricsPage trainerBefore = trainer.metrics();
       try (Arrivals arrivals = Arrivals.fromNow(cluster)) {
         arrivals.startReading();
-        cluster.produce(mnist, (long) (half * MEASURE.toSeconds()), half);
+        cluster.produceAt(mnist, (long) (half * MEASURE.toSeconds()), half);
         Thread.sleep(SETTLE.toMillis()); // the last ones are committed
         arrivals.stopReading();
         report(run, arrivals, rate, batchSeconds, trainerBefore, trainer.metrics());

@@ -28,7 +28,7 @@ public final class SoftTargetLog {
   private static final Logger log = LoggerFactory.getLogger(SoftTargetLog.class);
 
   /** Records at hand per partition above which a partition is not fetched for a while. */
-  private static final int READ_AHEAD = 4_096;
+  private static final int READ_AHEAD = 1_024;
 
   private static final Duration POLL = Duration.ofMillis(100);
 
