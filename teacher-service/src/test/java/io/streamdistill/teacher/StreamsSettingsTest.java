@@ -41,7 +41,7 @@ final class StreamsSettingsTest {
         .containsEntry("consumer.session.timeout.ms", 6000)
         .containsEntry("producer.transaction.timeout.ms", 10_000)
         .containsEntry("consumer.max.poll.interval.ms", 300_000)
-        .containsEntry("poll.ms", 2)
+        .containsEntry("poll.ms", 12)
         .containsEntry("statestore.cache.max.bytes", 2L * 4 * 16 * (4 + 1024));
   }
 

@@ -44,6 +44,6 @@ public record Scoring(
 
   /** How often a batch that waits for {@code linger} is looked at: a look costs microseconds. */
   public static Duration tick(Duration linger) {
-    return Duration.ofMillis(Math.min(Math.max(linger.toMillis() / 20, 1), MAX_TICK_MILLIS));
+    return Duration.ofMillis(Math.min(Math.max(linger.toMillis() / 4, 1), MAX_TICK_MILLIS));
   }
 }
