@@ -71,7 +71,8 @@ public final class TrainerService implements AutoCloseable {
    * Starts training in the background.
    *
    * @throws io.streamdistill.core.config.ConfigException when the configuration cannot be used
-   * @throws StudentException when the student cannot be resumed, or Kafka does not answer
+   * @throws StudentException when the student cannot be resumed
+   * @throws io.streamdistill.core.kafka.BrokerException when Kafka does not answer
    */
   public static TrainerService start(
       StudentConfig config,
