@@ -14,14 +14,38 @@ import org.nd4j.linalg.learning.config.Nesterovs;
  * <p>Same formulas, same layout of the state. Blocks that fit the first-level cache are copied out
  * of native memory and back, because only loops over arrays are vectorised by the JIT compiler.
  */
-sealed interface FusedUpdate {
+final class FusedUpdate {
+
+  /** Floats of one block. */
+  private static final int BLOCK = 2048;
 
   /**
-   * One update.
+   * Parameters that decay alike: the weights of a layer, or its biases.
    *
-   * @param iteration steps before this one
+   * @param weightDecay of each of them, >= 0
    */
-  void apply(float learningRate, int iteration);
+  private record Span(int from, int to, double weightDecay) {
+    /** What a step leaves of a parameter; 1 is exact. */
+    float kept(float learningRate) {
+      return (float) (1 - learningRate * weightDecay);
+    }
+  }
+
+  /** An optimizer's formula over one block. */
+  private interface Kernel {
+    void begin(float learningRate, int iteration);
+
+    /** Updates the parameters from {@code at}, at most {@link #BLOCK}. */
+    void block(int at, int length, float kept);
+  }
+
+  private final List<Span> spans;
+  private final Kernel kernel;
+
+  private FusedUpdate(List<Span> spans, Kernel kernel) {
+    this.spans = spans;
+    this.kernel = kernel;
+  }
 
   /** The update that an updater with state stands for; plain SGD is part of the gemm instead. */
   static FusedUpdate of(
@@ -33,27 +57,12 @@ sealed interface FusedUpdate {
       FloatBuffer state) {
     List<Span> spans = spans(layers, weightDecay);
     if (updater instanceof Adam adam) {
-      return new AdamUpdate(adam, spans, parameters, gradient, state);
+      return new FusedUpdate(spans, new AdamKernel(adam, parameters, gradient, state));
     } else if (updater instanceof Nesterovs nesterovs) {
-      return new NesterovUpdate(
-          (float) nesterovs.getMomentum(), spans, parameters, gradient, state);
+      float momentum = (float) nesterovs.getMomentum();
+      return new FusedUpdate(spans, new NesterovKernel(momentum, parameters, gradient, state));
     }
     throw new IllegalArgumentException("no fused update for " + updater);
-  }
-
-  /** Floats of one block. */
-  int BLOCK = 2048;
-
-  /**
-   * Parameters that decay alike: the weights of a layer, or its biases.
-   *
-   * @param weightDecay of each of them, >= 0
-   */
-  record Span(int from, int to, double weightDecay) {
-    /** What a step leaves of a parameter; 1 is exact. */
-    float kept(float learningRate) {
-      return (float) (1 - learningRate * weightDecay);
-    }
   }
 
   private static List<Span> spans(List<DenseStack.Layer> layers, double weightDecay) {
@@ -66,44 +75,53 @@ sealed interface FusedUpdate {
     return List.copyOf(spans);
   }
 
+  /**
+   * One update.
+   *
+   * @param iteration steps before this one
+   */
+  void apply(float learningRate, int iteration) {
+    kernel.begin(learningRate, iteration);
+    for (Span span : spans) {
+      float kept = span.kept(learningRate);
+      for (int at = span.from(); at < span.to(); at += BLOCK) {
+        kernel.block(at, Math.min(BLOCK, span.to() - at), kept);
+      }
+    }
+  }
+
   /** State: velocity v, (parameters). */
-  final class NesterovUpdate implements FusedUpdate {
+  private static final class NesterovKernel implements Kernel {
     private final float momentum;
-    private final List<Span> spans;
     private final FloatBuffer parameters;
     private final FloatBuffer gradient;
     private final FloatBuffer velocity;
     private final float[] x = new float[BLOCK];
     private final float[] g = new float[BLOCK];
     private final float[] v = new float[BLOCK];
+    private float learningRate;
 
-    private NesterovUpdate(
-        float momentum,
-        List<Span> spans,
-        FloatBuffer parameters,
-        FloatBuffer gradient,
-        FloatBuffer velocity) {
+    private NesterovKernel(
+        float momentum, FloatBuffer parameters, FloatBuffer gradient, FloatBuffer velocity) {
       this.momentum = momentum;
-      this.spans = spans;
       this.parameters = parameters;
       this.gradient = gradient;
       this.velocity = velocity;
     }
 
     @Override
-    public void apply(float learningRate, int iteration) {
-      for (Span span : spans) {
-        float kept = span.kept(learningRate);
-        for (int at = span.from(); at < span.to(); at += BLOCK) {
-          int length = Math.min(BLOCK, span.to() - at);
-          parameters.get(at, x, 0, length);
-          gradient.get(at, g, 0, length);
-          velocity.get(at, v, 0, length);
-          update(x, g, v, length, momentum, kept, learningRate);
-          parameters.put(at, x, 0, length);
-          velocity.put(at, v, 0, length);
-        }
-      }
+    public void begin(float learningRate, int iteration) {
+      this.learningRate = learningRate;
+    }
+
+    @Override
+    public void block(int at, int length, float kept) {
+      parameters.get(at, x, 0, length);
+      gradient.get(at, g, 0, length);
+      velocity.get(at, v, 0, length);
+      update(x, g, v, length, momentum, kept, learningRate);
+      parameters.put(at, x, 0, length);
+      velocity.put(at, v, 0, length);
     }
 
     private static void update(
@@ -125,9 +143,8 @@ sealed interface FusedUpdate {
   }
 
   /** State: mean m, then uncentred variance v, each (parameters). */
-  final class AdamUpdate implements FusedUpdate {
+  private static final class AdamKernel implements Kernel {
     private final Adam config;
-    private final List<Span> spans;
     private final FloatBuffer parameters;
     private final FloatBuffer gradient;
     private final FloatBuffer state;
@@ -135,43 +152,37 @@ sealed interface FusedUpdate {
     private final float[] g = new float[BLOCK];
     private final float[] m = new float[BLOCK];
     private final float[] v = new float[BLOCK];
+    private float rate;
 
-    private AdamUpdate(
-        Adam config,
-        List<Span> spans,
-        FloatBuffer parameters,
-        FloatBuffer gradient,
-        FloatBuffer state) {
+    private AdamKernel(
+        Adam config, FloatBuffer parameters, FloatBuffer gradient, FloatBuffer state) {
       this.config = config;
-      this.spans = spans;
       this.parameters = parameters;
       this.gradient = gradient;
       this.state = state;
     }
 
     @Override
-    public void apply(float learningRate, int iteration) {
+    public void begin(float learningRate, int iteration) {
       double meanBias = 1 - Math.pow(config.getBeta1(), iteration + 1.0);
       double varianceBias = 1 - Math.pow(config.getBeta2(), iteration + 1.0);
-      float rate = (float) (learningRate * Math.sqrt(varianceBias) / meanBias);
+      rate = (float) (learningRate * Math.sqrt(varianceBias) / meanBias);
+    }
+
+    @Override
+    public void block(int at, int length, float kept) {
       float beta1 = (float) config.getBeta1();
       float beta2 = (float) config.getBeta2();
       float epsilon = (float) config.getEpsilon();
-      int n = parameters.capacity();
-      for (Span span : spans) {
-        float kept = span.kept(learningRate);
-        for (int at = span.from(); at < span.to(); at += BLOCK) {
-          int length = Math.min(BLOCK, span.to() - at);
-          parameters.get(at, x, 0, length);
-          gradient.get(at, g, 0, length);
-          state.get(at, m, 0, length);
-          state.get(n + at, v, 0, length);
-          update(x, g, m, v, length, beta1, beta2, epsilon, kept, rate);
-          parameters.put(at, x, 0, length);
-          state.put(at, m, 0, length);
-          state.put(n + at, v, 0, length);
-        }
-      }
+      int variance = parameters.capacity() + at;
+      parameters.get(at, x, 0, length);
+      gradient.get(at, g, 0, length);
+      state.get(at, m, 0, length);
+      state.get(variance, v, 0, length);
+      update(x, g, m, v, length, beta1, beta2, epsilon, kept, rate);
+      parameters.put(at, x, 0, length);
+      state.put(at, m, 0, length);
+      state.put(variance, v, 0, length);
     }
 
     private static void update(

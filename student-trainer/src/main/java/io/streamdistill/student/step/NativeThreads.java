@@ -28,7 +28,7 @@ public final class NativeThreads {
    * @param blasThreads at least 1; default the number of cores, 1 on a shared host
    */
   public static void configure(int blasThreads) {
-    require(blasThreads >= 1, "student.blas-threads must be >= 1, got %s", blasThreads);
+    require(blasThreads >= 1, "student.threads must be >= 1, got %s", blasThreads);
     String warning = warning(System.getenv(OPENMP));
     if (warning != null) {
       LOG.warn(warning);

@@ -41,7 +41,7 @@ public final class StudentNetworks {
     require(classes >= 2, "student.classes must be >= 2, got %s", classes);
     require(
         hidden.stream().allMatch(units -> units >= 1),
-        "student.hidden must list units >= 1 for each hidden layer, got %s",
+        "student.network.hidden must list units >= 1 for each hidden layer, got %s",
         hidden);
     NeuralNetConfiguration.ListBuilder layers =
         new NeuralNetConfiguration.Builder()

@@ -29,6 +29,6 @@ final class NativeThreadsTest {
   void needsAtLeastOneThread() {
     assertThatThrownBy(() -> NativeThreads.configure(0))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("student.blas-threads");
+        .hasMessageContaining("student.threads");
   }
 }

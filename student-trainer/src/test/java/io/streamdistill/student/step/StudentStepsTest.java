@@ -111,7 +111,7 @@ final class StudentStepsTest {
         .hasMessageContaining("must end in an OutputLayer, got LossLayer");
     assertThatThrownBy(() -> StudentNetworks.dense(6, List.of(5, 0), 3, adam, 1))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("student.hidden");
+        .hasMessageContaining("student.network.hidden");
   }
 
   @Test

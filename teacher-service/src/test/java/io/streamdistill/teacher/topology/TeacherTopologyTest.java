@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TeacherTopologyTest {
 
@@ -166,6 +168,21 @@ final class TeacherTopologyTest {
 
     assertThat(softTargets()).extracting(SoftTarget::getId).containsExactly("id0", "id1");
     assertThat(teacher.batches).containsExactly(2);
+  }
+
+  /** Whenever it comes, between the moments at which batches are looked at. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 24, 25, 49, 51, 99})
+  void noRecordWaitsLongerThanTheLinger(int millisAfterStart) {
+    driver.advanceWallClockTime(Duration.ofMillis(millisAfterStart));
+    pipe(0, 1);
+    int waited = 0;
+    while (output(TOPICS.softTargets()).isEmpty()) {
+      driver.advanceWallClockTime(Duration.ofMillis(1));
+      waited++;
+    }
+
+    assertThat(waited).isBetween(70, 100);
   }
 
   @Test
