@@ -22,6 +22,7 @@ import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.publish.Resumption;
 import io.streamdistill.student.publish.Resumption.Resumed;
 import io.streamdistill.student.publish.StudentIdentity;
+import io.streamdistill.student.source.BatchPrefetcher;
 import io.streamdistill.student.source.BatchReader;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.PassConfig.WhenDone;
@@ -157,16 +158,20 @@ public final class TrainerService implements AutoCloseable {
                 .orElse(null));
     TrainingLoop loop =
         new TrainingLoop(
-            source,
-            new BatchReader(
+            new BatchPrefetcher(
                 source,
-                new SoftTargetDecoder(features, classes, config.objective().temperature()),
-                config.select()),
+                new BatchReader(
+                    source,
+                    new SoftTargetDecoder(features, classes, config.objective().temperature()),
+                    config.select()),
+                config.batchSize(),
+                features.length(),
+                classes.count()),
             step,
             config.learningRate().schedule(),
             closers.add(
                 new BackgroundPublisher(
-                    publisher, writer, step, consumer::groupMetadata, registry)),
+                    publisher, writer, step, consumer.groupMetadata(), registry)),
             config.checkpoint(),
             registry,
             Clock.systemUTC(),

@@ -109,7 +109,6 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
           engine-threads: 1
           commit-interval: 500ms
           max-record-bytes: %d
-          state-dir: "%s"
           http: {port: 0}
         student:
           name: student
@@ -137,7 +136,6 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
                 topics.transferSet(),
                 model,
                 TransferSet.MAX_RECORD_BYTES,
-                path("state"),
                 path("work"));
     return Files.writeString(path(topics.softTargets() + ".yaml"), yaml);
   }

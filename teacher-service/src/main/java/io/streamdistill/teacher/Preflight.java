@@ -29,11 +29,10 @@ final class Preflight {
   /**
    * What was found.
    *
-   * @param partitions of the transfer set and of the soft targets
    * @param softTargetBytes {@code max.message.bytes} of the soft-target topic
    * @param deadLetterBytes {@code max.message.bytes} of the dead-letter topic
    */
-  record Findings(int partitions, int softTargetBytes, int deadLetterBytes) {}
+  record Findings(int softTargetBytes, int deadLetterBytes) {}
 
   private static final Logger log = LoggerFactory.getLogger(Preflight.class);
 
@@ -80,8 +79,7 @@ final class Preflight {
           topics.deadLetters(),
           transferSetBytes + DEAD_LETTER_GROWTH);
     }
-    return new Findings(
-        partitions, maxBytes.getOrDefault(topics.softTargets(), 0), deadLetterBytes);
+    return new Findings(maxBytes.getOrDefault(topics.softTargets(), 0), deadLetterBytes);
   }
 
   /** The old transaction protocol can lose and duplicate records (Jepsen, 2024; KIP-890). */
@@ -102,27 +100,6 @@ final class Preflight {
         servers,
         TRANSACTION_VERSION,
         SOUND_TRANSACTIONS);
-  }
-
-  /**
-   * Checks that the store of waiting records, if an earlier run created it, still takes the largest
-   * of them: Kafka Streams configures its topics only once.
-   */
-  void checkChangelog(String topic, int largest) {
-    if (!get(admin.listTopics().names(), "its topics").contains(topic)) {
-      return;
-    }
-    int takes = maxMessageBytes(List.of(topic)).getOrDefault(topic, 0);
-    require(
-        takes >= largest,
-        "topic '%s' takes records of %s bytes, waiting records may have %s; run: kafka-configs.sh"
-            + " --bootstrap-server %s --alter --topic %s --add-config max.message.bytes=%s",
-        topic,
-        takes,
-        largest,
-        servers,
-        topic,
-        largest);
   }
 
   private int partitions(String topic) {

@@ -1,8 +1,6 @@
 package io.streamdistill.teacher;
 
 import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.teacher.topology.Scoring;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,26 +32,15 @@ final class StreamsSettings {
   private static final int PRODUCER_BATCH_BYTES = 128 << 10;
   private static final int PRODUCER_LINGER_MILLIS = 5;
 
-  /** Bytes of a pending record beside its features: cache entry, key, headers, id. */
-  private static final int RECORD_OVERHEAD = 1024;
-
   private StreamsSettings() {}
 
   /**
    * Returns the properties.
    *
-   * @param partitions of the transfer set: most tasks that this instance may get
    * @param batchTime how long the teacher takes for a full batch
    */
-  static Map<String, Object> of(
-      TeacherConfig config,
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      FeatureContract contract,
-      int partitions,
-      Duration batchTime) {
-    Map<String, Object> settings =
-        defaults(config, contract, topics.replication(), partitions, batchTime);
+  static Map<String, Object> of(TeacherConfig config, KafkaSettings kafka, Duration batchTime) {
+    Map<String, Object> settings = defaults(config, batchTime);
     Map<String, Object> configured = kafka.streams();
     String protocol =
         String.valueOf(configured.getOrDefault(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic"));
@@ -70,20 +57,11 @@ final class StreamsSettings {
     return settings;
   }
 
-  private static Map<String, Object> defaults(
-      TeacherConfig config,
-      FeatureContract contract,
-      short replication,
-      int partitions,
-      Duration batchTime) {
+  private static Map<String, Object> defaults(TeacherConfig config, Duration batchTime) {
     Duration batches = batchTime.multipliedBy(BATCHES_PER_TRANSACTION);
     Map<String, Object> settings = new HashMap<>();
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
-    settings.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir().toString());
-    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) replication);
-    settings.put(
-        StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, cacheBytes(config, contract, partitions));
     // The thread looks at waiting batches between polls, and an idle poll waits as long as this.
     settings.put(StreamsConfig.POLL_MS_CONFIG, millis(Scoring.tick(config.linger())));
     settings.put(
@@ -101,12 +79,6 @@ final class StreamsSettings {
     settings.put(producer(ProducerConfig.LINGER_MS_CONFIG), PRODUCER_LINGER_MILLIS);
     settings.put(producer(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
     return settings;
-  }
-
-  /** Room for every record that can wait at once, so that the cache never writes one early. */
-  private static long cacheBytes(TeacherConfig config, FeatureContract contract, int partitions) {
-    long bytes = 2L * partitions * config.batchSize() * (contract.bytes() + RECORD_OVERHEAD);
-    return Math.min(bytes, Runtime.getRuntime().maxMemory() / 4);
   }
 
   /** Largest record that the producer sends, before compression. */

@@ -5,7 +5,6 @@ import static io.streamdistill.core.config.Require.require;
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.teacher.engine.Combination;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,13 +18,13 @@ import java.util.List;
  * @param temperature softmax temperature T of the soft targets, finite and > 0, no unit; default 20
  * @param encoding of the soft targets; default {@code dense-f16-log-probability}
  * @param batchSize most records per teacher call, in [1, 65536]; default 256
- * @param linger longest wait for a batch to fill, in [1 ms, 1 min]; default 100 ms
+ * @param linger longest wait for a batch to fill, in [1 ms, 1 min], counted from the timestamp of
+ *     its oldest record but at least half of it from when that came; default 100 ms
  * @param streamThreads threads that read, score and write, >= 1; default 1
  * @param engineThreads threads that one batch is spread over; default 0, all cores. One of {@code
  *     streamThreads} and {@code engineThreads} should be 1.
  * @param commitInterval between transactions, in [100 ms, 1 min]; default 1 s
  * @param maxRecordBytes largest value accepted from the transfer set, >= 1 byte; default 1 MiB
- * @param stateDir directory for Kafka Streams; nothing in it must survive
  * @param http where metrics and health are served
  */
 public record TeacherConfig(
@@ -40,7 +39,6 @@ public record TeacherConfig(
     int engineThreads,
     Duration commitInterval,
     int maxRecordBytes,
-    Path stateDir,
     HttpConfig http) {
 
   private static final int MAX_BATCH = 65536;

@@ -17,6 +17,7 @@ import io.streamdistill.teacher.topology.RecordLimits;
 import io.streamdistill.teacher.topology.Scoring;
 import io.streamdistill.teacher.topology.ScoringMeters;
 import io.streamdistill.teacher.topology.TeacherTopology;
+import io.streamdistill.teacher.topology.WaitingOffsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.Topology;
@@ -62,11 +64,12 @@ public final class TeacherService implements AutoCloseable {
       String version,
       Topology topology,
       Properties settings,
+      KafkaClientSupplier clients,
       PrometheusMeterRegistry registry) {
     this.teacher = teacher;
     this.version = version;
     this.registry = registry;
-    streams = new KafkaStreams(topology, settings);
+    streams = new KafkaStreams(topology, settings, clients);
     streams.setStateListener((now, before) -> stateChanged(now));
     streams.setUncaughtExceptionHandler(this::uncaught);
     streamsMetrics = new KafkaStreamsMetrics(streams);
@@ -128,8 +131,7 @@ public final class TeacherService implements AutoCloseable {
     try (Admin admin = Admin.create(kafka.admin())) {
       Preflight preflight = new Preflight(admin, kafka.bootstrapServers());
       Preflight.Findings found = preflight.check(topics);
-      Map<String, Object> settings =
-          StreamsSettings.of(config, kafka, topics, contract, found.partitions(), batchTime);
+      Map<String, Object> settings = StreamsSettings.of(config, kafka, batchTime);
       RecordLimits limits =
           new RecordLimits(
               config.maxRecordBytes(),
@@ -137,8 +139,6 @@ public final class TeacherService implements AutoCloseable {
               found.deadLetterBytes(),
               StreamsSettings.maxRequestBytes(settings),
               StreamsSettings.compression(settings));
-      preflight.checkChangelog(
-          TeacherTopology.changelog(config.applicationId()), limits.largestSoftTarget());
       Scoring scoring =
           new Scoring(
               contract,
@@ -150,11 +150,14 @@ public final class TeacherService implements AutoCloseable {
               config.batchSize(),
               config.linger(),
               limits);
+      WaitingOffsets waiting = new WaitingOffsets();
       Topology topology =
-          TeacherTopology.build(scoring, topics, new ScoringMeters(registry), Clock.systemUTC());
+          TeacherTopology.build(
+              scoring, topics, new ScoringMeters(registry), waiting, Clock.systemUTC());
       Properties properties = new Properties();
       properties.putAll(settings);
-      return new TeacherService(config, teacher, version, topology, properties, registry);
+      return new TeacherService(
+          config, teacher, version, topology, properties, new HoldingClients(waiting), registry);
     }
   }
 

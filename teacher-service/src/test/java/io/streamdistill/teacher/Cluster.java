@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -22,6 +23,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -155,6 +157,17 @@ final class Cluster implements AutoCloseable {
       consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
     }
     return records;
+  }
+
+  /** What a group has committed of a partition; empty when nothing. */
+  OptionalLong committed(String group, TopicPartition partition) throws Exception {
+    OffsetAndMetadata offset =
+        admin
+            .listConsumerGroupOffsets(group)
+            .partitionsToOffsetAndMetadata()
+            .get(30, TimeUnit.SECONDS)
+            .get(partition);
+    return offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset());
   }
 
   @Override

@@ -52,10 +52,8 @@ final class ExactlyOnceTest {
     }
   }
 
-  /** All instances use one state directory. */
   private TeacherProcess start(Cluster cluster, TopicsConfig topics) throws Exception {
-    return TeacherProcess.start(
-        cluster.servers(), topics, directory.resolve("state"), directory.resolve("teacher.log"));
+    return TeacherProcess.start(cluster.servers(), topics, directory.resolve("teacher.log"));
   }
 
   private static void produceSlowly(Cluster cluster, TopicsConfig topics) {

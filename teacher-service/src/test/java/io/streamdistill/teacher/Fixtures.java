@@ -31,7 +31,7 @@ public final class Fixtures {
   }
 
   /** A configuration on free ports with short times, for real brokers. */
-  public static TeacherConfig config(Path stateDir, String... models) {
+  public static TeacherConfig config(String... models) {
     return new TeacherConfig(
         "test-teacher",
         List.of(models).stream()
@@ -46,7 +46,6 @@ public final class Fixtures {
         1,
         Duration.ofMillis(200),
         1 << 20,
-        stateDir,
         new HttpConfig("127.0.0.1", 0));
   }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,20 +12,14 @@ import org.junit.jupiter.api.Test;
 
 final class StreamsSettingsTest {
 
-  private static final TeacherConfig CONFIG = Fixtures.config(Path.of("state"), "logits");
+  private static final TeacherConfig CONFIG = Fixtures.config("logits");
 
   private static Map<String, Object> settings(Duration batchTime, String... kafka) {
     Map<String, String> properties = new HashMap<>(Map.of("bootstrap.servers", "b:1"));
     for (int i = 0; i < kafka.length; i += 2) {
       properties.put(kafka[i], kafka[i + 1]);
     }
-    return StreamsSettings.of(
-        CONFIG,
-        new KafkaSettings(properties),
-        TopicsConfig.defaults(),
-        Fixtures.CONTRACT,
-        4,
-        batchTime);
+    return StreamsSettings.of(CONFIG, new KafkaSettings(properties), batchTime);
   }
 
   @Test
@@ -41,8 +33,7 @@ final class StreamsSettingsTest {
         .containsEntry("consumer.session.timeout.ms", 6000)
         .containsEntry("producer.transaction.timeout.ms", 10_000)
         .containsEntry("consumer.max.poll.interval.ms", 300_000)
-        .containsEntry("poll.ms", 12)
-        .containsEntry("statestore.cache.max.bytes", 2L * 4 * 16 * (4 + 1024));
+        .containsEntry("poll.ms", 12);
   }
 
   /** Else a slow teacher's transactions would be aborted for ever. */

@@ -43,7 +43,6 @@ final class TeacherConfigTest {
           engineThreads,
           commitInterval,
           maxRecordBytes,
-          Path.of("state"),
           new HttpConfig("127.0.0.1", 0));
     }
   }

@@ -16,8 +16,7 @@ final class TeacherProcess implements AutoCloseable {
   }
 
   /** Starts a JVM; its output goes to {@code log}. */
-  static TeacherProcess start(String servers, TopicsConfig topics, Path stateDir, Path log)
-      throws IOException {
+  static TeacherProcess start(String servers, TopicsConfig topics, Path log) throws IOException {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> command =
@@ -30,8 +29,7 @@ final class TeacherProcess implements AutoCloseable {
             servers,
             topics.transferSet(),
             topics.softTargets(),
-            topics.deadLetters(),
-            stateDir.toString());
+            topics.deadLetters());
     return new TeacherProcess(
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -54,7 +52,7 @@ final class TeacherProcess implements AutoCloseable {
             (short) -1);
     try (TeacherService service =
         TeacherService.start(
-            Fixtures.config(Path.of(args[4]), "logits"),
+            Fixtures.config("logits"),
             KafkaSettings.of(args[0]),
             topics,
             Fixtures.CONTRACT,

@@ -3,6 +3,7 @@ package io.streamdistill.teacher;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.KafkaSettings;
@@ -17,10 +18,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,8 +48,12 @@ final class TeacherServiceTest {
   }
 
   private static TeacherService start(TopicsConfig topics, String model) {
+    return start(topics, Duration.ofMillis(50), model);
+  }
+
+  private static TeacherService start(TopicsConfig topics, Duration linger, String model) {
     return TeacherService.start(
-        config(topics, model),
+        config(topics, linger, model),
         KafkaSettings.of(cluster.servers()),
         topics,
         Fixtures.CONTRACT,
@@ -54,8 +61,8 @@ final class TeacherServiceTest {
   }
 
   /** One application id per test. */
-  private static TeacherConfig config(TopicsConfig topics, String... models) {
-    TeacherConfig base = Fixtures.config(directory.resolve("state"), models);
+  private static TeacherConfig config(TopicsConfig topics, Duration linger, String... models) {
+    TeacherConfig base = Fixtures.config(models);
     return new TeacherConfig(
         topics.transferSet() + "-teacher",
         base.members(),
@@ -63,12 +70,11 @@ final class TeacherServiceTest {
         base.temperature(),
         base.encoding(),
         base.batchSize(),
-        base.linger(),
+        linger,
         base.streamThreads(),
         base.engineThreads(),
         base.commitInterval(),
         base.maxRecordBytes(),
-        base.stateDir(),
         base.http());
   }
 
@@ -92,6 +98,50 @@ final class TeacherServiceTest {
       assertThat(first.getTeacherVersion()).isEqualTo(service.teacherVersion());
     }
     assertThat(service.awaitStop()).isZero();
+  }
+
+  /** It commits up to the oldest of them, so the next instance reads them again. */
+  @Test
+  void publishesOnceWhatWaitsWhenItStops() throws Exception {
+    TopicsConfig topics = cluster.topics(1);
+    TopicPartition source = new TopicPartition(topics.transferSet(), 0);
+    String group = topics.transferSet() + "-teacher";
+    int batch = 16;
+    try (TeacherService service = start(topics, Duration.ofMinutes(1), "logits")) {
+      cluster.send(
+          IntStream.range(0, batch + 5)
+              .mapToObj(i -> i == batch + 3 ? garbage(topics) : fit(topics, i))
+              .toList());
+
+      await()
+          .atMost(PATIENCE)
+          .until(() -> cluster.committed(group, source).equals(OptionalLong.of(batch)));
+      assertThat(get(service, "/metrics").body())
+          .contains("distill_teacher_pending{service=\"teacher\"} 4.0");
+    }
+    assertThat(cluster.committed(group, source)).hasValue(batch);
+    assertThat(cluster.read(topics.softTargets(), batch, PATIENCE)).hasSize(batch);
+    assertThat(cluster.read(topics.deadLetters(), 1, Duration.ofSeconds(1))).isEmpty();
+
+    try (TeacherService again = start(topics, "logits")) {
+      assertThat(ids(cluster.read(topics.softTargets(), batch + 4, PATIENCE)))
+          .containsExactlyElementsOf(
+              IntStream.range(0, batch + 5)
+                  .filter(i -> i != batch + 3)
+                  .mapToObj(i -> "id" + i)
+                  .toList());
+      assertThat(cluster.read(topics.deadLetters(), 1, PATIENCE)).hasSize(1);
+      await().atMost(PATIENCE).until(() -> cluster.committed(group, source).orElse(0) >= batch + 5);
+      assertThat(again.isRunning()).isTrue();
+    }
+  }
+
+  private static ProducerRecord<byte[], byte[]> garbage(TopicsConfig topics) {
+    return new ProducerRecord<>(topics.transferSet(), new byte[] {1, 2, 3});
+  }
+
+  private static ProducerRecord<byte[], byte[]> fit(TopicsConfig topics, int i) {
+    return new ProducerRecord<>(topics.transferSet(), Fixtures.framed("id" + i, i));
   }
 
   @Test
@@ -196,19 +246,6 @@ final class TeacherServiceTest {
     } finally {
       cluster.transactionVersion(2);
     }
-  }
-
-  @Test
-  void saysThatWaitingRecordsWouldNotFitTheirTopic() throws Exception {
-    TopicsConfig topics = cluster.topics(1);
-    cluster.create(
-        topics.transferSet() + "-teacher-pending-changelog",
-        1,
-        Map.of("max.message.bytes", "50000"));
-    assertThatThrownBy(() -> start(topics, "logits"))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("takes records of 50000 bytes")
-        .hasMessageContaining("kafka-configs.sh");
   }
 
   private static ProducerRecord<byte[], byte[]> record(TopicsConfig topics, int i) {

@@ -97,13 +97,7 @@ final class Cluster implements AutoCloseable {
 
   /** Starts a teacher-service, and waits until it runs. */
   Service teacher(String name, Map<String, String> settings) throws InterruptedException {
-    return start(
-            name,
-            "teacher",
-            settings,
-            "teacher.state-dir=" + directory.resolve(name),
-            "teacher.http.port=0")
-        .awaitRunning();
+    return start(name, "teacher", settings, "teacher.http.port=0").awaitRunning();
   }
 
   /** Starts a student-trainer, and waits until it runs. */

@@ -72,6 +72,22 @@ public final class IdxSource implements ExampleSource {
     return new IdxSource(images, labels, contract);
   }
 
+  /** Opens the same files as often as asked, but reads and checks them once. */
+  static ExampleSource.Opener opener(
+      Path imageFile, @Nullable Path labelFile, FeatureContract contract, ClassMap classes) {
+    return new ExampleSource.Opener() {
+      private @Nullable IdxSource read;
+
+      @Override
+      public ExampleSource open() throws IOException {
+        if (read == null) {
+          read = IdxSource.open(imageFile, labelFile, contract, classes);
+        }
+        return new IdxSource(read.images, read.labels, contract);
+      }
+    };
+  }
+
   @Override
   public @Nullable Row next() {
     if (position == images.count()) {

@@ -4,7 +4,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Holds a sender to a rate: record i leaves no earlier than i / rate after the first. One that fell
+ * Holds a sender to a rate: record i leaves no earlier than i / rate after the first, and at high
+ * rates up to a millisecond later, since going to sleep costs more than sending. One that fell
  * behind catches up, so that the rate holds on average.
  */
 final class Pace {
@@ -14,6 +15,9 @@ final class Pace {
   interface Waiting {
     void nanos(long nanos);
   }
+
+  /** Shortest wait. */
+  static final long GRAIN_NANOS = 1_000_000;
 
   private final double nanosPerRecord; // 0: no limit
   private final LongSupplier nanoTime;
@@ -44,7 +48,7 @@ final class Pace {
     for (long left = due - nanoTime.getAsLong();
         left > 0 && !Thread.currentThread().isInterrupted();
         left = due - nanoTime.getAsLong()) {
-      waiting.nanos(left);
+      waiting.nanos(Math.max(left, GRAIN_NANOS));
     }
   }
 }

@@ -72,8 +72,7 @@ final class SourceOptions {
   /** Opens the source; IDX and CSV headers are checked at once. */
   ExampleSource.Opener opener(ProduceTarget target) {
     if (idx != null) {
-      Idx files = idx;
-      return () -> IdxSource.open(files.images, files.labels, target.features(), target.classes());
+      return IdxSource.opener(idx.images, idx.labels, target.features(), target.classes());
     }
     if (csv != null) {
       Csv file = csv;

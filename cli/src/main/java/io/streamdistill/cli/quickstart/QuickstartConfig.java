@@ -52,7 +52,6 @@ record QuickstartConfig(
           members:
             - model: %s
           temperature: 20
-          state-dir: %s
           http:
             port: %d
         student:
@@ -85,7 +84,6 @@ record QuickstartConfig(
         .formatted(
             bootstrapServers,
             quoted(files.teacherModel()),
-            quoted(files.run().resolve("teacher-state")),
             teacherPort,
             STUDENT,
             warmupSteps(examples, passes),

@@ -45,6 +45,17 @@ final class IdxSourceTest {
   }
 
   @Test
+  void readsTheFilesOnceForAllPasses() throws IOException {
+    ExampleSource.Opener opener = IdxSource.opener(images, labels, FeatureContract.u8(2), DIGITS);
+    List<Row> first = Rows.of(opener);
+    Files.delete(images);
+
+    List<Row> second = Rows.of(opener);
+
+    assertThat(second).hasSize(2).usingRecursiveComparison().isEqualTo(first);
+  }
+
+  @Test
   void convertsToTheElementTypeOfTheContract() throws IOException {
     FeatureContract floats = new FeatureContract(FeatureType.F32, List.of(2), 1, 0);
 

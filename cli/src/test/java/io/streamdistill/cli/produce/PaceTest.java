@@ -23,6 +23,19 @@ final class PaceTest {
   }
 
   @Test
+  void sleepsOnceForAllRecordsOfAMillisecond() {
+    Pace pace = pace(8_000);
+
+    for (int i = 0; i < 8_001; i++) {
+      pace.await();
+    }
+
+    assertThat(waits).isBetween(500, 1_000);
+    assertThat(now - 1_000)
+        .isBetween(Duration.ofSeconds(1).toNanos(), Duration.ofSeconds(1).plusMillis(1).toNanos());
+  }
+
+  @Test
   void catchesUpAfterADelay() {
     Pace pace = pace(100);
     pace.await();

@@ -6,9 +6,10 @@ import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.source.Batch;
-import io.streamdistill.student.source.BatchReader;
+import io.streamdistill.student.source.BatchPrefetcher;
+import io.streamdistill.student.source.BatchPrefetcher.Prefetched;
+import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.Rejection;
-import io.streamdistill.student.source.SoftTargetLog;
 import io.streamdistill.student.step.LearningRateSchedule;
 import io.streamdistill.student.step.StudentStep;
 import java.time.Duration;
@@ -32,8 +33,7 @@ public final class TrainingLoop {
   /** Rejected records held at most until a checkpoint lets them go to the dead-letter topic. */
   private static final int MAX_REJECTIONS = 1_000;
 
-  private final SoftTargetLog source;
-  private final BatchReader reader;
+  private final BatchPrefetcher batches;
   private final StudentStep step;
   private final LearningRateSchedule learningRate;
   private final BackgroundPublisher publisher;
@@ -49,8 +49,7 @@ public final class TrainingLoop {
 
   /** Creates a loop that goes on from {@code start}, to which step and source have been set. */
   public TrainingLoop(
-      SoftTargetLog source,
-      BatchReader reader,
+      BatchPrefetcher batches,
       StudentStep step,
       LearningRateSchedule learningRate,
       BackgroundPublisher publisher,
@@ -58,8 +57,7 @@ public final class TrainingLoop {
       MeterRegistry registry,
       InstantSource clock,
       Progress start) {
-    this.source = source;
-    this.reader = reader;
+    this.batches = batches;
     this.step = step;
     this.learningRate = learningRate;
     this.publisher = publisher;
@@ -78,15 +76,16 @@ public final class TrainingLoop {
    */
   public boolean run() {
     boolean over = false;
-    while (!over && !stopping) {
-      if (reader.fill(step.input(), step.targets())) {
-        train(reader.close());
-        if (source.passOver()) {
-          over = !startNextPass();
+    batches.start();
+    try (batches) {
+      while (!over && !stopping) {
+        Prefetched next = batches.next();
+        if (next != null) {
+          over = trainOn(next);
         }
-      }
-      if (!over && checkpointDue()) {
-        publish();
+        if (!over && checkpointDue()) {
+          publish();
+        }
       }
     }
     if (progress.examplesSeen() > published.examplesSeen() || !rejections.isEmpty()) {
@@ -94,6 +93,20 @@ public final class TrainingLoop {
     }
     publisher.await();
     return over;
+  }
+
+  /** Returns whether it was the last one. */
+  private boolean trainOn(Prefetched next) {
+    Batch batch = next.batch();
+    LogPosition nextPass = next.nextPass();
+    boolean last = next.last();
+    next.copyTo(step.input(), step.targets());
+    batches.recycle(next);
+    train(batch);
+    if (nextPass != null) {
+      passOver(nextPass);
+    }
+    return last;
   }
 
   private void train(Batch batch) {
@@ -107,7 +120,7 @@ public final class TrainingLoop {
     progress = progress.after(batch);
   }
 
-  private boolean startNextPass() {
+  private void passOver(LogPosition nextPass) {
     Map<String, Double> figures = metrics.figures();
     log.info(
         "pass {} over: {} examples seen, {} steps, {}",
@@ -115,9 +128,7 @@ public final class TrainingLoop {
         progress.examplesSeen(),
         progress.step(),
         figures);
-    boolean more = source.nextPass();
-    progress = progress.at(source.position());
-    return more;
+    progress = progress.at(nextPass);
   }
 
   /** By time, a checkpoint waits until the one before is out; by number, training waits for it. */

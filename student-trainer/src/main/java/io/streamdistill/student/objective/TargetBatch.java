@@ -76,4 +76,15 @@ public final class TargetBatch {
     labels[row] = label;
     weights[row] = weight;
   }
+
+  /** Copies the first {@code rows} rows of {@code other}, which has as many classes. */
+  public void copyFrom(TargetBatch other, int rows) {
+    if (other.classes != classes) {
+      throw new IllegalArgumentException(
+          "a batch over %d classes, expected %d".formatted(other.classes, classes));
+    }
+    System.arraycopy(other.softTargets, 0, softTargets, 0, rows * classes);
+    System.arraycopy(other.labels, 0, labels, 0, rows);
+    System.arraycopy(other.weights, 0, weights, 0, rows);
+  }
 }

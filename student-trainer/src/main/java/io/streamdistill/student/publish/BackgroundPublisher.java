@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ public final class BackgroundPublisher implements AutoCloseable {
   private final CheckpointPublisher publisher;
   private final CheckpointWriter writer;
   private final StudentStep step;
-  private final Supplier<ConsumerGroupMetadata> group;
+  private final ConsumerGroupMetadata group;
   private final Timer stall;
   private final Timer duration;
   private final ExecutorService thread;
@@ -41,7 +40,7 @@ public final class BackgroundPublisher implements AutoCloseable {
       CheckpointPublisher publisher,
       CheckpointWriter writer,
       StudentStep step,
-      Supplier<ConsumerGroupMetadata> group,
+      ConsumerGroupMetadata group,
       MeterRegistry registry) {
     this.publisher = publisher;
     this.writer = writer;
@@ -92,12 +91,11 @@ public final class BackgroundPublisher implements AutoCloseable {
       Map<String, Double> metrics) {
     await();
     StudentSnapshot snapshot = writer.snapshot(step, parameters, optimizerState);
-    ConsumerGroupMetadata metadata = group.get();
     running =
         thread.submit(
             () ->
                 duration.record(
-                    () -> publisher.publish(snapshot, metadata, progress, rejections, metrics)));
+                    () -> publisher.publish(snapshot, group, progress, rejections, metrics)));
   }
 
   /** Adds to the time that training stood still. */

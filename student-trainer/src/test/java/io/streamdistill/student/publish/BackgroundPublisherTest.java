@@ -82,7 +82,7 @@ final class BackgroundPublisherTest {
                 null),
             writer,
             step,
-            consumer::groupMetadata,
+            consumer.groupMetadata(),
             new SimpleMeterRegistry());
   }
 

@@ -78,6 +78,10 @@ final class MicroBatch {
       Row row = rows.get(i);
       out.accept(row.record(), softTarget(row.example(), logProbabilities[i], scoredTime));
     }
+    clear();
+  }
+
+  void clear() {
     rows.clear();
     features.clear();
   }

@@ -24,7 +24,7 @@ public record RecordLimits(
     require(maxRecordBytes >= 1, "teacher.max-record-bytes must be >= 1, got %s", maxRecordBytes);
   }
 
-  /** Most bytes that a soft target may have, and a record that waits to become one. */
+  /** Most bytes that a soft target may have. */
   public int largestSoftTarget() {
     return Math.min(softTargetBytes, requestBytes);
   }

@@ -1,7 +1,5 @@
 package io.streamdistill.teacher.topology;
 
-import static java.util.Comparator.comparing;
-
 import io.streamdistill.core.target.TargetCodec;
 import io.streamdistill.core.transfer.TransferValidator;
 import io.streamdistill.core.transfer.Verdict;
@@ -16,36 +14,33 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Gathers fit records into batches, scores them, and forwards soft targets and dead letters.
  *
- * <p>Offsets are committed for records that still wait for their batch, so each waits in a store as
- * well: put on arrival, deleted when scored. The store is cached, and only what waits at a commit
- * reaches its changelog; after a crash those records are found there and scored first.
+ * <p>Records that wait for their batch lie in memory only. Their offsets are not committed
+ * meanwhile ({@link WaitingOffsets}), and nothing of a later record is forwarded before them, dead
+ * letters included: what is committed is exactly what was forwarded.
  */
 final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
-
-  static final String PENDING_STORE = "pending";
 
   /** Upper bound of what framing, versions and lengths add to features and id. */
   private static final int SOFT_TARGET_OVERHEAD = 512;
 
   private final Scoring scoring;
   private final ScoringMeters meters;
+  private final WaitingOffsets waiting;
   private final String transferSet;
   private final RecordCodec<SoftTarget> softTargets = Codecs.softTarget();
   private final TransferValidator validator;
   private final MicroBatch batch;
-  private final List<TransferRecord> restored = new ArrayList<>();
+  private final List<Record<byte[], Outgoing>> letters = new ArrayList<>(); // wait like the batch
   private final int softTargetGrowth; // bytes that a soft target has more than its example
 
   // Set by init.
@@ -53,17 +48,22 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private ProcessorContext<byte[], Outgoing> context;
 
   @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<Integer, byte[]> pending; // row of the batch -> record
-
-  @SuppressWarnings("NullAway.Init")
   private DeadLetters deadLetters;
 
-  private int partition;
-  private long oldest; // system time at which the batch got its first record, ms
+  @SuppressWarnings("NullAway.Init")
+  private TopicPartition source;
 
-  ScoringProcessor(Scoring scoring, ScoringMeters meters, String transferSet, Clock clock) {
+  private long since; // system time from which the linger of the batch counts, ms
+
+  ScoringProcessor(
+      Scoring scoring,
+      ScoringMeters meters,
+      WaitingOffsets waiting,
+      String transferSet,
+      Clock clock) {
     this.scoring = scoring;
     this.meters = meters;
+    this.waiting = waiting;
     this.transferSet = transferSet;
     this.validator =
         new TransferValidator(
@@ -79,41 +79,20 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
   @Override
   public void init(ProcessorContext<byte[], Outgoing> context) {
     this.context = context;
-    pending = context.getStateStore(PENDING_STORE);
-    partition = context.taskId().partition();
+    source = new TopicPartition(transferSet, context.taskId().partition());
     deadLetters =
-        new DeadLetters(context.applicationId(), transferSet, partition, scoring.limits());
-    List<KeyValue<Integer, byte[]>> rows = new ArrayList<>();
-    try (KeyValueIterator<Integer, byte[]> all = pending.all()) {
-      all.forEachRemaining(rows::add);
-    }
-    rows.sort(comparing(row -> row.key));
-    rows.forEach(row -> restored.add(TransferRecord.decode(row.value)));
-    meters.pending(restored.size());
+        new DeadLetters(context.applicationId(), transferSet, source.partition(), scoring.limits());
+    // What an earlier life of the task left waiting is read again.
+    waiting.release(source);
     context.schedule(scoring.tick(), PunctuationType.WALL_CLOCK_TIME, this::scoreIfDue);
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    takeRestored();
     long offset = context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
     take(
         new TransferRecord(
             record.key(), record.value(), record.headers(), record.timestamp(), offset));
-  }
-
-  /** Judges what an earlier run left waiting again: contract and limits may have changed since. */
-  private void takeRestored() {
-    if (restored.isEmpty()) {
-      return;
-    }
-    List<TransferRecord> left = List.copyOf(restored);
-    restored.clear();
-    for (int row = 0; row < left.size(); row++) {
-      pending.delete(row);
-    }
-    meters.pending(-left.size());
-    left.forEach(this::take);
   }
 
   private void take(TransferRecord record) {
@@ -121,8 +100,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
     if (verdict instanceof Accepted<TransferExample> accepted) {
       await(record, accepted.value());
     } else if (verdict instanceof Rejected<TransferExample> rejected) {
-      context.forward(deadLetters.of(record, rejected), TeacherTopology.DEAD_LETTERS);
-      meters.rejected(rejected.reason());
+      reject(record, rejected);
     }
   }
 
@@ -143,11 +121,27 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
             .formatted(softTargetBytes, scoring.limits().largestSoftTarget()));
   }
 
+  private void reject(TransferRecord record, Rejected<TransferExample> why) {
+    meters.rejected(why.reason());
+    letters.add(deadLetters.of(record, why));
+    if (batch.size() == 0) {
+      send(letters);
+    } else if (letters.size() >= scoring.batchSize()) { // enough of them in memory
+      score();
+    }
+  }
+
+  private void send(List<Record<byte[], Outgoing>> letters) {
+    letters.forEach(letter -> context.forward(letter, TeacherTopology.DEAD_LETTERS));
+    letters.clear();
+  }
+
   private void await(TransferRecord record, TransferExample example) {
     if (batch.size() == 0) {
-      oldest = context.currentSystemTimeMs();
+      waiting.hold(source, record.offset());
+      since = Long.MAX_VALUE;
     }
-    pending.put(batch.size(), record.encode());
+    since = Math.min(since, lingerStart(record));
     batch.add(record, example);
     meters.pending(1);
     if (batch.isFull()) {
@@ -155,10 +149,18 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
     }
   }
 
+  /**
+   * When the record was made. One that comes late counts as made half a linger before it came, so
+   * that batches still fill when there is a backlog.
+   */
+  private long lingerStart(TransferRecord record) {
+    long now = context.currentSystemTimeMs();
+    return Math.min(now, Math.max(record.timestamp(), now - scoring.linger().toMillis() / 2));
+  }
+
   /** Scores a batch that would be overdue at the next look. */
   private void scoreIfDue(long now) {
-    takeRestored();
-    long waited = now - oldest + scoring.tick().toMillis();
+    long waited = now - since + scoring.tick().toMillis();
     if (batch.size() > 0 && waited > scoring.linger().toMillis()) {
       score();
     }
@@ -170,14 +172,13 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
     batch.score();
     meters.batch(size, Duration.ofNanos(System.nanoTime() - start));
     batch.drainTo(this::publish);
-    for (int row = 0; row < size; row++) {
-      pending.delete(row);
-    }
+    send(letters);
+    waiting.release(source);
     meters.pending(-size);
   }
 
   private void publish(TransferRecord record, SoftTarget softTarget) {
-    Outgoing out = new Outgoing(partition, softTargets.encode(softTarget));
+    Outgoing out = new Outgoing(source.partition(), softTargets.encode(softTarget));
     context.forward(
         new Record<>(record.key(), out, record.timestamp(), record.headers()),
         TeacherTopology.SOFT_TARGETS);
@@ -185,8 +186,11 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
         softTarget.getScoredTime().toEpochMilli() - softTarget.getEventTime().toEpochMilli());
   }
 
+  /** Forgets what waits; its offset stays held, since a commit can follow. */
   @Override
   public void close() {
-    meters.pending(-batch.size() - restored.size());
+    meters.pending(-batch.size());
+    batch.clear();
+    letters.clear();
   }
 }

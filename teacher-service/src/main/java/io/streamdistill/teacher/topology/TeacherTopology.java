@@ -2,28 +2,22 @@ package io.streamdistill.teacher.topology;
 
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.time.Clock;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.TimestampExtractor;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * The application as a pure function.
  *
  * <pre>
  * transfer-set ──► teacher ──► soft-targets   same partition, key, timestamp and headers
- *                  (pending)─► dead-letters   byte for byte, and why
+ *                         └──► dead-letters   byte for byte, and why
  * </pre>
  */
 public final class TeacherTopology {
@@ -35,14 +29,16 @@ public final class TeacherTopology {
 
   private TeacherTopology() {}
 
-  /** Topic in which the records that wait at a commit are kept. */
-  public static String changelog(String applicationId) {
-    return applicationId + "-" + ScoringProcessor.PENDING_STORE + "-changelog";
-  }
-
-  /** Builds the topology; {@code clock} gives the scored time of soft targets. */
+  /**
+   * Builds the topology; {@code clock} gives the scored time of soft targets, and {@code waiting}
+   * is told of the records that must not be committed yet.
+   */
   public static Topology build(
-      Scoring scoring, TopicsConfig topics, ScoringMeters meters, Clock clock) {
+      Scoring scoring,
+      TopicsConfig topics,
+      ScoringMeters meters,
+      WaitingOffsets waiting,
+      Clock clock) {
     ByteArrayDeserializer bytes = new ByteArrayDeserializer();
     return new Topology()
         .addSource(
@@ -54,9 +50,8 @@ public final class TeacherTopology {
             topics.transferSet())
         .addProcessor(
             TEACHER,
-            () -> new ScoringProcessor(scoring, meters, topics.transferSet(), clock),
+            () -> new ScoringProcessor(scoring, meters, waiting, topics.transferSet(), clock),
             TRANSFER_SET)
-        .addStateStore(pendingStore(scoring), TEACHER)
         .addSink(
             SOFT_TARGETS,
             topics.softTargets(),
@@ -81,17 +76,5 @@ public final class TeacherTopology {
   private static TimestampExtractor time(Clock clock) {
     return (ConsumerRecord<Object, Object> record, long partitionTime) ->
         record.timestamp() >= 0 ? record.timestamp() : clock.millis();
-  }
-
-  private static StoreBuilder<KeyValueStore<Integer, byte[]>> pendingStore(Scoring scoring) {
-    return Stores.keyValueStoreBuilder(
-            Stores.inMemoryKeyValueStore(ScoringProcessor.PENDING_STORE),
-            Serdes.Integer(),
-            Serdes.ByteArray())
-        .withCachingEnabled()
-        .withLoggingEnabled(
-            Map.of(
-                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                Integer.toString(scoring.limits().largestSoftTarget())));
   }
 }

@@ -1,60 +1,54 @@
 package io.streamdistill.teacher.topology;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.teacher.Fixtures;
-import io.streamdistill.wire.Codecs;
 import java.io.File;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
-import java.util.stream.IntStream;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the topology's test driver cannot show: tasks that find records waiting. */
+/** What may be committed while records wait, which the topology's test driver does not show. */
 final class ScoringProcessorTest {
 
   private static final int BATCH = 4;
+  private static final int LINGER_MILLIS = 100;
+  private static final TopicPartition SOURCE = new TopicPartition("in", 3);
+  private static final byte[] GARBAGE = {1, 2, 3};
 
-  @TempDir private File directory;
   private final SharesTeacher teacher = new SharesTeacher();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final KeyValueStore<Integer, byte[]> pending =
-      Stores.keyValueStoreBuilder(
-              Stores.inMemoryKeyValueStore(ScoringProcessor.PENDING_STORE),
-              Serdes.Integer(),
-              Serdes.ByteArray())
-          .withLoggingDisabled()
-          .build();
+  private final WaitingOffsets waiting = new WaitingOffsets();
   private MockProcessorContext<byte[], Outgoing> context =
       new MockProcessorContext<>(new Properties());
+  private ScoringProcessor processor = open();
 
   @BeforeEach
-  void openStore() {
+  void open(@TempDir File directory) {
     Properties properties = new Properties();
     properties.put("application.id", "processor-test");
     properties.put("bootstrap.servers", "unused:1");
-    context = new MockProcessorContext<>(properties, new TaskId(0, 3), directory);
+    context = new MockProcessorContext<>(properties, new TaskId(0, SOURCE.partition()), directory);
     context.setCurrentSystemTimeMs(0);
-    pending.init(context.getStateStoreContext(), pending);
-    context.addStateStore(pending);
+    processor.init(context);
   }
 
-  private ScoringProcessor open(int maxRecordBytes) {
+  private ScoringProcessor open() {
     Scoring scoring =
         new Scoring(
             Fixtures.CONTRACT,
@@ -64,122 +58,156 @@ final class ScoringProcessorTest {
             20,
             TargetEncoding.DENSE_F32,
             BATCH,
-            Duration.ofMillis(100),
-            new RecordLimits(maxRecordBytes, 1 << 20, 1 << 20, 1 << 20, "none"));
-    ScoringProcessor processor =
-        new ScoringProcessor(scoring, new ScoringMeters(registry), "in", Clock.systemUTC());
-    processor.init(context);
-    return processor;
+            Duration.ofMillis(LINGER_MILLIS),
+            new RecordLimits(1000, 1 << 20, 1 << 20, 1 << 20, "none"));
+    return new ScoringProcessor(
+        scoring, new ScoringMeters(registry), waiting, SOURCE.topic(), Clock.systemUTC());
   }
 
-  private void leaveWaiting(int count) {
-    IntStream.range(0, count).forEach(row -> pending.put(row, record(row).encode()));
+  private void process(long offset) {
+    process(offset, 0, Fixtures.framed("id" + offset, 1));
   }
 
-  private static TransferRecord record(int i) {
-    return new TransferRecord(
-        ("k" + i).getBytes(StandardCharsets.UTF_8),
-        Fixtures.framed("id" + i, i),
-        new RecordHeaders().add("n", new byte[] {(byte) i}),
-        1000L * i,
-        50 + i);
+  private void process(long offset, long timestamp, byte[] value) {
+    context.setRecordMetadata(SOURCE.topic(), SOURCE.partition(), offset);
+    processor.process(new Record<>(("k" + offset).getBytes(UTF_8), value, timestamp));
   }
 
-  private void tick() {
-    var punctuator = context.scheduledPunctuators().get(0).getPunctuator();
-    punctuator.punctuate(0);
-    punctuator.punctuate(1000);
+  private void tick(long now) {
+    context.setCurrentSystemTimeMs(now);
+    context.scheduledPunctuators().get(0).getPunctuator().punctuate(now);
   }
 
-  private List<Record<byte[], Outgoing>> forwarded(String node) {
+  /** What is committed of the source when Kafka Streams would commit {@code next}. */
+  private long committed(long next) {
+    OffsetAndMetadata offset =
+        waiting.bound(Map.of(SOURCE, new OffsetAndMetadata(next, Optional.of(7), "m"))).get(SOURCE);
+    assertThat(Objects.requireNonNull(offset).metadata()).isEqualTo("m");
+    assertThat(offset.leaderEpoch()).contains(7);
+    return offset.offset();
+  }
+
+  private List<String> keys(String node) {
     return context.forwarded(node).stream()
-        .<Record<byte[], Outgoing>>map(
-            captured -> {
-              Record<? extends byte[], ? extends Outgoing> record = captured.record();
-              return new Record<>(
-                  record.key(), record.value(), record.timestamp(), record.headers());
-            })
+        .map(out -> new String(out.record().key(), UTF_8))
         .toList();
   }
 
-  private static String id(Record<byte[], Outgoing> record) {
-    byte[] value = record.value().value();
-    return value == null ? "none" : Codecs.softTarget().decode(value).getId();
+  private double pending() {
+    return registry.get("distill.teacher.pending").gauge().value();
   }
 
   @Test
-  void scoresWhatAnEarlierRunLeftWaiting() {
-    leaveWaiting(3);
-    open(1000);
-    assertThat(registry.get("distill.teacher.pending").gauge().value()).isEqualTo(3);
+  void holdsTheOffsetOfTheOldestRecordThatWaits() {
+    assertThat(committed(50)).isEqualTo(50);
+    process(50);
+    process(51);
+    process(55);
 
-    tick();
+    assertThat(committed(56)).isEqualTo(50);
+    assertThat(committed(50)).isEqualTo(50);
+    assertThat(committed(40)).isEqualTo(40);
+    assertThat(pending()).isEqualTo(3);
 
-    List<Record<byte[], Outgoing>> out = forwarded(TeacherTopology.SOFT_TARGETS);
-    assertThat(out).extracting(ScoringProcessorTest::id).containsExactly("id0", "id1", "id2");
-    assertThat(out.get(2).key()).isEqualTo("k2".getBytes(StandardCharsets.UTF_8));
-    assertThat(out.get(2).timestamp()).isEqualTo(2000);
-    assertThat(out.get(2).headers().lastHeader("n").value()).isEqualTo(new byte[] {2});
-    assertThat(out.get(2).value().partition()).isEqualTo(3);
-    assertThat(pending.approximateNumEntries()).isZero();
-    assertThat(registry.get("distill.teacher.pending").gauge().value()).isZero();
+    process(56);
+
+    assertThat(committed(57)).isEqualTo(57);
+    assertThat(pending()).isZero();
   }
 
   @Test
-  void scoresWhatWasLeftBeforeWhatIsNew() {
-    leaveWaiting(3);
-    ScoringProcessor processor = open(1000);
-    TransferRecord next = record(7);
-    context.setRecordMetadata("in", 3, 57);
+  void leavesOtherPartitionsAlone() {
+    process(50);
+    TopicPartition other = new TopicPartition("in", 4);
+    OffsetAndMetadata offset = new OffsetAndMetadata(90);
 
-    processor.process(new Record<>(next.key(), next.value(), next.timestamp(), next.headers()));
-
-    assertThat(forwarded(TeacherTopology.SOFT_TARGETS))
-        .extracting(ScoringProcessorTest::id)
-        .containsExactly("id0", "id1", "id2", "id7");
-    assertThat(pending.approximateNumEntries()).isZero();
+    assertThat(waiting.bound(Map.of(other, offset))).containsExactly(Map.entry(other, offset));
   }
 
   @Test
-  void scoresWhatWasLeftWhenBatchesWereLarger() {
-    leaveWaiting(2 * BATCH + 1);
-    open(1000);
+  void lettersWaitWithTheBatchThatIsBeforeThem() {
+    process(50, 0, GARBAGE);
+    assertThat(keys(TeacherTopology.DEAD_LETTERS)).containsExactly("k50");
+    assertThat(committed(51)).isEqualTo(51);
 
-    tick();
+    process(51);
+    process(52, 0, GARBAGE);
 
-    assertThat(teacher.batches).containsExactly(BATCH, BATCH, 1);
-    assertThat(forwarded(TeacherTopology.SOFT_TARGETS)).hasSize(2 * BATCH + 1);
-    assertThat(pending.approximateNumEntries()).isZero();
+    assertThat(keys(TeacherTopology.DEAD_LETTERS)).containsExactly("k50");
+    assertThat(committed(53)).isEqualTo(51);
+
+    tick(LINGER_MILLIS);
+
+    assertThat(keys(TeacherTopology.SOFT_TARGETS)).containsExactly("k51");
+    assertThat(keys(TeacherTopology.DEAD_LETTERS)).containsExactly("k50", "k52");
+    assertThat(committed(53)).isEqualTo(53);
   }
 
   @Test
-  void judgesWhatWasLeftByTheLimitsOfToday() {
-    leaveWaiting(2);
-    open(10);
+  void noMoreLettersWaitThanRecordsFitABatch() {
+    process(50);
+    for (int i = 1; i <= BATCH; i++) {
+      process(50 + i, 0, GARBAGE);
+    }
 
-    tick();
-
-    assertThat(forwarded(TeacherTopology.SOFT_TARGETS)).isEmpty();
-    List<Record<byte[], Outgoing>> letters = forwarded(TeacherTopology.DEAD_LETTERS);
-    assertThat(letters).hasSize(2);
-    assertThat(letters.get(1).headers().lastHeader(DeadLetter.OFFSET).value())
-        .isEqualTo("51".getBytes(StandardCharsets.UTF_8));
-    assertThat(pending.approximateNumEntries()).isZero();
+    assertThat(teacher.batches).containsExactly(1);
+    assertThat(keys(TeacherTopology.DEAD_LETTERS)).hasSize(BATCH);
+    assertThat(committed(55)).isEqualTo(55);
   }
 
+  /** Kafka Streams may close a task before it commits it for the last time. */
   @Test
-  void keepsARecordInTheStoreUntilItIsScored() {
-    ScoringProcessor processor = open(1000);
-    context.setRecordMetadata("in", 3, 1);
-    TransferRecord record = record(1);
-
-    processor.process(
-        new Record<>(record.key(), record.value(), record.timestamp(), record.headers()));
-
-    assertThat(TransferRecord.decode(pending.get(0)))
-        .usingRecursiveComparison()
-        .isEqualTo(new TransferRecord(record.key(), record.value(), record.headers(), 1000, 1));
+  void holdsTheOffsetAfterItsEndUntilTheTaskBeginsAgain() {
+    process(50);
     processor.close();
-    assertThat(registry.get("distill.teacher.pending").gauge().value()).isZero();
+
+    assertThat(committed(51)).isEqualTo(50);
+    assertThat(pending()).isZero();
+
+    processor.init(context);
+
+    assertThat(committed(50)).isEqualTo(50);
+    assertThat(committed(51)).isEqualTo(51);
+    process(50);
+    tick(LINGER_MILLIS);
+    assertThat(keys(TeacherTopology.SOFT_TARGETS)).containsExactly("k50");
+    assertThat(teacher.batches).containsExactly(1);
+  }
+
+  @Test
+  void countsTheLingerFromTheTimestampOfTheRecord() {
+    long now = 1_000_000;
+    context.setCurrentSystemTimeMs(now);
+    process(50, now - 30, Fixtures.framed("a", 1));
+
+    tick(now + 44);
+    assertThat(teacher.batches).isEmpty();
+    tick(now + 46);
+
+    assertThat(teacher.batches).containsExactly(1);
+  }
+
+  @Test
+  void waitsHalfALingerForWhatComesWithOldRecords() {
+    long now = 1_000_000;
+    context.setCurrentSystemTimeMs(now);
+    process(50, now - 60_000, Fixtures.framed("a", 1));
+
+    tick(now + 24);
+    assertThat(teacher.batches).isEmpty();
+    tick(now + 26);
+
+    assertThat(teacher.batches).containsExactly(1);
+  }
+
+  @Test
+  void aTimestampOfTomorrowDoesNotKeepARecord() {
+    long now = 1_000_000;
+    context.setCurrentSystemTimeMs(now);
+    process(50, now + 86_400_000, Fixtures.framed("a", 1));
+
+    tick(now + 76);
+
+    assertThat(teacher.batches).containsExactly(1);
   }
 }

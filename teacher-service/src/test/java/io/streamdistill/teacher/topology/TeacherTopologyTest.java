@@ -54,6 +54,7 @@ final class TeacherTopologyTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private TopologyTestDriver driver = start(limits(ROOM));
   private TestInputTopic<byte[], byte[]> transferSet = input();
+  private Instant now = Instant.EPOCH;
 
   private static RecordLimits limits(int softTargetBytes) {
     return new RecordLimits(1000, softTargetBytes, 4096, ROOM, "lz4");
@@ -74,9 +75,9 @@ final class TeacherTopologyTest {
     Clock clock = Clock.fixed(SCORED, ZoneOffset.UTC);
     Properties properties = new Properties();
     properties.put("application.id", "topology-test");
-    properties.put("statestore.cache.max.bytes", "1000000");
     return new TopologyTestDriver(
-        TeacherTopology.build(scoring, TOPICS, new ScoringMeters(registry), clock),
+        TeacherTopology.build(
+            scoring, TOPICS, new ScoringMeters(registry), new WaitingOffsets(), clock),
         properties,
         Instant.EPOCH);
   }
@@ -85,6 +86,12 @@ final class TeacherTopologyTest {
     driver.close();
     driver = start(limits);
     transferSet = input();
+    now = Instant.EPOCH;
+  }
+
+  private void advance(Duration duration) {
+    driver.advanceWallClockTime(duration);
+    now = now.plus(duration);
   }
 
   private TestInputTopic<byte[], byte[]> input() {
@@ -118,7 +125,7 @@ final class TeacherTopologyTest {
 
   private void pipe(int from, int to) {
     for (int i = from; i < to; i++) {
-      transferSet.pipeInput(utf8("k" + i), Fixtures.framed("id" + i, i));
+      transferSet.pipeInput(utf8("k" + i), Fixtures.framed("id" + i, i), now);
     }
   }
 
@@ -158,13 +165,13 @@ final class TeacherTopologyTest {
 
   @Test
   void scoresAPartialBatchWhenItsFirstRecordHasWaitedLongEnough() {
-    driver.advanceWallClockTime(LINGER.multipliedBy(10));
+    advance(LINGER.multipliedBy(10));
     pipe(0, 1);
-    driver.advanceWallClockTime(LINGER.dividedBy(2));
+    advance(LINGER.dividedBy(2));
     pipe(1, 2);
     assertThat(softTargets()).isEmpty();
 
-    driver.advanceWallClockTime(LINGER.dividedBy(2));
+    advance(LINGER.dividedBy(2));
 
     assertThat(softTargets()).extracting(SoftTarget::getId).containsExactly("id0", "id1");
     assertThat(teacher.batches).containsExactly(2);
@@ -174,11 +181,11 @@ final class TeacherTopologyTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7, 24, 25, 49, 51, 99})
   void noRecordWaitsLongerThanTheLinger(int millisAfterStart) {
-    driver.advanceWallClockTime(Duration.ofMillis(millisAfterStart));
+    advance(Duration.ofMillis(millisAfterStart));
     pipe(0, 1);
     int waited = 0;
     while (output(TOPICS.softTargets()).isEmpty()) {
-      driver.advanceWallClockTime(Duration.ofMillis(1));
+      advance(Duration.ofMillis(1));
       waited++;
     }
 
@@ -189,7 +196,7 @@ final class TeacherTopologyTest {
   void carriesEverythingOfTheExampleAndOfTheTeacher() {
     TransferExample example = Fixtures.example("an id", 0x01020304, 2);
     transferSet.pipeInput(utf8("k"), Codecs.transferExample().encode(example));
-    driver.advanceWallClockTime(LINGER.multipliedBy(2));
+    advance(LINGER.multipliedBy(2));
 
     SoftTarget target = softTargets().get(0);
 
@@ -238,6 +245,9 @@ final class TeacherTopologyTest {
     pipe(0, 1);
     transferSet.pipeInput(new TestRecord<>(utf8("k"), garbage, headers, 77L));
 
+    assertThat(deadLetters()).isEmpty(); // before the batch that is before it
+    advance(LINGER);
+
     TestRecord<byte[], byte[]> letter = deadLetters().get(0);
 
     assertThat(letter.key()).isEqualTo(utf8("k"));
@@ -284,7 +294,7 @@ final class TeacherTopologyTest {
     pipe(0, 1);
     Headers headers = new RecordHeaders().add("h", new byte[500]);
     transferSet.pipeInput(new TestRecord<>(utf8("k"), Fixtures.framed("b", 1), headers, 0L));
-    driver.advanceWallClockTime(LINGER.multipliedBy(2));
+    advance(LINGER.multipliedBy(2));
 
     assertThat(softTargets()).extracting(SoftTarget::getId).containsExactly("id0");
     assertThat(deadLetters())
@@ -341,7 +351,7 @@ final class TeacherTopologyTest {
       byte @Nullable [] value = random.nextInt(3) == 0 ? fit.clone() : mutated(fit, random);
       transferSet.pipeInput(utf8("k" + i), value);
     }
-    driver.advanceWallClockTime(LINGER.multipliedBy(2));
+    advance(LINGER.multipliedBy(2));
 
     List<String> keys = new ArrayList<>();
     output(TOPICS.softTargets())
@@ -384,12 +394,13 @@ final class TeacherTopologyTest {
                         limits(ROOM)),
                     TOPICS,
                     new ScoringMeters(registry),
+                    new WaitingOffsets(),
                     Clock.systemUTC())
                 .describe()
                 .toString())
         .contains(
             "Source: transfer-set (topics: [transfer-set])",
-            "Processor: teacher (stores: [pending])",
+            "Processor: teacher (stores: [])",
             "Sink: soft-targets (topic: soft-targets)",
             "Sink: dead-letters (topic: dead-letters)");
   }
