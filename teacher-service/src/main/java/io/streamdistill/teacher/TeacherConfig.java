@@ -18,8 +18,9 @@ import java.util.List;
  * @param temperature softmax temperature T of the soft targets, finite and > 0, no unit; default 20
  * @param encoding of the soft targets; default {@code dense-f16-log-probability}
  * @param batchSize most records per teacher call, in [1, 65536]; default 256
- * @param linger longest wait for a batch to fill, in [1 ms, 1 min], counted from the timestamp of
- *     its oldest record but at least half of it from when that came; default 100 ms
+ * @param linger longest wait for a batch to fill, in [1 ms, 1 min]; default 100 ms. Counted from
+ *     the timestamp of its oldest record, and less what scoring takes, but at least half of it from
+ *     when that record came.
  * @param streamThreads threads that read, score and write, >= 1; default 1
  * @param engineThreads threads that one batch is spread over; default 0, all cores. One of {@code
  *     streamThreads} and {@code engineThreads} should be 1.

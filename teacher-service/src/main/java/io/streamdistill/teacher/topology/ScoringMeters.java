@@ -80,4 +80,9 @@ public final class ScoringMeters {
   void pending(int change) {
     pending.addAndGet(change);
   }
+
+  /** Records that wait for their batch, in all tasks of the instance. */
+  int pending() {
+    return pending.get();
+  }
 }

@@ -33,6 +33,9 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
   /** Upper bound of what framing, versions and lengths add to features and id. */
   private static final int SOFT_TARGET_OVERHEAD = 512;
 
+  /** Weight of the last batch in what scoring takes of late. */
+  private static final double RECENT = 0.2;
+
   private final Scoring scoring;
   private final ScoringMeters meters;
   private final WaitingOffsets waiting;
@@ -53,7 +56,9 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
   @SuppressWarnings("NullAway.Init")
   private TopicPartition source;
 
-  private long since; // system time from which the linger of the batch counts, ms
+  private long arrived; // system time at which the batch got its first record, ms
+  private long oldest; // least timestamp in the batch, ms
+  private double millisPerRecord; // what scoring took of late; 0 before the first batch
 
   ScoringProcessor(
       Scoring scoring,
@@ -139,9 +144,10 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private void await(TransferRecord record, TransferExample example) {
     if (batch.size() == 0) {
       waiting.hold(source, record.offset());
-      since = Long.MAX_VALUE;
+      arrived = context.currentSystemTimeMs();
+      oldest = record.timestamp();
     }
-    since = Math.min(since, lingerStart(record));
+    oldest = Math.min(oldest, record.timestamp());
     batch.add(record, example);
     meters.pending(1);
     if (batch.isFull()) {
@@ -149,28 +155,33 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
     }
   }
 
-  /**
-   * When the record was made. One that comes late counts as made half a linger before it came, so
-   * that batches still fill when there is a backlog.
-   */
-  private long lingerStart(TransferRecord record) {
-    long now = context.currentSystemTimeMs();
-    return Math.min(now, Math.max(record.timestamp(), now - scoring.linger().toMillis() / 2));
-  }
-
   /** Scores a batch that would be overdue at the next look. */
   private void scoreIfDue(long now) {
-    long waited = now - since + scoring.tick().toMillis();
-    if (batch.size() > 0 && waited > scoring.linger().toMillis()) {
+    if (batch.size() > 0 && now + scoring.tick().toMillis() > due()) {
       score();
     }
+  }
+
+  /**
+   * When to score a batch that is not full, ms: a linger after the oldest timestamp, less what
+   * scoring everything that waits will take, since this batch may be the last of it. But not before
+   * half a linger is over, so that batches still fill when there is a backlog.
+   */
+  private long due() {
+    long linger = scoring.linger().toMillis();
+    long ahead = Math.round(meters.pending() * millisPerRecord);
+    return Math.min(arrived + linger, Math.max(oldest + linger - ahead, arrived + linger / 2));
   }
 
   private void score() {
     int size = batch.size();
     long start = System.nanoTime();
     batch.score();
-    meters.batch(size, Duration.ofNanos(System.nanoTime() - start));
+    long took = System.nanoTime() - start;
+    meters.batch(size, Duration.ofNanos(took));
+    double millis = took / 1e6 / size;
+    millisPerRecord =
+        millisPerRecord == 0 ? millis : millisPerRecord + RECENT * (millis - millisPerRecord);
     batch.drainTo(this::publish);
     send(letters);
     waiting.release(source);

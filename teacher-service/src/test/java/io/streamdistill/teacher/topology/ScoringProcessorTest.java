@@ -188,6 +188,22 @@ final class ScoringProcessorTest {
   }
 
   @Test
+  void takesTheTimeThatScoringNeedsOffTheLinger() {
+    teacher.delay = Duration.ofMillis(40);
+    process(50, 0, Fixtures.framed("a", 1));
+    tick(LINGER_MILLIS);
+    assertThat(teacher.batches).containsExactly(1);
+    context.setCurrentSystemTimeMs(1_000);
+    process(51, 1_000, Fixtures.framed("b", 1));
+
+    tick(1_024);
+    assertThat(teacher.batches).as("half of the linger is left").containsExactly(1);
+    tick(1_000 + LINGER_MILLIS - 40);
+
+    assertThat(teacher.batches).containsExactly(1, 1);
+  }
+
+  @Test
   void waitsHalfALingerForWhatComesWithOldRecords() {
     long now = 1_000_000;
     context.setCurrentSystemTimeMs(now);

@@ -4,12 +4,16 @@ import io.streamdistill.teacher.engine.FeatureBatch;
 import io.streamdistill.teacher.engine.Teacher;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Gives class i the share of feature i; remembers the batches; fails on a first feature of 66. */
 final class SharesTeacher implements Teacher {
   final List<Integer> batches = new ArrayList<>();
+
+  /** How long every batch takes. */
+  Duration delay = Duration.ZERO;
 
   @Override
   public int classes() {
@@ -24,6 +28,7 @@ final class SharesTeacher implements Teacher {
   @Override
   public void score(FeatureBatch batch, double temperature, double[][] logProbabilities) {
     batches.add(batch.rows());
+    sleep();
     for (int row = 0; row < batch.rows(); row++) {
       ByteBuffer features = batch.row(row);
       if (features.get(features.position()) == 66) {
@@ -36,6 +41,14 @@ final class SharesTeacher implements Teacher {
       for (int c = 0; c < 3; c++) {
         logProbabilities[row][c] = Math.log(share(features, c) / sum);
       }
+    }
+  }
+
+  private void sleep() {
+    try {
+      Thread.sleep(delay.toMillis());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
