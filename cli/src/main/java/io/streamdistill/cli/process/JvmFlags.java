@@ -21,6 +21,9 @@ public final class JvmFlags {
             List.of(
                 "-Xmx" + heap.bytes(),
                 "-XX:+UseSerialGC",
+                // Room for the records in flight at a collection, so that they do not grow old.
+                "-XX:SurvivorRatio=4",
+                "-XX:TargetSurvivorRatio=90",
                 "-XX:+ExitOnOutOfMemoryError",
                 "--enable-native-access=ALL-UNNAMED"));
     if (javaVersion >= 23) { // newer Javas warn of what Kafka and Avro do; 17 does not know it
