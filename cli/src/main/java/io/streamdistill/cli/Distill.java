@@ -14,6 +14,7 @@ import io.streamdistill.cli.run.TeacherCommand;
 import io.streamdistill.cli.run.TopicsCommand;
 import io.streamdistill.cli.run.TrainerCommand;
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.experiments.mnist.MnistExperimentCommand;
 import io.streamdistill.experiments.mnist.MnistTeacherCommand;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -102,7 +103,15 @@ public final class Distill {
         new VerifyCommand(),
         new EvaluateCommand(collaborators::scaling),
         new ConfigCommand(config),
-        new CommandLine(new ExperimentCommand()).addSubcommand(new MnistTeacherCommand()));
+        experiments());
+  }
+
+  private static CommandLine experiments() {
+    CommandLine experiment = new CommandLine(new ExperimentCommand());
+    experiment.addSubcommand(new MnistTeacherCommand());
+    MnistExperimentCommand.all()
+        .forEach(one -> experiment.addSubcommand(one.getCommandName(), one));
+    return experiment;
   }
 
   private int execute(ParseResult parsed) {

@@ -176,6 +176,11 @@ public final class TeacherService implements AutoCloseable {
     return streams.state() == State.RUNNING;
   }
 
+  /** Whether it has been closed, or an error has stopped it. */
+  public boolean hasStopped() {
+    return stopped.getCount() == 0;
+  }
+
   /**
    * Waits until the service has stopped.
    *

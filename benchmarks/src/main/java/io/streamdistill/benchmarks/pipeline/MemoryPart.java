@@ -33,9 +33,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * record shows.
  *
  * <p>Small records and small nets, for the sake of time. RSS is read twice a second; a line through
- * what follows the warm-up gives its slope, as a share of the mean RSS per million records. The
- * ratio is that of the worse of the two. What the JVM has taken for its heap is in the figures: it
- * grows towards {@code -Xmx} while there is no need to collect more often.
+ * what follows the warm-up gives its slope (Theil and Sen), as a share of the mean RSS per million
+ * records. The ratio is that of the worse of the two. What the JVM has taken for its heap is in the
+ * figures: it grows towards {@code -Xmx} while there is no need to collect more often.
  */
 final class MemoryPart {
 

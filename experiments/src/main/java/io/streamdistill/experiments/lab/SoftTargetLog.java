@@ -1,0 +1,11 @@
+package io.streamdistill.experiments.lab;
+
+import io.streamdistill.core.kafka.TopicsConfig;
+
+/**
+ * A scored transfer set, which any number of students can read.
+ *
+ * @param topics its topics
+ * @param count soft targets in it
+ */
+public record SoftTargetLog(TopicsConfig topics, long count) {}

@@ -1,0 +1,103 @@
+package io.streamdistill.experiments.lab;
+
+import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.student.StudentConfig;
+import io.streamdistill.student.StudentConfig.DecayType;
+import io.streamdistill.student.StudentConfig.OptimizerType;
+import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.student.publish.CheckpointConfig;
+import io.streamdistill.student.source.PassConfig;
+import io.streamdistill.student.source.Selection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * How a student is trained: Nesterov momentum 0.9, a linear warm-up, then a cosine to zero.
+ *
+ * @param hidden units of each hidden layer
+ * @param temperature T of the soft term
+ * @param hardWeight share of the hard term, in [0, 1]; 0 uses no label, 1 uses labels only
+ * @param learningRate after the warm-up
+ * @param warmUp share of all steps that the warm-up takes, in [0, 1)
+ * @param batch records per step
+ * @param passes over the log
+ * @param weightDecay decoupled
+ */
+public record StudentRecipe(
+    List<Integer> hidden,
+    double temperature,
+    double hardWeight,
+    double learningRate,
+    double warmUp,
+    int batch,
+    int passes,
+    double weightDecay) {
+
+  private static final double MOMENTUM = 0.9;
+
+  /** The same with another net. */
+  public StudentRecipe withHidden(Integer... units) {
+    return new StudentRecipe(
+        List.of(units), temperature, hardWeight, learningRate, warmUp, batch, passes, weightDecay);
+  }
+
+  /** The same with another objective. */
+  public StudentRecipe withObjective(double newTemperature, double newHardWeight) {
+    return new StudentRecipe(
+        hidden, newTemperature, newHardWeight, learningRate, warmUp, batch, passes, weightDecay);
+  }
+
+  /** The same with another learning rate. */
+  public StudentRecipe withLearningRate(double newLearningRate) {
+    return new StudentRecipe(
+        hidden, temperature, hardWeight, newLearningRate, warmUp, batch, passes, weightDecay);
+  }
+
+  /** The same with another number of passes. */
+  public StudentRecipe withPasses(int newPasses) {
+    return new StudentRecipe(
+        hidden, temperature, hardWeight, learningRate, warmUp, batch, newPasses, weightDecay);
+  }
+
+  /** The recipe as a part of a student's name. */
+  public String key() {
+    return String.format(
+        Locale.ROOT,
+        "%s-T%s-a%s-lr%s-w%.3f-b%d-p%d-d%s",
+        hidden.stream().map(String::valueOf).collect(Collectors.joining("x")),
+        temperature,
+        hardWeight,
+        learningRate,
+        warmUp,
+        batch,
+        passes,
+        weightDecay);
+  }
+
+  /**
+   * The configuration of the student-trainer.
+   *
+   * @param examples records in a pass
+   */
+  StudentConfig config(String name, long seed, long examples, CheckpointConfig checkpoints) {
+    long steps = passes * ((examples + batch - 1) / batch);
+    long warmUpSteps = (long) (warmUp * steps);
+    return new StudentConfig(
+        name,
+        new StudentConfig.Network(hidden, ""),
+        new StudentConfig.Optimizer(
+            OptimizerType.NESTEROV, MOMENTUM, 0.9, 0.999, 1e-8, weightDecay),
+        new StudentConfig.LearningRate(
+            learningRate, warmUpSteps, DecayType.COSINE, Math.max(1, steps - warmUpSteps), 1),
+        new ObjectiveConfig(temperature, hardWeight),
+        hardWeight == 1 ? Selection.LABELLED : Selection.ALL,
+        batch,
+        seed,
+        1,
+        new PassConfig(passes, examples, Duration.ofHours(1), PassConfig.WhenDone.EXIT),
+        checkpoints,
+        new HttpConfig("127.0.0.1", 0));
+  }
+}

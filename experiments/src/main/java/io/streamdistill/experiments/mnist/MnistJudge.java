@@ -1,0 +1,76 @@
+package io.streamdistill.experiments.mnist;
+
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.teacher.engine.FeatureBatch;
+import io.streamdistill.teacher.engine.OnnxTeacher;
+import io.streamdistill.teacher.engine.OutputKind;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** Runs a model on images, through the engine that teachers run on. */
+final class MnistJudge {
+
+  static final FeatureContract PIXELS = FeatureContract.u8(JitteredImages.PIXELS);
+  static final int CLASSES = 10;
+
+  private static final int BATCH = 500;
+
+  /** What a model makes of a part of MNIST, as counts of (label, answer). */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Judgement(int[][] confusion) {
+
+    int errors() {
+      int errors = 0;
+      for (int label = 0; label < CLASSES; label++) {
+        errors += errorsOf(label);
+      }
+      return errors;
+    }
+
+    int errorsOf(int label) {
+      int errors = 0;
+      for (int answer = 0; answer < CLASSES; answer++) {
+        errors += answer == label ? 0 : confusion[label][answer];
+      }
+      return errors;
+    }
+  }
+
+  private MnistJudge() {}
+
+  /** Log-probabilities at T = 1, (to - from, classes), of images {@code from} to {@code to}. */
+  static double[][] logProbabilities(Path model, MnistData data, int from, int to) {
+    double[][] all = new double[to - from][CLASSES];
+    try (OnnxTeacher engine = OnnxTeacher.open(model, OutputKind.AUTO, PIXELS, CLASSES, BATCH, 1)) {
+      FeatureBatch batch = new FeatureBatch(PIXELS, BATCH);
+      for (int start = from; start < to; start += BATCH) {
+        int rows = Math.min(BATCH, to - start);
+        batch.clear();
+        double[][] into = new double[rows][];
+        for (int i = 0; i < rows; i++) {
+          batch.add(ByteBuffer.wrap(data.images().item(start + i)));
+          into[i] = all[start - from + i];
+        }
+        engine.score(batch, 1, into);
+      }
+    }
+    return all;
+  }
+
+  /** Judges the answers to images {@code from} and after. */
+  static Judgement judge(double[][] logProbabilities, MnistData data, int from) {
+    int[][] confusion = new int[CLASSES][CLASSES];
+    for (int i = 0; i < logProbabilities.length; i++) {
+      confusion[data.labels().value(from + i, 0)][argmax(logProbabilities[i])]++;
+    }
+    return new Judgement(confusion);
+  }
+
+  private static int argmax(double[] values) {
+    int best = 0;
+    for (int k = 1; k < values.length; k++) {
+      best = values[k] > values[best] ? k : best;
+    }
+    return best;
+  }
+}
