@@ -35,9 +35,10 @@ public final class LatencySection implements Section {
   private static final String TO_GRADIENT = "distill_student_latency_seconds";
   private static final Duration LINGER = Duration.ofMillis(100); // teacher.linger
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final int WARM_UP_RECORDS = 120_000;
+  private static final int WARM_UP_RECORDS = 300_000; // compilers work that long
   private static final long RATE_RECORDS = 60_000;
-  private static final Duration SETTLE = Duration.ofSeconds(3);
+  private static final Duration SETTLE = Duration.ofSeconds(12); // to the new rate
+  private static final Duration LAST_COMMIT = Duration.ofSeconds(3);
   private static final Duration MEASURE = Duration.ofSeconds(20);
 
   @Override
@@ -63,12 +64,13 @@ public final class LatencySection implements Section {
 
       double half = rate / 2;
       run.say("latency at %.0f records per second, half of that".formatted(half));
-      cluster.produceAt(mnist, (long) (half * SETTLE.toSeconds()), half);
-      MetricsPage trainerBefore = trainer.metrics();
       try (Arrivals arrivals = Arrivals.fromNow(cluster)) {
         arrivals.startReading();
+        cluster.produceAt(mnist, (long) (half * SETTLE.toSeconds()), half);
+        MetricsPage trainerBefore = trainer.metrics();
+        arrivals.countFrom(System.currentTimeMillis());
         cluster.produceAt(mnist, (long) (half * MEASURE.toSeconds()), half);
-        Thread.sleep(SETTLE.toMillis()); // the last ones are committed
+        Thread.sleep(LAST_COMMIT.toMillis());
         arrivals.stopReading();
         report(run, arrivals, rate, batchSeconds, trainerBefore, trainer.metrics());
       }
@@ -129,6 +131,7 @@ public final class LatencySection implements Section {
     private final List<Double> seen = new ArrayList<>(); // seconds from event to here
     private final Thread thread = new Thread(this::read, "arrivals");
     private volatile boolean stopping;
+    private volatile long firstEvent = Long.MAX_VALUE; // milliseconds since the epoch
 
     private Arrivals(KafkaConsumer<byte[], byte[]> consumer) {
       this.consumer = consumer;
@@ -152,6 +155,11 @@ public final class LatencySection implements Section {
       thread.start();
     }
 
+    /** From now on, examples whose event is then or later count. */
+    void countFrom(long eventMillis) {
+      firstEvent = eventMillis;
+    }
+
     void stopReading() {
       stopping = true;
       try {
@@ -167,8 +175,10 @@ public final class LatencySection implements Section {
           long now = System.currentTimeMillis();
           SoftTarget target = codec.decode(record.value());
           long event = target.getEventTime().toEpochMilli();
-          scored.add((target.getScoredTime().toEpochMilli() - event) / 1e3);
-          seen.add((now - event) / 1e3);
+          if (event >= firstEvent) {
+            scored.add((target.getScoredTime().toEpochMilli() - event) / 1e3);
+            seen.add((now - event) / 1e3);
+          }
         }
       }
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 /**
  * The teacher-service's processor time per record, over that of ONNX Runtime on ready batches.
  *
- * <p>The service is a process of its own that always has a backlog. It has scored 300,000 before
+ * <p>The service is a process of its own that always has a backlog. It has scored 800,000 before
  * the first window, so that the start of the JVM and most of its compiler's work are not in the
  * figures. In every round it is measured for a while, from one reading of its counter to the next,
  * then held still while the floor runs: the two never compete, and what drifts, drifts for both.
@@ -22,7 +22,7 @@ public final class TeacherSection implements Section {
 
   static final String SCORED = "distill_teacher_scored_total";
 
-  private static final long WARM_UP_RECORDS = 300_000;
+  private static final long WARM_UP_RECORDS = 800_000;
   private static final Duration WINDOW = Duration.ofSeconds(2);
   private static final Duration FLOOR = Duration.ofSeconds(1);
   private static final long FIRST_BACKLOG = 60_000;
