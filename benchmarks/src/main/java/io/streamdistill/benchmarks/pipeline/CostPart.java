@@ -26,7 +26,7 @@ import java.util.Map;
 final class CostPart {
 
   private static final String TRAINED = "distill_student_examples_total";
-  private static final int WARM_UP_RECORDS = 400_000; // compilers work that long
+  private static final int WARM_UP_RECORDS = 600_000; // compilers work that long
   private static final Duration WINDOW = Duration.ofSeconds(3);
   private static final Duration FLOOR = Duration.ofMillis(900);
   private static final Duration PATIENCE = Duration.ofMinutes(3);

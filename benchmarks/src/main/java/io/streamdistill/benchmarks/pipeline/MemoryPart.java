@@ -29,8 +29,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Memory of teacher and trainer over 2 million records, after as many to warm up: what is kept per
- * record shows.
+ * Memory of teacher and trainer over 8 million records, after 2 million to warm up: what is kept
+ * per record shows.
  *
  * <p>Small records and small nets, for the sake of time. RSS is read twice a second; a line through
  * what follows the warm-up gives its slope (Theil and Sen), as a share of the mean RSS per million
@@ -43,7 +43,7 @@ final class MemoryPart {
   private static final int FEATURES = 16;
   private static final int CLASSES = 10;
   private static final long WARM_UP_RECORDS = 2_000_000; // some ten seconds, of compiling as well
-  private static final long RECORDS = WARM_UP_RECORDS + 2_000_000;
+  private static final long RECORDS = WARM_UP_RECORDS + 8_000_000;
   private static final int DIFFERENT = 10_000;
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofMinutes(4);
