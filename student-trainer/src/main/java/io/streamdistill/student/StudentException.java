@@ -3,7 +3,7 @@ package io.streamdistill.student;
 import org.jspecify.annotations.Nullable;
 
 /** Training that cannot go on; says what happened, where, and what to do. */
-public final class StudentException extends RuntimeException {
+public class StudentException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

@@ -8,8 +8,10 @@ import io.streamdistill.core.kafka.TopicSpec;
 import io.streamdistill.core.kafka.Topics;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.core.target.TargetCodec;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.student.TrainerService;
 import io.streamdistill.student.publish.CheckpointConfig;
@@ -34,9 +36,12 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -219,6 +224,37 @@ public final class Lab implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("the lab's broker does not answer", e.getCause());
     }
+  }
+
+  /** Reads a log, and returns the mean prediction of its teacher at T = 1, (classes). */
+  public double[] meanPrediction(SoftTargetLog log) {
+    double[] mean = new double[classes.count()];
+    double[] one = new double[classes.count()];
+    List<TopicPartition> all =
+        IntStream.range(0, PARTITIONS)
+            .mapToObj(partition -> new TopicPartition(log.topics().softTargets(), partition))
+            .toList();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            kafka.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(all);
+      consumer.seekToBeginning(all);
+      long read = 0;
+      while (read < log.count()) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+          SoftTarget target = Codecs.softTarget().decode(record.value());
+          if (!TargetCodec.decode(target.getEncoding(), target.getTargets(), one)) {
+            throw new IllegalStateException("no distribution at offset " + record.offset());
+          }
+          TargetCodec.retemper(one, target.getTemperature(), 1);
+          for (int k = 0; k < mean.length; k++) {
+            mean[k] += Math.exp(one[k]) / log.count();
+          }
+          read++;
+        }
+      }
+    }
+    return mean;
   }
 
   /**

@@ -9,6 +9,7 @@ import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import io.streamdistill.experiments.lab.TeacherRecipe;
 import io.streamdistill.experiments.mnist.MnistJudge.Judgement;
+import io.streamdistill.student.DivergenceException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -39,8 +40,9 @@ final class Bench implements AutoCloseable {
    */
   record Job(String condition, SoftTargetLog log, String logName, StudentRecipe recipe, long seed) {
 
+    /** Of its own for every log, recipe and seed, and short enough for a name. */
     String student() {
-      return logName + "-" + recipe.key() + "-s" + seed;
+      return "%s-%s-s%d".formatted(logName, recipe.key(), seed);
     }
   }
 
@@ -156,7 +158,15 @@ final class Bench implements AutoCloseable {
 
   private void run(Job job, int stages, Judge judge) throws InterruptedException, IOException {
     long start = System.nanoTime();
-    List<Stage> trained = train(job, stages);
+    List<Stage> trained;
+    try {
+      trained = train(job, stages);
+    } catch (DivergenceException e) { // a result, too
+      Map<String, Object> diverged = Map.of("diverged", String.valueOf(e.getMessage()));
+      results.add(new Run(job.condition(), job.seed(), Results.settings(job.recipe()), diverged, 0));
+      say("%s, seed %d: diverged", job.condition(), job.seed());
+      return;
+    }
     double seconds = (System.nanoTime() - start) / 1e9;
     for (var judged : judge.judge(job, trained).entrySet()) {
       results.add(
@@ -177,6 +187,11 @@ final class Bench implements AutoCloseable {
   /** Name of the figure that counts: errors on the test set, or on the images held out from it. */
   String figure() {
     return options.validation() ? "validation_errors" : "test_errors";
+  }
+
+  /** The mean prediction of the teacher of a log at T = 1, (classes). */
+  double[] meanPrediction(SoftTargetLog log) {
+    return lab.meanPrediction(log);
   }
 
   /** The errors of a model. */
@@ -202,10 +217,14 @@ final class Bench implements AutoCloseable {
 
   /** Of a model, for the images that count. */
   double[][] logProbabilities(Path model) {
+    return logProbabilities(TeacherRecipe.of(model));
+  }
+
+  double[][] logProbabilities(TeacherRecipe teacher) {
     int all = train.images().count();
     return options.validation()
-        ? MnistJudge.logProbabilities(model, train, all - MnistData.VALIDATION, all)
-        : MnistJudge.logProbabilities(model, test, 0, test.images().count());
+        ? MnistJudge.logProbabilities(teacher, train, all - MnistData.VALIDATION, all)
+        : MnistJudge.logProbabilities(teacher, test, 0, test.images().count());
   }
 
   void say(String format, Object... arguments) {

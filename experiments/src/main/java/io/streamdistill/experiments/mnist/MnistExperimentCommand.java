@@ -21,7 +21,16 @@ import picocli.CommandLine.Spec;
 @Command(mixinStandardHelpOptions = true, showDefaultValues = true)
 public final class MnistExperimentCommand implements Callable<Integer> {
 
-  private static final List<MnistExperiment> ALL = List.of(new MnistStudent());
+  private static final List<MnistExperiment> ALL =
+      List.of(
+          new MnistStudent(),
+          new MnistJitter(),
+          new MnistTemperature(),
+          MnistOmitted.noThrees(),
+          MnistOmitted.sevensAndEights(),
+          new MnistFewLabels(),
+          new MnistEnsemble(),
+          new MnistHigherRate());
 
   private final MnistExperiment experiment;
 

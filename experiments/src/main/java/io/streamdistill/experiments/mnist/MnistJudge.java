@@ -1,11 +1,17 @@
 package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.experiments.lab.TeacherRecipe;
+import io.streamdistill.teacher.engine.EnsembleTeacher;
 import io.streamdistill.teacher.engine.FeatureBatch;
 import io.streamdistill.teacher.engine.OnnxTeacher;
 import io.streamdistill.teacher.engine.OutputKind;
+import io.streamdistill.teacher.engine.Teacher;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Runs a model on images, through the engine that teachers run on. */
 final class MnistJudge {
@@ -40,21 +46,51 @@ final class MnistJudge {
 
   /** Log-probabilities at T = 1, (to - from, classes), of images {@code from} to {@code to}. */
   static double[][] logProbabilities(Path model, MnistData data, int from, int to) {
-    double[][] all = new double[to - from][CLASSES];
-    try (OnnxTeacher engine = OnnxTeacher.open(model, OutputKind.AUTO, PIXELS, CLASSES, BATCH, 1)) {
+    return logProbabilities(TeacherRecipe.of(model), data, from, to);
+  }
+
+  static double[][] logProbabilities(TeacherRecipe models, MnistData data, int from, int to) {
+    return logProbabilities(models, data, IntStream.range(from, to).toArray());
+  }
+
+  private static double[][] logProbabilities(TeacherRecipe models, MnistData data, int[] items) {
+    double[][] all = new double[items.length][CLASSES];
+    try (Teacher engine = open(models)) {
       FeatureBatch batch = new FeatureBatch(PIXELS, BATCH);
-      for (int start = from; start < to; start += BATCH) {
-        int rows = Math.min(BATCH, to - start);
+      for (int start = 0; start < items.length; start += BATCH) {
+        int rows = Math.min(BATCH, items.length - start);
         batch.clear();
         double[][] into = new double[rows][];
         for (int i = 0; i < rows; i++) {
-          batch.add(ByteBuffer.wrap(data.images().item(start + i)));
-          into[i] = all[start - from + i];
+          batch.add(ByteBuffer.wrap(data.images().item(items[start + i])));
+          into[i] = all[start + i];
         }
         engine.score(batch, 1, into);
       }
     }
     return all;
+  }
+
+  private static Teacher open(TeacherRecipe recipe) {
+    List<EnsembleTeacher.Member> members = new ArrayList<>();
+    for (Path model : recipe.models()) {
+      members.add(
+          new EnsembleTeacher.Member(
+              OnnxTeacher.open(model, OutputKind.AUTO, PIXELS, CLASSES, BATCH, 1), 1));
+    }
+    return members.size() == 1
+        ? members.get(0).teacher()
+        : new EnsembleTeacher(members, recipe.combination());
+  }
+
+  /** Errors of a model on some of the images. */
+  static int errors(Path model, MnistData data, int[] items) {
+    double[][] answers = logProbabilities(TeacherRecipe.of(model), data, items);
+    int errors = 0;
+    for (int i = 0; i < items.length; i++) {
+      errors += argmax(answers[i]) == data.labels().value(items[i], 0) ? 0 : 1;
+    }
+    return errors;
   }
 
   /** Judges the answers to images {@code from} and after. */

@@ -13,14 +13,19 @@ final class MnistRecipes {
 
   private MnistRecipes() {}
 
+  private static final double HARD_RATE = 0.1;
+
+  /** Logits of this teacher are large, and at high temperatures all of them are to be matched. */
+  private static final double SOFT_RATE = 0.02;
+
   /** Soft targets alone, at T. */
   static StudentRecipe soft(Bench bench, double temperature) {
-    return base(bench).withObjective(temperature, 0);
+    return base(bench).withObjective(temperature, 0).withLearningRate(SOFT_RATE);
   }
 
   /** Soft targets at T, and the label with a tenth of the weight. */
   static StudentRecipe softAndHard(Bench bench, double temperature) {
-    return base(bench).withObjective(temperature, 0.1);
+    return base(bench).withObjective(temperature, 0.1).withLearningRate(SOFT_RATE);
   }
 
   /** Labels alone. */
@@ -34,7 +39,7 @@ final class MnistRecipes {
         quick ? List.of(100, 100) : List.of(800, 800),
         1,
         0,
-        0.05,
+        HARD_RATE,
         WARM_UP,
         BATCH,
         quick ? QUICK_PASSES : PASSES,

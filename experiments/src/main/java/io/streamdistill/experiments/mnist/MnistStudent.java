@@ -11,7 +11,8 @@ import java.util.List;
 final class MnistStudent implements MnistExperiment {
 
   private static final double TEMPERATURE = 20;
-  private static final List<Double> LEARNING_RATES = List.of(0.02, 0.05, 0.1);
+  private static final List<Double> HARD_RATES = List.of(0.02, 0.05, 0.1, 0.2);
+  private static final List<Double> SOFT_RATES = List.of(0.01, 0.02, 0.05, 0.1);
 
   @Override
   public String name() {
@@ -48,7 +49,7 @@ final class MnistStudent implements MnistExperiment {
       jobs.addAll(bench.jobs(condition, log, "plain", recipe));
       return;
     }
-    for (double rate : LEARNING_RATES) {
+    for (double rate : recipe.hardWeight() == 1 ? HARD_RATES : SOFT_RATES) {
       jobs.addAll(
           bench.jobs(condition + "_lr" + rate, log, "plain", recipe.withLearningRate(rate)));
     }

@@ -53,7 +53,7 @@ record MnistTransferSet(MnistData data, int[] items, int copies, int jitter, lon
         FeatureType.U8,
         data.labels().value(item, 0),
         1f,
-        Instant.ofEpochMilli(System.currentTimeMillis()));
+        Instant.EPOCH);
   }
 
   private int shift(SplittableRandom random) {

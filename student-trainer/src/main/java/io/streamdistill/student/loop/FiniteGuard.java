@@ -1,6 +1,6 @@
 package io.streamdistill.student.loop;
 
-import io.streamdistill.student.StudentException;
+import io.streamdistill.student.DivergenceException;
 import io.streamdistill.student.objective.BatchLoss;
 
 /** Stops training before a weight that is not a finite number could be published. */
@@ -26,8 +26,8 @@ final class FiniteGuard {
     }
   }
 
-  private static StudentException diverged(String what) {
-    return new StudentException(
+  private static DivergenceException diverged(String what) {
+    return new DivergenceException(
         what
             + "; training stops and nothing of this is published: the last checkpoint stays."
             + " Lower student.learning-rate.base or add warm-up steps, then start again");

@@ -33,17 +33,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class LayerExport {
 
   private final List<Step> steps = new ArrayList<>();
+  private final String logits;
   private boolean image; // whether the value after the last step is (N, channels, height, width)
 
-  private LayerExport() {}
+  private LayerExport(String logits) {
+    this.logits = logits;
+  }
 
   /**
    * Returns the steps from the features (N, length) to the logits (N, classes).
    *
+   * @param logits name of that value
    * @throws OnnxExportException if a layer has no ONNX form
    */
-  static List<Step> plan(MultiLayerConfiguration network) {
-    LayerExport export = new LayerExport();
+  static List<Step> plan(MultiLayerConfiguration network, String logits) {
+    LayerExport export = new LayerExport(logits);
     int last = network.getConfs().size() - 1;
     for (int index = 0; index <= last; index++) {
       InputPreProcessor preprocessor = network.getInputPreProcess(index);
@@ -123,11 +127,11 @@ final class LayerExport {
         f instanceof ActivationSoftmax || f instanceof ActivationIdentity,
         "has activation " + f + ", but a classifier ends in softmax or identity");
     if (layer instanceof OutputLayer output) {
-      affine(ref, output.hasBias(), OnnxExport.LOGITS);
+      affine(ref, output.hasBias(), logits);
     } else {
       ref.require(!image, "gets images, but a classifier ends in a vector");
       steps.add(
-          (graph, parameters, x) -> x.as(graph.node("Identity", OnnxExport.LOGITS, x.name())));
+          (graph, parameters, x) -> x.as(graph.node("Identity", logits, x.name())));
     }
   }
 

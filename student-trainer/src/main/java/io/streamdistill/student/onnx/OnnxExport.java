@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a trained network as ONNX.
@@ -18,6 +19,9 @@ public final class OnnxExport {
   public static final String FEATURES = "features";
   public static final String PROBABILITIES = "probabilities";
   public static final String LOGITS = "logits";
+
+  /** Name of the constant that is added to the logits of a student whose biases are corrected. */
+  public static final String BIAS_CORRECTION = "bias_correction";
 
   /** Metadata keys. Shape and classes are JSON arrays. */
   public static final String STUDENT_KEY = "distill.student";
@@ -38,7 +42,7 @@ public final class OnnxExport {
    * @throws OnnxExportException if it cannot; the message names the layer
    */
   public static void requireExportable(MultiLayerConfiguration configuration) {
-    var unused = LayerExport.plan(configuration);
+    var unused = LayerExport.plan(configuration, LOGITS);
   }
 
   /**
@@ -49,12 +53,26 @@ public final class OnnxExport {
    *     the contract
    */
   public static byte[] export(MultiLayerNetwork network, ExportContract contract) {
-    List<Step> steps = LayerExport.plan(network.getLayerWiseConfigurations());
+    return export(network, contract, null);
+  }
+
+  /**
+   * Exports as {@link #export(MultiLayerNetwork, ExportContract)} does.
+   *
+   * @param biasCorrection (classes) added to the logits by a node of its own; null for none
+   */
+  public static byte[] export(
+      MultiLayerNetwork network, ExportContract contract, double @Nullable [] biasCorrection) {
+    String logits = biasCorrection == null ? LOGITS : LOGITS + ".uncorrected";
+    List<Step> steps = LayerExport.plan(network.getLayerWiseConfigurations(), logits);
     OnnxGraph graph = new OnnxGraph(contract.student());
     Parameters parameters = new Parameters(network.paramTable());
     Value value = features(graph, contract);
     for (Step step : steps) {
       value = step.write(graph, parameters, value);
+    }
+    if (biasCorrection != null) {
+      value = corrected(graph, value, biasCorrection);
     }
     outputs(graph, value, contract);
     metadata(graph, contract);
@@ -77,6 +95,15 @@ public final class OnnxExport {
       x = graph.node("Add", "features.shifted", List.of(x, offset));
     }
     return Value.flat(x, length);
+  }
+
+  private static Value corrected(OnnxGraph graph, Value logits, double[] biasCorrection) {
+    float[] shift = new float[biasCorrection.length];
+    for (int k = 0; k < shift.length; k++) {
+      shift[k] = (float) biasCorrection[k];
+    }
+    String constant = graph.f32(BIAS_CORRECTION, shift, shift.length);
+    return logits.as(graph.node("Add", LOGITS, List.of(logits.name(), constant)));
   }
 
   private static void outputs(OnnxGraph graph, Value logits, ExportContract contract) {

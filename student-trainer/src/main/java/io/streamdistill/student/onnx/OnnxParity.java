@@ -10,7 +10,9 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -42,6 +44,17 @@ public record OnnxParity(double probabilities, double logits) {
       Features features = Features.random(contract, records, random);
       INDArray logits = OnnxParity.logits(network, features.array()); // (records, classes)
       return new Reference(features, elements(Transforms.softmax(logits)), elements(logits));
+    }
+
+    /** What a network whose biases are corrected says: {@code shift} (classes) on every logit. */
+    public Reference corrected(double[] shift) {
+      int classes = shift.length;
+      INDArray corrected =
+          Nd4j.createFromArray(logits)
+              .reshape(logits.length / classes, classes)
+              .addRowVector(Nd4j.createFromArray(shift).castTo(DataType.FLOAT));
+      return new Reference(
+          features, elements(Transforms.softmax(corrected)), elements(corrected));
     }
 
     /**

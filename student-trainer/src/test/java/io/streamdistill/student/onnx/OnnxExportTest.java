@@ -381,6 +381,22 @@ final class OnnxExportTest {
   }
 
   @Test
+  void addsABiasCorrectionToTheLogits() {
+    MultiLayerNetwork network = network(VECTOR, dense(20, Activation.RELU), output());
+    double[] shift = new double[PLAIN.classNames().size()];
+    shift[0] = 1.5;
+    OnnxParity.Reference uncorrected =
+        OnnxParity.Reference.of(network, PLAIN, 16, new Random(SEED));
+
+    byte[] model = OnnxExport.export(network, PLAIN, shift);
+
+    OnnxParity parity = uncorrected.corrected(shift).compare(model);
+    assertThat(parity.logits()).isLessThan(1e-5);
+    assertThat(parity.probabilities()).isLessThan(1e-6);
+    assertThat(uncorrected.compare(model).logits()).isCloseTo(1.5, within(1e-5));
+  }
+
+  @Test
   void noticesAModelThatIsNotTheNetwork() {
     MultiLayerNetwork network = network(VECTOR, dense(9, Activation.RELU), output());
     byte[] before = OnnxExport.export(network, PLAIN);
