@@ -163,7 +163,8 @@ final class Bench implements AutoCloseable {
       trained = train(job, stages);
     } catch (DivergenceException e) { // a result, too
       Map<String, Object> diverged = Map.of("diverged", String.valueOf(e.getMessage()));
-      results.add(new Run(job.condition(), job.seed(), Results.settings(job.recipe()), diverged, 0));
+      results.add(
+          new Run(job.condition(), job.seed(), Results.settings(job.recipe()), diverged, 0));
       say("%s, seed %d: diverged", job.condition(), job.seed());
       return;
     }

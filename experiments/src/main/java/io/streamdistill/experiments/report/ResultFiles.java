@@ -54,7 +54,8 @@ final class ResultFiles {
   }
 
   /** A condition's figure, null when there is none. */
-  @org.jspecify.annotations.Nullable Figure figure(String experiment, String condition) {
+  @org.jspecify.annotations.Nullable
+  Figure figure(String experiment, String condition) {
     JsonNode summary = file(experiment).path("summary").path(condition);
     return summary.path("mean").isNumber()
         ? new Figure(

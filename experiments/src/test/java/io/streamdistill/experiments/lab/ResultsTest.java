@@ -26,8 +26,7 @@ final class ResultsTest {
   }
 
   private static Run run(String condition, long seed, int errors) {
-    return new Run(
-        condition, seed, Results.settings(RECIPE), Map.of("test_errors", errors), 1.25);
+    return new Run(condition, seed, Results.settings(RECIPE), Map.of("test_errors", errors), 1.25);
   }
 
   @Test
@@ -67,8 +66,7 @@ final class ResultsTest {
   void leavesADivergedRunOutOfTheMean() throws IOException {
     Results results = open();
     results.add(run("soft", 1, 70));
-    results.add(
-        new Run("soft", 2, Results.settings(RECIPE), Map.of("diverged", "at step 7"), 0));
+    results.add(new Run("soft", 2, Results.settings(RECIPE), Map.of("diverged", "at step 7"), 0));
 
     assertThat(Objects.requireNonNull(results.summary().get("soft")).n()).isEqualTo(1);
   }

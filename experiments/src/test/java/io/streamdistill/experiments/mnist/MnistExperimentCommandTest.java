@@ -81,7 +81,6 @@ final class MnistExperimentCommandTest {
   void biasCorrectionFindsTheOmittedClass() throws Exception {
     JsonNode summary = run("mnist-no-threes");
 
-    assertThat(mean(summary, "no_threes_after"))
-        .isLessThan(mean(summary, "no_threes_before") - 50);
+    assertThat(mean(summary, "no_threes_after")).isLessThan(mean(summary, "no_threes_before") - 50);
   }
 }

@@ -130,8 +130,7 @@ final class LayerExport {
       affine(ref, output.hasBias(), logits);
     } else {
       ref.require(!image, "gets images, but a classifier ends in a vector");
-      steps.add(
-          (graph, parameters, x) -> x.as(graph.node("Identity", logits, x.name())));
+      steps.add((graph, parameters, x) -> x.as(graph.node("Identity", logits, x.name())));
     }
   }
 

@@ -53,8 +53,7 @@ public record OnnxParity(double probabilities, double logits) {
           Nd4j.createFromArray(logits)
               .reshape(logits.length / classes, classes)
               .addRowVector(Nd4j.createFromArray(shift).castTo(DataType.FLOAT));
-      return new Reference(
-          features, elements(Transforms.softmax(corrected)), elements(corrected));
+      return new Reference(features, elements(Transforms.softmax(corrected)), elements(corrected));
     }
 
     /**
