@@ -20,6 +20,9 @@ final class MnistEnsemble implements MnistExperiment {
   private static final int QUICK_MEMBERS = 4;
   private static final double TEMPERATURE = 20;
 
+  /** Logits of the members are smaller than those of the shipped teacher. */
+  private static final double LEARNING_RATE = 0.05;
+
   @Override
   public String name() {
     return "mnist-ensemble";
@@ -68,7 +71,12 @@ final class MnistEnsemble implements MnistExperiment {
               name,
               MnistTransferSet.plain(bench.train(), bench.trainCount(), label -> true),
               ensemble);
-      jobs.addAll(bench.jobs("distilled_" + way, log, name, MnistRecipes.soft(bench, TEMPERATURE)));
+      jobs.addAll(
+          bench.jobs(
+              "distilled_" + way,
+              log,
+              name,
+              MnistRecipes.soft(bench, TEMPERATURE).withLearningRate(LEARNING_RATE)));
     }
     bench.run(jobs);
   }
