@@ -56,7 +56,7 @@ final class ArchitectureTest {
           .whereLayer("student")
           .mayOnlyAccessLayers("core", "schemas")
           .whereLayer("experiments")
-          .mayOnlyAccessLayers("student", "core", "schemas")
+          .mayOnlyAccessLayers("student", "teacher", "broker", "core", "schemas")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer();
 
