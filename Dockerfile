@@ -20,7 +20,7 @@ RUN --mount=type=cache,target=/root/.m2 \
 FROM eclipse-temurin:17-jre-noble AS distill
 RUN groupadd --gid 10001 distill \
     && useradd --uid 10001 --gid distill --home-dir /var/lib/distill --create-home --shell /usr/sbin/nologin distill \
-    && install --directory --owner distill --group distill /var/lib/distill/teacher /var/lib/distill/trainer
+    && install --directory --owner distill --group distill /var/lib/distill/trainer
 WORKDIR /var/lib/distill
 # The launcher finds its class path beside itself; without a pom.xml there, it does not build.
 COPY --from=build /src/cli/target/distill/lib/ /opt/distill/cli/target/distill/lib/
@@ -33,9 +33,7 @@ ENTRYPOINT ["/opt/distill/distill"]
 CMD ["--help"]
 
 FROM distill AS teacher
-ENV DISTILL_TEACHER_HTTP_HOST=0.0.0.0 \
-    DISTILL_TEACHER_STATE_DIR=/var/lib/distill/teacher
-VOLUME /var/lib/distill/teacher
+ENV DISTILL_TEACHER_HTTP_HOST=0.0.0.0
 EXPOSE 8081
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8081 && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [[ $status == 200 ]]"]

@@ -3,6 +3,7 @@ package io.streamdistill.student;
 import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.source.PassConfig;
@@ -28,6 +29,7 @@ import java.util.List;
  *     number; default 0
  * @param log how often and how far the soft-target log is read
  * @param checkpoint when and where checkpoints are published
+ * @param biasCorrection whether the biases of published models are corrected; default not
  * @param http address of metrics and health
  */
 public record StudentConfig(
@@ -42,6 +44,7 @@ public record StudentConfig(
     int threads,
     PassConfig log,
     CheckpointConfig checkpoint,
+    BiasCorrectionConfig biasCorrection,
     HttpConfig http) {
 
   /** Validates. */

@@ -13,6 +13,7 @@ import io.streamdistill.core.observe.Meters;
 import io.streamdistill.core.observe.ObserveServer;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.loop.TrainingLoop;
 import io.streamdistill.student.publish.BackgroundPublisher;
@@ -141,7 +142,12 @@ public final class TrainerService implements AutoCloseable {
         new SoftTargetLog(
             consumer, topics.softTargets(), start.position(), config.log(), Clock.systemUTC());
     CheckpointWriter writer =
-        new CheckpointWriter(identity, network.getLayerWiseConfigurations(), Clock.systemUTC());
+        new CheckpointWriter(
+            identity,
+            network.getLayerWiseConfigurations(),
+            BiasCorrector.of(
+                config.biasCorrection(), kafka, topics.softTargets(), features, classes),
+            Clock.systemUTC());
     CheckpointPublisher publisher =
         new CheckpointPublisher(
             identity,

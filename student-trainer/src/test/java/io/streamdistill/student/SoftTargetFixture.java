@@ -16,6 +16,7 @@ import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.source.PassConfig;
@@ -212,6 +213,7 @@ final class SoftTargetFixture implements AutoCloseable {
             "kafka:",
             3,
             directory.resolve("work-" + name)),
+        BiasCorrectionConfig.NONE,
         new HttpConfig("127.0.0.1", 0));
   }
 
@@ -228,6 +230,7 @@ final class SoftTargetFixture implements AutoCloseable {
         config.threads(),
         config.log(),
         config.checkpoint(),
+        config.biasCorrection(),
         config.http());
   }
 
@@ -244,6 +247,24 @@ final class SoftTargetFixture implements AutoCloseable {
         config.threads(),
         config.log(),
         config.checkpoint(),
+        config.biasCorrection(),
+        config.http());
+  }
+
+  static StudentConfig with(StudentConfig config, BiasCorrectionConfig biasCorrection) {
+    return new StudentConfig(
+        config.name(),
+        config.network(),
+        config.optimizer(),
+        config.learningRate(),
+        config.objective(),
+        config.select(),
+        config.batchSize(),
+        config.seed(),
+        config.threads(),
+        config.log(),
+        config.checkpoint(),
+        biasCorrection,
         config.http());
   }
 

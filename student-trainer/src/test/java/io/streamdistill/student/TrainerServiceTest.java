@@ -4,14 +4,18 @@ import static io.streamdistill.student.SoftTargetFixture.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.Safetensors;
+import io.streamdistill.core.checkpoint.Tensor;
 import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.wire.Codecs;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,8 +26,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -199,6 +205,57 @@ class TrainerServiceTest {
 
   private static SoftTarget withLabel(SoftTarget target, int label) {
     return SoftTarget.newBuilder(target).setLabel(label).build();
+  }
+
+  /** The model says what it should on average; what is trained on stays as it was. */
+  @Test
+  void correctsTheBiasesOfWhatItPublishesAndNothingElse() throws Exception {
+    TopicsConfig topics = fixture.createTopics(2);
+    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 12));
+    var prior =
+        new BiasCorrectionConfig(
+            BiasCorrectionConfig.Target.PRIOR, "", 500, List.of(0.6, 0.3, 0.1));
+    var teacher = new BiasCorrectionConfig(BiasCorrectionConfig.Target.TEACHER, "", 500, List.of());
+    for (int passes = 1; passes <= 2; passes++) { // resumes from a corrected checkpoint
+      fixture.train(with(fixture.student("prior", passes, EXAMPLES), prior), topics);
+    }
+    fixture.train(with(fixture.student("teacher", 2, EXAMPLES), teacher), topics);
+    fixture.train(fixture.student("plain", 2, EXAMPLES), topics);
+
+    Manifest byPrior = pulled(topics, "prior");
+    Calibration calibration = Objects.requireNonNull(byPrior.calibration());
+    assertThat(calibration.target()).isEqualTo("prior");
+    assertThat(calibration.probeTopic()).isEqualTo(topics.softTargets());
+    assertThat(calibration.probeExamples()).isEqualTo(500);
+    assertThat(calibration.meanPrediction())
+        .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-6 ? 0 : 1)
+        .containsExactly(0.6, 0.3, 0.1);
+    assertThat(calibration.biasShift().get(0)).isGreaterThan(calibration.biasShift().get(2));
+    // A student that has learned its teacher needs next to no shift to agree with it on average.
+    assertThat(Objects.requireNonNull(pulled(topics, "teacher").calibration()).biasShift())
+        .allSatisfy(shift -> assertThat(Math.abs(shift)).isLessThan(0.3));
+    assertThat(pulled(topics, "plain").calibration()).isNull();
+    Map<String, Tensor> corrected = tensors("prior");
+    assertThat(corrected).containsKey("bias_correction");
+    Map<String, Tensor> trained = new HashMap<>(corrected);
+    trained.remove("bias_correction");
+    assertThat(trained.keySet()).isEqualTo(tensors("plain").keySet());
+    tensors("plain")
+        .forEach(
+            (name, tensor) ->
+                assertThat(Objects.requireNonNull(trained.get(name)).floats())
+                    .as(name)
+                    .isEqualTo(tensor.floats()));
+  }
+
+  private static Manifest pulled(TopicsConfig topics, String student) {
+    return new CheckpointPuller(fixture.kafka, topics)
+        .pull(student, directory.resolve("pulled-" + student));
+  }
+
+  private static Map<String, Tensor> tensors(String student) {
+    return Safetensors.read(directory.resolve("pulled-" + student).resolve("weights.safetensors"))
+        .tensors();
   }
 
   @Test

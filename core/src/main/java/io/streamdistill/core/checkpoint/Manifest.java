@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param configurationHash SHA-256 of {@code configuration} as canonical JSON (sorted keys, no
  *     white space), lower-case hexadecimal
  * @param metrics prequential metrics by name, finite; what was not measured is left out
+ * @param calibration how the model's biases were corrected; null when they were not
  * @param files every file of the checkpoint but the manifest itself, sorted by name
  */
 public record Manifest(
@@ -58,6 +59,7 @@ public record Manifest(
     JsonNode configuration,
     String configurationHash,
     Map<String, Double> metrics,
+    @JsonSetter(nulls = Nulls.SET) @Nullable Calibration calibration,
     List<FileEntry> files) {
 
   /** Name of the manifest's file in a checkpoint. */
@@ -112,7 +114,10 @@ public record Manifest(
     }
   }
 
-  /** Starts a manifest; everything but {@code parent} and {@code metrics} has to be set. */
+  /**
+   * Starts a manifest; everything but {@code parent}, {@code metrics} and {@code calibration} has
+   * to be set.
+   */
   public static ManifestBuilder builder(CheckpointId id) {
     return new ManifestBuilder(id);
   }
@@ -198,6 +203,7 @@ public record Manifest(
         configuration,
         configurationHash,
         metrics,
+        calibration,
         found);
   }
 }

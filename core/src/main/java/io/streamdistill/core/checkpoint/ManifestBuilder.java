@@ -25,6 +25,7 @@ public final class ManifestBuilder {
   private @Nullable List<String> teacherVersions;
   private @Nullable JsonNode configuration;
   private Map<String, Double> metrics = Map.of();
+  private @Nullable Calibration calibration;
 
   ManifestBuilder(CheckpointId id) {
     this.id = id;
@@ -102,6 +103,12 @@ public final class ManifestBuilder {
     return this;
   }
 
+  /** How the model's biases were corrected; default null, not at all. */
+  public ManifestBuilder calibration(@Nullable Calibration correction) {
+    this.calibration = correction;
+    return this;
+  }
+
   /**
    * Returns the manifest, without files yet.
    *
@@ -128,6 +135,7 @@ public final class ManifestBuilder {
         effective,
         ManifestJson.canonicalHash(effective),
         metrics,
+        calibration,
         List.of());
   }
 

@@ -4,6 +4,7 @@ import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.student.StudentConfig.DecayType;
 import io.streamdistill.student.StudentConfig.OptimizerType;
+import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.source.PassConfig;
@@ -92,6 +93,7 @@ public record StudentRecipe(
         1,
         new PassConfig(passes, examples, Duration.ofHours(1), PassConfig.WhenDone.EXIT),
         checkpoints,
+        BiasCorrectionConfig.NONE,
         new HttpConfig("127.0.0.1", 0));
   }
 }

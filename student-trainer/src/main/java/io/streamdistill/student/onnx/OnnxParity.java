@@ -128,7 +128,7 @@ public record OnnxParity(double probabilities, double logits) {
     return b == null ? z : z.addiRowVector(b);
   }
 
-  private static OrtSession.SessionOptions options() throws OrtException {
+  static OrtSession.SessionOptions options() throws OrtException {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setIntraOpNumThreads(1);
     return options;

@@ -2,10 +2,12 @@ package io.streamdistill.student.publish;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.SourcePosition;
+import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.onnx.OnnxExportException;
@@ -33,6 +35,7 @@ public final class CheckpointWriter {
   private final StudentIdentity identity;
   private final MultiLayerNetwork copy; // of the student's architecture, with its own parameters
   private final InstantSource clock;
+  private final BiasCorrector corrector;
   private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /**
@@ -41,8 +44,12 @@ public final class CheckpointWriter {
    * @param configuration of the student's network
    */
   public CheckpointWriter(
-      StudentIdentity identity, MultiLayerConfiguration configuration, InstantSource clock) {
+      StudentIdentity identity,
+      MultiLayerConfiguration configuration,
+      BiasCorrector corrector,
+      InstantSource clock) {
     this.identity = identity;
+    this.corrector = corrector;
     this.clock = clock;
     copy = new MultiLayerNetwork(configuration.clone());
     copy.init();
@@ -75,11 +82,14 @@ public final class CheckpointWriter {
       Progress progress,
       Map<String, Double> metrics) {
     copy.setParams(Nd4j.createFromArray(snapshot.parameters()));
-    byte[] model = provenModel(id, snapshot);
+    ExportContract contract = contract(Map.of("distill.version", id.version()));
+    byte[] plain = proven(id, contract, null, snapshot.expected());
+    Calibration calibration = corrector.correct(plain, contract).orElse(null);
+    byte[] model = calibration == null ? plain : corrected(id, contract, snapshot, calibration);
     try {
       Files.createDirectories(directory);
       Files.write(directory.resolve(CheckpointFiles.MODEL), model);
-      TrainerState.of(copy, snapshot.optimizerState()).write(directory);
+      TrainerState.of(copy, snapshot.optimizerState()).write(directory, calibration);
       Files.write(
           directory.resolve(CheckpointFiles.CONFIG),
           json.writeValueAsBytes(identity.configuration()));
@@ -102,14 +112,25 @@ public final class CheckpointWriter {
         .teacherVersions(progress.teacherVersions())
         .configuration(identity.configuration())
         .metrics(metrics)
+        .calibration(calibration)
         .build()
         .write(directory);
   }
 
-  private byte[] provenModel(CheckpointId id, StudentSnapshot snapshot) {
+  private byte[] corrected(
+      CheckpointId id, ExportContract contract, StudentSnapshot snapshot, Calibration calibration) {
+    double[] shift = calibration.biasShift().stream().mapToDouble(Double::doubleValue).toArray();
+    return proven(id, contract, shift, snapshot.expected().corrected(shift));
+  }
+
+  private byte[] proven(
+      CheckpointId id,
+      ExportContract contract,
+      double @Nullable [] biasShift,
+      OnnxParity.Reference expected) {
     try {
-      byte[] model = OnnxExport.export(copy, contract(Map.of("distill.version", id.version())));
-      snapshot.expected().compare(model).requireWithinTolerance();
+      byte[] model = OnnxExport.export(copy, contract, biasShift);
+      expected.compare(model).requireWithinTolerance();
       return model;
     } catch (OnnxExportException e) {
       throw new CheckpointException(

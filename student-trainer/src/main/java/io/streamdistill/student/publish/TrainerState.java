@@ -1,15 +1,19 @@
 package io.streamdistill.student.publish;
 
+import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.Safetensors;
 import io.streamdistill.core.checkpoint.Tensor;
+import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.step.StudentStep;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -18,7 +22,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>{@code weights.safetensors} holds the parameters by their DL4J names, row-major, such as
  * {@code 0_W} (inputs, units) and {@code 0_b} (1, units). {@code trainer-state.safetensors} holds
- * the optimizer's state, flat, in DL4J's order.
+ * the optimizer's state, flat, in DL4J's order. What corrects the biases of the published model
+ * lies beside the weights as {@code bias_correction} (classes); training goes on without it.
  *
  * @param weights by name
  * @param optimizer flat state of the optimizer, (floats); empty when it has none
@@ -42,8 +47,17 @@ record TrainerState(Map<String, Tensor> weights, Tensor optimizer) {
     return new TrainerState(weights, Tensor.of(optimizer, optimizer.length));
   }
 
-  void write(Path directory) {
-    new Safetensors(weights, Map.of("format", "dl4j"))
+  void write(Path directory, @Nullable Calibration calibration) {
+    Map<String, Tensor> tensors = new TreeMap<>(weights);
+    if (calibration != null) {
+      List<Double> shift = calibration.biasShift();
+      float[] floats = new float[shift.size()];
+      for (int k = 0; k < floats.length; k++) {
+        floats[k] = shift.get(k).floatValue();
+      }
+      tensors.put(OnnxExport.BIAS_CORRECTION, Tensor.of(floats, floats.length));
+    }
+    new Safetensors(tensors, Map.of("format", "dl4j"))
         .write(directory.resolve(CheckpointFiles.WEIGHTS));
     new Safetensors(Map.of(OPTIMIZER, optimizer), Map.of())
         .write(directory.resolve(CheckpointFiles.TRAINER_STATE));
@@ -60,8 +74,10 @@ record TrainerState(Map<String, Tensor> weights, Tensor optimizer) {
     if (optimizer == null || optimizer.type() != Tensor.Type.F32) {
       throw new CheckpointException("%s has no float32 tensor '%s'".formatted(file, OPTIMIZER));
     }
-    return new TrainerState(
-        Safetensors.read(directory.resolve(CheckpointFiles.WEIGHTS)).tensors(), optimizer);
+    Map<String, Tensor> tensors =
+        new TreeMap<>(Safetensors.read(directory.resolve(CheckpointFiles.WEIGHTS)).tensors());
+    tensors.remove(OnnxExport.BIAS_CORRECTION);
+    return new TrainerState(tensors, optimizer);
   }
 
   /**

@@ -10,9 +10,12 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.FileCheckpointStore;
+import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.student.calibrate.BiasCorrectionConfig;
+import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.step.OptimizerConfig;
@@ -65,7 +68,16 @@ final class BackgroundPublisherTest {
     store = new SlowStore();
     StudentIdentity identity = identity();
     CheckpointWriter writer =
-        new CheckpointWriter(identity, network.getLayerWiseConfigurations(), Clock.systemUTC());
+        new CheckpointWriter(
+            identity,
+            network.getLayerWiseConfigurations(),
+            BiasCorrector.of(
+                BiasCorrectionConfig.NONE,
+                KafkaSettings.of("unused:1"),
+                "unused",
+                identity.features(),
+                identity.classes()),
+            Clock.systemUTC());
     CheckpointConfig config =
         new CheckpointConfig(Duration.ofSeconds(1), 0, "file:unused", 5, folder.resolve("work"));
     publisher =

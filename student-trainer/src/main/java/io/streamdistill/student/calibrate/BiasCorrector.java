@@ -1,0 +1,94 @@
+package io.streamdistill.student.calibrate;
+
+import io.streamdistill.core.checkpoint.Calibration;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.student.StudentException;
+import io.streamdistill.student.calibrate.BiasCorrectionConfig.Target;
+import io.streamdistill.student.onnx.ExportContract;
+import io.streamdistill.student.onnx.OnnxLogits;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds the shift of biases for a model, on the newest examples of the probe topic. */
+public final class BiasCorrector {
+
+  private static final Logger log = LoggerFactory.getLogger(BiasCorrector.class);
+
+  private final BiasCorrectionConfig config;
+  private final ProbeReader reader;
+
+  private BiasCorrector(BiasCorrectionConfig config, ProbeReader reader) {
+    this.config = config;
+    this.reader = reader;
+  }
+
+  /**
+   * Creates a corrector.
+   *
+   * @param ownTopic that the student is trained on, used when the configuration names no other
+   * @throws io.streamdistill.core.config.ConfigException when the prior does not fit the classes
+   */
+  public static BiasCorrector of(
+      BiasCorrectionConfig config,
+      KafkaSettings kafka,
+      String ownTopic,
+      FeatureContract features,
+      ClassMap classes) {
+    if (config.target() == Target.PRIOR && config.prior().size() != classes.count()) {
+      throw new io.streamdistill.core.config.ConfigException(
+          "student.bias-correction.prior has %d shares, there are %d classes"
+              .formatted(config.prior().size(), classes.count()));
+    }
+    String topic = config.probeTopic().isEmpty() ? ownTopic : config.probeTopic();
+    return new BiasCorrector(config, new ProbeReader(kafka, topic, features, classes));
+  }
+
+  /**
+   * Corrects a model if that is possible.
+   *
+   * @param model not corrected yet
+   * @return empty when no correction is configured, or, with a warning, when none was found
+   */
+  public Optional<Calibration> correct(byte[] model, ExportContract contract) {
+    if (config.target() == Target.NONE) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(require(model, contract));
+    } catch (StudentException e) {
+      log.warn("the biases of {} are not corrected: {}", contract.student(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Corrects a model.
+   *
+   * @throws StudentException when there are no probe examples, or no shift is found
+   */
+  public Calibration require(byte[] model, ExportContract contract) {
+    Probe probe = reader.read(config.probeExamples());
+    double[] target =
+        config.target() == Target.PRIOR
+            ? config.prior().stream().mapToDouble(Double::doubleValue).toArray()
+            : probe.teacherMean();
+    double[][] logits = OnnxLogits.of(model, contract, probe.features(), probe.count());
+    double[] shift = BiasCorrection.solve(logits, target);
+    return new Calibration(
+        config.target().name().toLowerCase(Locale.ROOT),
+        reader.topic(),
+        probe.count(),
+        list(BiasCorrection.meanPrediction(logits, shift)),
+        list(shift));
+  }
+
+  private static List<Double> list(double[] values) {
+    return Arrays.stream(values).boxed().toList();
+  }
+}
