@@ -125,8 +125,12 @@ public final class MnistExperimentCommand implements Callable<Integer> {
   }
 
   private String commandLine(int count) {
-    return "./distill experiment %s --seeds %d%s%s"
+    return "./distill experiment %s --seeds %d --teacher %s%s%s"
         .formatted(
-            experiment.name(), count, quick ? " --quick" : "", validation ? " --validation" : "");
+            experiment.name(),
+            count,
+            teacher,
+            quick ? " --quick" : "",
+            validation ? " --validation" : "");
   }
 }

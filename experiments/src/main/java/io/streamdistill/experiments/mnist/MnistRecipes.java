@@ -3,7 +3,10 @@ package io.streamdistill.experiments.mnist;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import java.util.List;
 
-/** The recipes that validation chose; see docs/results/README.md. */
+/**
+ * Recipes of students. Learning rates come from one validation run of one seed over a few rates,
+ * and are provisional.
+ */
 final class MnistRecipes {
 
   private static final double WARM_UP = 1 / 6.0;

@@ -1,6 +1,7 @@
 package io.streamdistill.student.calibrate;
 
 import io.streamdistill.core.checkpoint.Calibration;
+import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
@@ -32,7 +33,7 @@ public final class BiasCorrector {
    * Creates a corrector.
    *
    * @param ownTopic that the student is trained on, used when the configuration names no other
-   * @throws io.streamdistill.core.config.ConfigException when the prior does not fit the classes
+   * @throws ConfigException when the prior does not fit the classes
    */
   public static BiasCorrector of(
       BiasCorrectionConfig config,
@@ -41,7 +42,7 @@ public final class BiasCorrector {
       FeatureContract features,
       ClassMap classes) {
     if (config.target() == Target.PRIOR && config.prior().size() != classes.count()) {
-      throw new io.streamdistill.core.config.ConfigException(
+      throw new ConfigException(
           "student.bias-correction.prior has %d shares, there are %d classes"
               .formatted(config.prior().size(), classes.count()));
     }

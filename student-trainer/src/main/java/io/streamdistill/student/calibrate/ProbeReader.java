@@ -109,10 +109,13 @@ final class ProbeReader {
 
   /** Appends the features, and returns the teacher's prediction at T = 1; null when not fit. */
   private double @Nullable [] prediction(ConsumerRecord<byte[], byte[]> record, ByteBuffer bytes) {
+    if (record.value() == null) {
+      return null;
+    }
     SoftTarget target;
     try {
       target = codec.decode(record.value());
-    } catch (WireException | NullPointerException e) {
+    } catch (WireException e) {
       return null; // the trainer of that topic reports it
     }
     double[] prediction = new double[classes.count()];
