@@ -119,7 +119,7 @@ public final class TrainerService implements AutoCloseable {
     clients.initTransactions(producer);
     CheckpointStore store =
         closers.add(CheckpointStores.open(config.checkpoint().store(), kafka, topics));
-    CheckpointLog announcements = CheckpointLog.read(kafka, topics.checkpoints());
+    CheckpointLog announcements = CheckpointLog.readAll(kafka, topics.checkpoints());
 
     KafkaConsumer<byte[], byte[]> consumer = closers.add(clients.consumer());
     closers.add(bound(new KafkaClientMetrics(consumer), registry));

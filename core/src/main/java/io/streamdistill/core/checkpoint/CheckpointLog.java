@@ -29,6 +29,11 @@ public final class CheckpointLog {
   /** How long an unreachable broker is waited for. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
+  /**
+   * How long the transaction of a trainer that died is waited for: Kafka ends it after a minute.
+   */
+  public static final Duration OPEN_TRANSACTION = Duration.ofMinutes(2);
+
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointLog.class);
   private static final RecordCodec<CheckpointPublished> CODEC = Codecs.checkpointPublished();
   private static final int PARTITION = 0;
@@ -102,7 +107,8 @@ public final class CheckpointLog {
   }
 
   /**
-   * Reads every committed announcement up to the current end of the topic.
+   * Reads every committed announcement up to the current end of the topic. Those that were
+   * committed while the transaction of another student was open may be missing until that ends.
    *
    * @throws CheckpointException when the topic is missing, or the broker cannot be reached within
    *     {@link #DEFAULT_TIMEOUT}
@@ -116,6 +122,20 @@ public final class CheckpointLog {
     Scan scan = new Scan();
     try (TopicReader reader = TopicReader.open(kafka, topic, timeout)) {
       reader.readToEnd(scan::accept);
+    }
+    return new CheckpointLog(List.copyOf(scan.byKey.values()), scan.skipped);
+  }
+
+  /**
+   * Reads every announcement that is committed now; for writers, whose next step depends on it.
+   *
+   * @throws CheckpointException as {@link #read(KafkaSettings, String)}, or when a transaction on
+   *     the topic stays open for {@link #OPEN_TRANSACTION}
+   */
+  public static CheckpointLog readAll(KafkaSettings kafka, String topic) {
+    Scan scan = new Scan();
+    try (TopicReader reader = TopicReader.open(kafka, topic, DEFAULT_TIMEOUT)) {
+      reader.readAllWritten(OPEN_TRANSACTION, scan::accept);
     }
     return new CheckpointLog(List.copyOf(scan.byKey.values()), scan.skipped);
   }

@@ -93,6 +93,37 @@ final class TopicReader implements AutoCloseable {
     readUntil(end, sink);
   }
 
+  /**
+   * Hands over every committed record of what is written now. A transaction that is open, of
+   * whichever producer, hides what was committed behind its beginning: its end is waited for.
+   *
+   * @throws CheckpointException when it is still open after {@code patience}
+   */
+  void readAllWritten(Duration patience, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    Map<TopicPartition, Long> end = writtenEnd(consumer.assignment());
+    long start = System.nanoTime();
+    while (!reached(positions(), end)) {
+      explain(() -> consumer.poll(POLL)).forEach(sink);
+      if (System.nanoTime() - start > patience.toNanos()) {
+        Map<TopicPartition, Long> visible =
+            explain(() -> consumer.endOffsets(consumer.assignment(), timeout));
+        throw new CheckpointException(
+            "topic '%s' has had an open transaction for %s s, which hides what follows %s; stop its producer, or wait for its transaction.timeout.ms, then start again"
+                .formatted(topic, patience.toSeconds(), visible));
+      }
+    }
+  }
+
+  /** Ends of the partitions, open transactions included. */
+  private Map<TopicPartition, Long> writtenEnd(Set<TopicPartition> partitions) {
+    Map<String, Object> properties = kafka.consumer();
+    properties.put("isolation.level", "read_uncommitted");
+    try (KafkaConsumer<byte[], byte[]> uncommitted =
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      return explain(() -> uncommitted.endOffsets(partitions, timeout));
+    }
+  }
+
   /** Hands over every committed record from where the reader stands to {@code end}, exclusive. */
   void readUntil(Map<TopicPartition, Long> end, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
     long idleSince = System.nanoTime();

@@ -14,9 +14,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -196,5 +200,28 @@ class CheckpointLogTest {
             () -> CheckpointLog.read(KafkaSettings.of("no-such-host.invalid:9092"), topic))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("no-such-host.invalid:9092");
+  }
+
+  @Test
+  void readingAllWaitsForTheOpenTransactionOfAnotherStudent() throws Exception {
+    Map<String, Object> properties = kafka.producer();
+    properties.put("transactional.id", "streamdistill-student-other-" + topic);
+    try (KafkaProducer<byte[], byte[]> other =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      other.initTransactions();
+      other.beginTransaction();
+      other.send(CheckpointLog.record(topic, announcement("other", "v1"))).get();
+      announce(announcement("mnist", "v1")); // behind the beginning of the open transaction
+
+      assertThat(read().latest("mnist")).isEmpty();
+      CompletableFuture<CheckpointLog> all =
+          CompletableFuture.supplyAsync(() -> CheckpointLog.readAll(kafka, topic));
+      assertThatThrownBy(() -> all.get(2, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+      other.abortTransaction();
+
+      assertThat(all.get(1, TimeUnit.MINUTES).announcements())
+          .extracting(CheckpointPublished::getStudent)
+          .containsExactly("mnist");
+    }
   }
 }
