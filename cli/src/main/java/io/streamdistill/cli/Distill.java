@@ -16,6 +16,7 @@ import io.streamdistill.cli.run.TrainerCommand;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.experiments.mnist.MnistExperimentCommand;
 import io.streamdistill.experiments.mnist.MnistTeacherCommand;
+import io.streamdistill.experiments.report.ReportCommand;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -111,6 +112,7 @@ public final class Distill {
     experiment.addSubcommand(new MnistTeacherCommand());
     MnistExperimentCommand.all()
         .forEach(one -> experiment.addSubcommand(one.getCommandName(), one));
+    experiment.addSubcommand(new ReportCommand());
     return experiment;
   }
 

@@ -28,6 +28,9 @@ public final class Results {
           .enable(SerializationFeature.INDENT_OUTPUT)
           .build();
 
+  private static final List<String> OWN_KEYS =
+      List.of("figure", "seconds_of_all_runs", "runs", "summary", "derived");
+
   /**
    * One student, or one measure taken of it.
    *
@@ -69,6 +72,23 @@ public final class Results {
         results.runs.add(run(run));
       }
     }
+    return results;
+  }
+
+  /**
+   * Reads a file of results, to be looked at.
+   *
+   * @throws IOException when it cannot be read, or holds no results
+   */
+  public static Results read(Path file) throws IOException {
+    JsonNode json = JSON.readTree(Files.readAllBytes(file));
+    if (!json.path("runs").isArray() || !json.path("figure").isTextual()) {
+      throw new IOException(file + " holds no results: it must have 'runs' and 'figure'");
+    }
+    ObjectNode head = (ObjectNode) json.deepCopy();
+    head.remove(OWN_KEYS);
+    Results results = new Results(file, head, json.path("figure").asText());
+    json.path("runs").forEach(run -> results.runs.add(run(run)));
     return results;
   }
 
@@ -131,10 +151,20 @@ public final class Results {
     return summary;
   }
 
+  /** That all runs took together, one after the other. */
+  public synchronized double seconds() {
+    return runs.stream().mapToDouble(Run::seconds).sum();
+  }
+
+  /** What is said of all runs under a key of the head, or empty. */
+  public String head(String key) {
+    return head.path(key).asText("");
+  }
+
   private String json() throws IOException {
     ObjectNode root = head.deepCopy();
-    double seconds = runs.stream().mapToDouble(Run::seconds).sum();
-    root.put("seconds_of_all_runs", Math.round(seconds));
+    root.put("figure", figure);
+    root.put("seconds_of_all_runs", Math.round(seconds()));
     ArrayNode all = root.putArray("runs");
     for (Run run : runs) {
       ObjectNode node = all.addObject().put("condition", run.condition()).put("seed", run.seed());

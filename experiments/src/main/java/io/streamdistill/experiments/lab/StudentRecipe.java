@@ -15,11 +15,12 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How a student is trained: Nesterov momentum 0.9, a linear warm-up, then a cosine to zero.
+ * How a student is trained: a linear warm-up of the learning rate, then a cosine to zero.
  *
  * @param hidden units of each hidden layer
  * @param temperature T of the soft term
  * @param hardWeight share of the hard term, in [0, 1]; 0 uses no label, 1 uses labels only
+ * @param optimizer with momentum 0.9, or Adam's usual moments
  * @param learningRate after the warm-up
  * @param warmUp share of all steps that the warm-up takes, in [0, 1)
  * @param batch records per step
@@ -30,6 +31,7 @@ public record StudentRecipe(
     List<Integer> hidden,
     double temperature,
     double hardWeight,
+    OptimizerType optimizer,
     double learningRate,
     double warmUp,
     int batch,
@@ -41,25 +43,76 @@ public record StudentRecipe(
   /** The same with another net. */
   public StudentRecipe withHidden(Integer... units) {
     return new StudentRecipe(
-        List.of(units), temperature, hardWeight, learningRate, warmUp, batch, passes, weightDecay);
+        List.of(units),
+        temperature,
+        hardWeight,
+        optimizer,
+        learningRate,
+        warmUp,
+        batch,
+        passes,
+        weightDecay);
   }
 
   /** The same with another objective. */
   public StudentRecipe withObjective(double newTemperature, double newHardWeight) {
     return new StudentRecipe(
-        hidden, newTemperature, newHardWeight, learningRate, warmUp, batch, passes, weightDecay);
+        hidden,
+        newTemperature,
+        newHardWeight,
+        optimizer,
+        learningRate,
+        warmUp,
+        batch,
+        passes,
+        weightDecay);
+  }
+
+  /** The same with another optimizer. */
+  public StudentRecipe withOptimizer(OptimizerType newOptimizer, double newLearningRate) {
+    return new StudentRecipe(
+        hidden,
+        temperature,
+        hardWeight,
+        newOptimizer,
+        newLearningRate,
+        warmUp,
+        batch,
+        passes,
+        weightDecay);
   }
 
   /** The same with another learning rate. */
   public StudentRecipe withLearningRate(double newLearningRate) {
+    return withOptimizer(optimizer, newLearningRate);
+  }
+
+  /** The same with another size of the batches. */
+  public StudentRecipe withBatch(int newBatch) {
     return new StudentRecipe(
-        hidden, temperature, hardWeight, newLearningRate, warmUp, batch, passes, weightDecay);
+        hidden,
+        temperature,
+        hardWeight,
+        optimizer,
+        learningRate,
+        warmUp,
+        newBatch,
+        passes,
+        weightDecay);
   }
 
   /** The same with another number of passes. */
   public StudentRecipe withPasses(int newPasses) {
     return new StudentRecipe(
-        hidden, temperature, hardWeight, learningRate, warmUp, batch, newPasses, weightDecay);
+        hidden,
+        temperature,
+        hardWeight,
+        optimizer,
+        learningRate,
+        warmUp,
+        batch,
+        newPasses,
+        weightDecay);
   }
 
   /** Tells recipes apart in the names of students, in few letters. */
@@ -76,14 +129,18 @@ public record StudentRecipe(
    *
    * @param examples records in a pass
    */
-  StudentConfig config(String name, long seed, long examples, CheckpointConfig checkpoints) {
+  StudentConfig config(
+      String name,
+      long seed,
+      long examples,
+      CheckpointConfig checkpoints,
+      BiasCorrectionConfig correction) {
     long steps = passes * ((examples + batch - 1) / batch);
     long warmUpSteps = (long) (warmUp * steps);
     return new StudentConfig(
         name,
         new StudentConfig.Network(hidden, ""),
-        new StudentConfig.Optimizer(
-            OptimizerType.NESTEROV, MOMENTUM, 0.9, 0.999, 1e-8, weightDecay),
+        new StudentConfig.Optimizer(optimizer, MOMENTUM, 0.9, 0.999, 1e-8, weightDecay),
         new StudentConfig.LearningRate(
             learningRate, warmUpSteps, DecayType.COSINE, Math.max(1, steps - warmUpSteps), 1),
         new ObjectiveConfig(temperature, hardWeight),
@@ -93,7 +150,7 @@ public record StudentRecipe(
         1,
         new PassConfig(passes, examples, Duration.ofHours(1), PassConfig.WhenDone.EXIT),
         checkpoints,
-        BiasCorrectionConfig.NONE,
+        correction,
         new HttpConfig("127.0.0.1", 0));
   }
 }

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /** What experiments on MNIST share: the data, the pipeline, and how a student is judged. */
 final class Bench implements AutoCloseable {
@@ -37,8 +37,24 @@ final class Bench implements AutoCloseable {
    * @param condition under which its result is reported
    * @param log what it reads
    * @param logName the log's part of its name
+   * @param probe log of the examples that its biases are corrected on, null when they are not
    */
-  record Job(String condition, SoftTargetLog log, String logName, StudentRecipe recipe, long seed) {
+  record Job(
+      String condition,
+      SoftTargetLog log,
+      String logName,
+      StudentRecipe recipe,
+      long seed,
+      @Nullable SoftTargetLog probe) {
+
+    Job(String condition, SoftTargetLog log, String logName, StudentRecipe recipe, long seed) {
+      this(condition, log, logName, recipe, seed, null);
+    }
+
+    /** The same with its biases corrected. */
+    Job correctedOn(SoftTargetLog newProbe) {
+      return new Job(condition, log, logName, recipe, seed, newProbe);
+    }
 
     /** Of its own for every log, recipe and seed, and short enough for a name. */
     String student() {
@@ -69,10 +85,6 @@ final class Bench implements AutoCloseable {
 
   ExperimentOptions options() {
     return options;
-  }
-
-  Results results() {
-    return results;
   }
 
   MnistData train() {
@@ -182,17 +194,12 @@ final class Bench implements AutoCloseable {
   }
 
   List<Stage> train(Job job, int stages) throws InterruptedException {
-    return lab.train(job.log(), job.student(), job.recipe(), job.seed(), stages);
+    return lab.train(job.log(), job.student(), job.recipe(), job.seed(), stages, job.probe());
   }
 
   /** Name of the figure that counts: errors on the test set, or on the images held out from it. */
   String figure() {
     return options.validation() ? "validation_errors" : "test_errors";
-  }
-
-  /** The mean prediction of the teacher of a log at T = 1, (classes). */
-  double[] meanPrediction(SoftTargetLog log) {
-    return lab.meanPrediction(log);
   }
 
   /** The errors of a model. */
@@ -201,9 +208,14 @@ final class Bench implements AutoCloseable {
   }
 
   Map<String, Object> figures(Judgement judgement) {
-    Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put(figure(), judgement.errors());
-    return figures;
+    return Map.of(figure(), judgement.errors());
+  }
+
+  /** Adds the errors of a teacher to the results. */
+  void judge(String condition, TeacherRecipe teacher, Object settings) throws IOException {
+    Map<String, Object> figures = figures(judge(logProbabilities(teacher)));
+    results.add(new Run(condition, 0, Results.settings(settings), figures, 0));
+    say("%s: %s", condition, figures);
   }
 
   Judgement judge(Path model) {

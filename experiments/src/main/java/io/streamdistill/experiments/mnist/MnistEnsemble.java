@@ -1,7 +1,5 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.experiments.lab.Results;
-import io.streamdistill.experiments.lab.Results.Run;
 import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import io.streamdistill.experiments.lab.TeacherRecipe;
@@ -19,9 +17,6 @@ final class MnistEnsemble implements MnistExperiment {
   private static final int MEMBERS = 10;
   private static final int QUICK_MEMBERS = 4;
   private static final double TEMPERATURE = 20;
-
-  /** Logits of the members are smaller than those of the shipped teacher. */
-  private static final double LEARNING_RATE = 0.05;
 
   @Override
   public String name() {
@@ -56,15 +51,7 @@ final class MnistEnsemble implements MnistExperiment {
     for (Combination combination : Combination.values()) {
       String way = combination.name().toLowerCase(Locale.ROOT);
       TeacherRecipe ensemble = new TeacherRecipe(models, combination);
-      bench
-          .results()
-          .add(
-              new Run(
-                  "ensemble_" + way,
-                  0,
-                  Results.settings(hard),
-                  bench.figures(bench.judge(bench.logProbabilities(ensemble))),
-                  0));
+      bench.judge("ensemble_" + way, ensemble, hard);
       String name = "ensemble" + count + "-" + way + "-" + hard.key();
       SoftTargetLog log =
           bench.score(
@@ -72,11 +59,7 @@ final class MnistEnsemble implements MnistExperiment {
               MnistTransferSet.plain(bench.train(), bench.trainCount(), label -> true),
               ensemble);
       jobs.addAll(
-          bench.jobs(
-              "distilled_" + way,
-              log,
-              name,
-              MnistRecipes.soft(bench, TEMPERATURE).withLearningRate(LEARNING_RATE)));
+          bench.jobs("distilled_" + way, log, name, MnistRecipes.softByAdam(bench, TEMPERATURE)));
     }
     bench.run(jobs);
   }

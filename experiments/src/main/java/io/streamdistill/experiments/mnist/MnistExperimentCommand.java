@@ -2,6 +2,7 @@ package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.Results;
 import io.streamdistill.experiments.lab.Summary;
+import io.streamdistill.experiments.report.Report;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -23,6 +25,7 @@ public final class MnistExperimentCommand implements Callable<Integer> {
 
   private static final List<MnistExperiment> ALL =
       List.of(
+          new MnistValidation(),
           new MnistStudent(),
           new MnistJitter(),
           new MnistTemperature(),
@@ -69,6 +72,12 @@ public final class MnistExperimentCommand implements Callable<Integer> {
       description = "results, added to; default: NAME.json in the folder --work")
   private @Nullable Path json;
 
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "writes report.html and main-table.png there, of all results beside those")
+  private @Nullable Path report;
+
   private MnistExperimentCommand(MnistExperiment experiment) {
     this.experiment = experiment;
   }
@@ -105,6 +114,10 @@ public final class MnistExperimentCommand implements Callable<Integer> {
     console.printf("%n%-36s %8s %7s %3s%n", "condition", "mean", "sd", "n");
     results.summary().forEach((condition, summary) -> print(console, condition, summary));
     console.printf("%nresults: %s%n", file);
+    if (report != null) {
+      Report.write(Objects.requireNonNull(file.toAbsolutePath().getParent()), report);
+      console.printf("report: %s%n", report.resolve("report.html"));
+    }
     console.flush();
     return 0;
   }

@@ -10,7 +10,7 @@ final class MnistJitter implements MnistExperiment {
   private static final int COPIES = 20;
   private static final int QUICK_COPIES = 4;
   private static final int PIXELS = 2;
-  private static final int PASSES = 2;
+  private static final int PASSES = 3;
   private static final double TEMPERATURE = 20;
 
   @Override

@@ -1,20 +1,22 @@
 package io.streamdistill.experiments.mnist;
 
+import io.streamdistill.core.checkpoint.Calibration;
+import io.streamdistill.experiments.lab.Lab.Stage;
 import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.mnist.Bench.Job;
 import io.streamdistill.experiments.mnist.MnistJudge.Judgement;
-import io.streamdistill.student.calibrate.BiasCorrection;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A transfer set without some classes; then the student's biases are corrected, with the teacher's
- * mean prediction on unlabelled images of all classes and no label.
+ * A transfer set without some classes; the trainer then corrects the student's biases, with the
+ * teacher's mean prediction on unlabelled images of all classes and no label.
  */
 final class MnistOmitted implements MnistExperiment {
 
@@ -72,30 +74,34 @@ final class MnistOmitted implements MnistExperiment {
         bench.score(
             condition.replace('_', '-'),
             MnistTransferSet.plain(bench.train(), bench.trainCount(), present::contains));
-    double[] teacherMean = bench.meanPrediction(bench.plain());
-    bench.run(
-        bench.jobs(
-            condition + "_before",
-            log,
-            condition.replace('_', '-'),
-            MnistRecipes.soft(bench, TEMPERATURE)),
-        1,
-        (job, stages) -> judge(bench, stages.get(0).model(), teacherMean));
+    SoftTargetLog probe = bench.plain(); // the correction reads no label of it
+    List<Job> jobs =
+        bench
+            .jobs(
+                condition + "_before",
+                log,
+                condition.replace('_', '-'),
+                MnistRecipes.soft(bench, TEMPERATURE))
+            .stream()
+            .map(job -> job.correctedOn(probe))
+            .toList();
+    bench.run(jobs, 1, (job, stages) -> judge(bench, stages.get(0)));
   }
 
-  private Map<String, Map<String, Object>> judge(Bench bench, Path model, double[] teacherMean) {
-    double[][] probe = MnistJudge.logProbabilities(model, bench.train(), 0, bench.trainCount());
-    double[] shift = BiasCorrection.solve(probe, teacherMean);
-    double[][] before = bench.logProbabilities(model);
-    double[][] after = new double[before.length][];
-    for (int i = 0; i < before.length; i++) {
-      after[i] = before[i].clone();
-      for (int k = 0; k < shift.length; k++) {
-        after[i][k] += shift[k];
+  /** The checkpoint as it is, and with the shift taken off that its manifest records. */
+  private Map<String, Map<String, Object>> judge(Bench bench, Stage student) {
+    double[][] after = bench.logProbabilities(student.model());
+    Calibration calibration =
+        Objects.requireNonNull(student.manifest().calibration(), "the trainer has corrected it");
+    double[][] before = new double[after.length][];
+    for (int i = 0; i < after.length; i++) {
+      before[i] = after[i].clone();
+      for (int k = 0; k < before[i].length; k++) {
+        before[i][k] -= calibration.biasShift().get(k);
       }
     }
     Map<String, Object> corrected = figures(bench, bench.judge(after));
-    corrected.put("bias_shift", Arrays.stream(shift).boxed().toList());
+    corrected.put("bias_shift", calibration.biasShift());
     return Map.of(
         condition + "_before",
         figures(bench, bench.judge(before)),
@@ -108,6 +114,7 @@ final class MnistOmitted implements MnistExperiment {
     figures.put(
         "errors_by_class",
         IntStream.range(0, MnistJudge.CLASSES).map(judgement::errorsOf).boxed().toList());
+    figures.put("confusion", judgement.confusion()); // by label, then by answer
     return figures;
   }
 }

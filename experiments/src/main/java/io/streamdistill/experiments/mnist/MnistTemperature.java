@@ -43,7 +43,7 @@ final class MnistTemperature implements MnistExperiment {
                 condition(width, temperature),
                 plain,
                 "plain",
-                MnistRecipes.soft(bench, temperature).withHidden(width, width)));
+                MnistRecipes.softByAdam(bench, temperature).withHidden(width, width)));
       }
     }
     bench.run(jobs);

@@ -1,0 +1,319 @@
+package io.streamdistill.experiments.report;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.streamdistill.experiments.lab.Summary;
+import io.streamdistill.experiments.report.Axis.Scale;
+import io.streamdistill.experiments.report.LineChart.Point;
+import io.streamdistill.experiments.report.LineChart.Series;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** One page about all experiments, made of nothing but the files of their results. */
+public final class Report {
+
+  private static final String PAGE = "report.html";
+  private static final String PICTURE = "main-table.png";
+  private static final int CLASSES = 10;
+
+  private static final Pattern WIDTH_AND_TEMPERATURE = Pattern.compile("width_(\\d+)_T([0-9.]+)");
+
+  private static final List<String> EXPERIMENTS =
+      List.of(
+          "mnist-teacher",
+          "mnist-student",
+          "mnist-jitter",
+          "mnist-temperature",
+          "mnist-no-threes",
+          "mnist-sevens-eights",
+          "mnist-few-labels",
+          "mnist-ensemble",
+          "mnist-higher-rate");
+
+  private final ResultFiles results;
+  private final StringBuilder body = new StringBuilder();
+
+  private Report(ResultFiles results) {
+    this.results = results;
+  }
+
+  /**
+   * Writes {@code report.html}, which needs nothing beside it, and {@code main-table.png}.
+   *
+   * @param from folder with the results, {@code NAME.json}
+   * @param into folder that is made if need be
+   * @throws IOException when there are no results, or nothing can be written
+   */
+  public static void write(Path from, Path into) throws IOException {
+    ResultFiles results = ResultFiles.in(from, EXPERIMENTS);
+    Files.createDirectories(into);
+    Files.writeString(into.resolve(PAGE), new Report(results).page());
+    TableImage.write(MainTable.of(results), into.resolve(PICTURE));
+  }
+
+  private String page() throws IOException {
+    mainTable();
+    temperature();
+    higherRate();
+    noThrees();
+    sevensAndEights();
+    fewLabels();
+    ensemble();
+    runs();
+    try (var template = Report.class.getResourceAsStream("report.html")) {
+      return new String(Objects.requireNonNull(template).readAllBytes(), UTF_8)
+          .replace("${body}", body);
+    }
+  }
+
+  private void mainTable() {
+    section("The paper and this pipeline", "");
+    body.append(
+        Html.table(
+            List.of("measured on the 10,000 test images", "paper", "here", "seeds"),
+            MainTable.of(results).rows().stream()
+                .map(
+                    row ->
+                        List.of(
+                            row.what(),
+                            row.paper(),
+                            row.ours(),
+                            row.seeds() == 0 ? "-" : Integer.toString(row.seeds())))
+                .toList()));
+    text(
+        "Figures of this pipeline are mean ± standard deviation over seeds. A dash means that the paper"
+            + " gives no figure, or that the experiment has not been run. (speech): the paper shows this"
+            + " on a speech corpus that is not public; here it is shown on MNIST.");
+  }
+
+  private void temperature() {
+    Map<Integer, List<Point>> byWidth = new TreeMap<>();
+    results
+        .of("mnist-temperature")
+        .ifPresent(
+            found ->
+                found
+                    .summary()
+                    .forEach(
+                        (condition, summary) -> {
+                          Matcher parts = WIDTH_AND_TEMPERATURE.matcher(condition);
+                          if (parts.matches()) {
+                            byWidth
+                                .computeIfAbsent(
+                                    Integer.valueOf(parts.group(1)), w -> new ArrayList<>())
+                                .add(point(Double.parseDouble(parts.group(2)), summary));
+                          }
+                        }));
+    if (byWidth.isEmpty()) {
+      return;
+    }
+    section(
+        "Temperature",
+        "Students with two hidden layers of some width, each trained on the same soft targets at some"
+            + " temperature T of the objective. Paper: with 300 units or more, every T above 8 is about as"
+            + " good; with 30 units, T between 2.5 and 4 is best. Bars are one standard deviation.");
+    body.append("<div class='grid2'>\n");
+    byWidth.forEach(
+        (width, points) ->
+            body.append("<figure><figcaption>")
+                .append(width)
+                .append(" units a layer</figcaption>")
+                .append(
+                    new LineChart(
+                            "temperature T",
+                            Scale.LOGARITHMIC,
+                            "test errors",
+                            Scale.LINEAR,
+                            List.of(new Series(width + " units", sorted(points))))
+                        .svg())
+                .append("</figure>\n"));
+    body.append("</div>\n");
+  }
+
+  private void higherRate() {
+    List<Series> series = new ArrayList<>();
+    results
+        .of("mnist-higher-rate")
+        .ifPresent(
+            found ->
+                found
+                    .summary()
+                    .keySet()
+                    .forEach(condition -> series.add(new Series(condition, curve(condition)))));
+    if (series.isEmpty()) {
+      return;
+    }
+    section(
+        "Fewer cases, higher rates",
+        "Test errors against the number of cases that the student has seen (every pass counted), from labels"
+            + " and from soft targets, at several learning rates. A rate that is missing diverged.");
+    body.append("<figure>")
+        .append(
+            new LineChart("cases seen", Scale.LINEAR, "test errors", Scale.LOGARITHMIC, series)
+                .svg())
+        .append("</figure>\n");
+  }
+
+  /** Mean over seeds at each number of cases seen. */
+  private List<Point> curve(String condition) {
+    Map<Double, List<Double>> errors = new TreeMap<>();
+    results
+        .runs("mnist-higher-rate", condition)
+        .map(run -> run.figures().get("errors_by_cases_seen"))
+        .filter(Objects::nonNull)
+        .forEach(
+            curve ->
+                ((List<?>) curve)
+                    .forEach(
+                        stage -> {
+                          List<?> pair = (List<?>) stage;
+                          errors
+                              .computeIfAbsent(
+                                  ((Number) pair.get(0)).doubleValue(), c -> new ArrayList<>())
+                              .add(((Number) pair.get(1)).doubleValue());
+                        }));
+    return errors.entrySet().stream()
+        .map(stage -> new Point(stage.getKey(), Summary.of(stage.getValue()).mean(), 0))
+        .toList();
+  }
+
+  private void noThrees() {
+    if (results.summary("mnist-no-threes", "no_threes_before").isEmpty()) {
+      return;
+    }
+    section(
+        "No 3 in the transfer set",
+        "What the students answer to the 1,010 test images of a 3, of which they have never seen one. The"
+            + " output biases are then shifted until the mean prediction on unlabelled images equals the"
+            + " teacher's; no label is used. Sums over all seeds.");
+    List<List<String>> rows = new ArrayList<>();
+    for (String state : List.of("before", "after")) {
+      rows.add(row(state, results.answers("mnist-no-threes", "no_threes_" + state, 3)));
+    }
+    body.append(Html.table(digits("answers to a 3"), rows));
+  }
+
+  private void sevensAndEights() {
+    if (results.summary("mnist-sevens-eights", "sevens_eights_before").isEmpty()) {
+      return;
+    }
+    section(
+        "Only 7s and 8s in the transfer set",
+        "Share of wrong answers by the true digit, over all seeds, before and after the same correction.");
+    List<List<String>> rows = new ArrayList<>();
+    for (String state : List.of("before", "after")) {
+      List<String> row = new ArrayList<>(List.of(state));
+      for (int digit = 0; digit < CLASSES; digit++) {
+        long[] answers = results.answers("mnist-sevens-eights", "sevens_eights_" + state, digit);
+        long all = java.util.Arrays.stream(answers).sum();
+        row.add(String.format(Locale.ROOT, "%.1f %%", 100.0 * (all - answers[digit]) / all));
+      }
+      rows.add(row);
+    }
+    body.append(Html.table(digits("wrong answers"), rows));
+  }
+
+  private void fewLabels() {
+    conditions(
+        "mnist-few-labels",
+        "3 % of the cases",
+        "1,800 images: their labels, with and without early stopping (on the labels of another 1,800), or"
+            + " their soft targets, trained to the end. hard_all has the labels of all 60,000.");
+  }
+
+  private void ensemble() {
+    conditions(
+        "mnist-ensemble",
+        "Ten nets into one",
+        "Ten nets of the student's own size, trained from labels with other seeds; their arithmetic or"
+            + " geometric mean is the teacher of one such net.");
+  }
+
+  private void conditions(String experiment, String title, String about) {
+    results
+        .of(experiment)
+        .ifPresent(
+            found -> {
+              section(title, about);
+              body.append(
+                  Html.table(
+                      List.of("condition", "test errors", "seeds"),
+                      found.summary().entrySet().stream()
+                          .map(
+                              one ->
+                                  List.of(
+                                      one.getKey(),
+                                      MainTable.spread(one.getValue(), 1),
+                                      Integer.toString(one.getValue().n())))
+                          .toList()));
+            });
+  }
+
+  private void runs() {
+    section(
+        "How these figures were made",
+        "Every student read a soft-target topic with the student-trainer, as in production, and was judged"
+            + " by its exported ONNX model. Each run, with its settings, is in the file of its experiment."
+            + " Seconds are those of all runs, one after the other; two ran at a time.");
+    List<List<String>> rows = new ArrayList<>();
+    for (String experiment : EXPERIMENTS) {
+      results
+          .of(experiment)
+          .ifPresent(
+              found ->
+                  rows.add(
+                      List.of(
+                          experiment,
+                          found.head("command"),
+                          found.head("machine"),
+                          String.format(Locale.ROOT, "%,.0f s", found.seconds()))));
+    }
+    body.append(Html.table(List.of("experiment", "command", "machine", "time"), rows));
+  }
+
+  private void section(String title, String about) {
+    body.append("<h2>").append(Html.text(title)).append("</h2>\n");
+    if (!about.isEmpty()) {
+      text(about);
+    }
+  }
+
+  private void text(String text) {
+    body.append("<p>").append(Html.text(text)).append("</p>\n");
+  }
+
+  private static List<String> digits(String first) {
+    return IntStream.rangeClosed(-1, CLASSES - 1)
+        .mapToObj(digit -> digit < 0 ? first : Integer.toString(digit))
+        .toList();
+  }
+
+  private static List<String> row(String first, long[] values) {
+    List<String> row = new ArrayList<>(List.of(first));
+    for (long value : values) {
+      row.add(String.format(Locale.ROOT, "%,d", value));
+    }
+    return row;
+  }
+
+  private static Point point(double x, Summary summary) {
+    return new Point(x, summary.mean(), summary.sd() == null ? 0 : summary.sd());
+  }
+
+  private static List<Point> sorted(List<Point> points) {
+    return points.stream()
+        .sorted(java.util.Comparator.comparingDouble(Point::x))
+        .collect(Collectors.toList());
+  }
+}
