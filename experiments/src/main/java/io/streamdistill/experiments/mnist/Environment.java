@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -27,6 +28,16 @@ record Environment(String machine, Map<String, String> versions) {
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name")),
         versions);
+  }
+
+  /** What a file of results says of all its runs. */
+  Map<String, Object> head(String experiment, String command) {
+    Map<String, Object> head = new LinkedHashMap<>();
+    head.put("experiment", experiment);
+    head.put("command", command);
+    head.put("machine", machine);
+    head.put("versions", versions);
+    return head;
   }
 
   /** ND4J's manifest names no version, its Maven descriptor does. */

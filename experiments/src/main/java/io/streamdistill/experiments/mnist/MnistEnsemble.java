@@ -16,7 +16,6 @@ final class MnistEnsemble implements MnistExperiment {
 
   private static final int MEMBERS = 10;
   private static final int QUICK_MEMBERS = 4;
-  private static final double TEMPERATURE = 20;
 
   @Override
   public String name() {
@@ -58,8 +57,7 @@ final class MnistEnsemble implements MnistExperiment {
               name,
               MnistTransferSet.plain(bench.train(), bench.trainCount(), label -> true),
               ensemble);
-      jobs.addAll(
-          bench.jobs("distilled_" + way, log, name, MnistRecipes.softByAdam(bench, TEMPERATURE)));
+      jobs.addAll(bench.jobs("distilled_" + way, log, name, MnistRecipes.softOfEnsemble(bench)));
     }
     bench.run(jobs);
   }

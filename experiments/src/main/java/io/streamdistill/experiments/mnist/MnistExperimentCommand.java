@@ -6,10 +6,8 @@ import io.streamdistill.experiments.report.Report;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -101,13 +99,11 @@ public final class MnistExperimentCommand implements Callable<Integer> {
     Path file = json == null ? work.resolve(experiment.name() + suffix() + ".json") : json;
     ExperimentOptions options =
         new ExperimentOptions(data, work, teacher, count, parallel, quick, validation);
-    Environment environment = Environment.detect();
-    Map<String, Object> head = new LinkedHashMap<>();
-    head.put("experiment", experiment.name());
-    head.put("command", commandLine(count));
-    head.put("machine", environment.machine());
-    head.put("versions", environment.versions());
-    Results results = Results.open(file, head, validation ? "validation_errors" : "test_errors");
+    Results results =
+        Results.open(
+            file,
+            Environment.detect().head(experiment.name(), commandLine(count)),
+            validation ? "validation_errors" : "test_errors");
     try (Bench bench = new Bench(options, results, console)) {
       experiment.run(bench);
     }

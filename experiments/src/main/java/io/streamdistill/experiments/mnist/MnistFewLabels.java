@@ -17,10 +17,12 @@ import java.util.stream.IntStream;
 final class MnistFewLabels implements MnistExperiment {
 
   private static final double SHARE = 0.03;
+  private static final double QUICK_SHARE = 0.15; // of a tenth of the images
   private static final double TEMPERATURE = 20;
   private static final int PASSES = 400;
   private static final int QUICK_PASSES = 100;
   private static final int STAGES = 40;
+  private static final int QUICK_STAGES = 10;
 
   @Override
   public String name() {
@@ -40,7 +42,7 @@ final class MnistFewLabels implements MnistExperiment {
   @Override
   public void run(Bench bench) throws IOException, InterruptedException {
     int[] shuffled = shuffled(bench.trainCount());
-    int few = (int) Math.round(SHARE * shuffled.length);
+    int few = (int) Math.round((bench.options().quick() ? QUICK_SHARE : SHARE) * shuffled.length);
     int[] cases = java.util.Arrays.copyOf(shuffled, few);
     int[] stopping = java.util.Arrays.copyOfRange(shuffled, few, 2 * few); // labels to stop by
     SoftTargetLog log = bench.score("few", new MnistTransferSet(bench.train(), cases, 1, 0, 0));
@@ -49,7 +51,7 @@ final class MnistFewLabels implements MnistExperiment {
     StudentRecipe soft = MnistRecipes.soft(bench, TEMPERATURE).withPasses(passes);
     bench.run(
         bench.jobs("hard_3pct", log, "few", hard),
-        STAGES,
+        bench.options().quick() ? QUICK_STAGES : STAGES,
         (job, stages) -> hard(bench, stages, stopping));
     List<Job> jobs = new ArrayList<>(bench.jobs("soft_3pct", log, "few", soft));
     jobs.addAll(bench.jobs("hard_all", bench.plain(), "plain", MnistRecipes.hard(bench)));

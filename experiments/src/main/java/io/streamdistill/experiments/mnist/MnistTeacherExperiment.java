@@ -1,6 +1,8 @@
 package io.streamdistill.experiments.mnist;
 
 import ai.onnxruntime.OrtException;
+import io.streamdistill.experiments.lab.Results;
+import io.streamdistill.experiments.lab.Results.Run;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * Trains the teacher, writes it as ONNX and counts the errors of that file: on the test set after
@@ -31,8 +34,7 @@ final class MnistTeacherExperiment {
   }
 
   /** Goes on from the last saved epoch if {@code out} holds one of the same settings. */
-  TeacherReport.Run run(TeacherSettings settings, boolean validate)
-      throws IOException, OrtException {
+  Run run(TeacherSettings settings, boolean validate) throws IOException, OrtException {
     Files.createDirectories(out);
     MnistData train = MnistData.train(data);
     Path saved = savedState(settings, validate);
@@ -58,10 +60,21 @@ final class MnistTeacherExperiment {
     byte[] model = TeacherOnnx.encode(training.state().weights());
     Files.write(out.resolve("model.onnx"), model);
     try (OnnxClassifier teacher = new OnnxClassifier(model)) {
-      Integer test = validate ? null : teacher.errors(MnistData.test(data).all());
-      Integer validation = validate ? teacher.errors(train.validation()) : null;
-      return new TeacherReport.Run(settings.seed(), settings, test, validation, log.seconds());
+      return validate
+          ? result("teacher_validation", settings, teacher.errors(train.validation()), log)
+          : result("teacher", settings, teacher.errors(MnistData.test(data).all()), log);
     }
+  }
+
+  private static Run result(
+      String condition, TeacherSettings settings, int errors, TrainingLog log) {
+    String figure = condition.equals("teacher") ? "test_errors" : "validation_errors";
+    return new Run(
+        condition,
+        settings.seed(),
+        Results.settings(settings),
+        Map.of(figure, errors),
+        log.seconds());
   }
 
   /** The state file; refuses a folder that another run with other settings has begun to fill. */

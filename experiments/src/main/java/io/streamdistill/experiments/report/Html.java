@@ -28,7 +28,7 @@ final class Html {
     return String.format(Locale.ROOT, "%,." + Math.max(0, rounded.scale()) + "f", rounded);
   }
 
-  /** A table of text; every column but the first is aligned to the right. */
+  /** A table of text. */
   static String table(List<String> header, List<List<String>> rows) {
     return "<table><thead>"
         + row("th", header)

@@ -35,7 +35,7 @@ record LineChart(String xLabel, Scale xScale, String yLabel, Scale yScale, List<
   private static final int WIDTH = 640;
   private static final int HEIGHT = 340;
   private static final int LEFT = 64;
-  private static final int RIGHT = 20;
+  private static final int RIGHT = 36; // half of the last number
   private static final int TOP = 14;
   private static final int BOTTOM = 50;
   private static final int LEGEND_ROW = 20;

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** What the paper reports, and what came out here, row by row. */
 record MainTable(List<Row> rows) {
@@ -65,37 +64,25 @@ record MainTable(List<Row> rows) {
   }
 
   private static void omitted(ResultFiles results, List<Row> rows) {
-    for (String[] state :
-        new String[][] {
-          {"before", "as trained", "206", "133", "47.3 %"},
-          {"after", "biases corrected without labels", "109", "14", "13.2 %"}
-        }) {
-      String threes = "no_threes_" + state[0];
-      rows.add(errors(results, "mnist-no-threes", threes, "no 3 ever seen, " + state[1], state[2]));
-      rows.add(
-          figure(
-              results,
-              "mnist-no-threes",
-              threes,
-              MainTable::errorsOnThrees,
-              "... errors on the 1,010 test 3s",
-              state[3]));
-      rows.add(
-          results
-              .summary("mnist-sevens-eights", "sevens_eights_" + state[0])
-              .map(
-                  errors ->
-                      new Row(
-                          "mnist-sevens-eights",
-                          "only 7s and 8s seen, " + state[1],
-                          state[4],
-                          spread(errors, 100.0 / TEST_IMAGES) + " %",
-                          errors.n()))
-              .orElseGet(
-                  () ->
-                      missing(
-                          "mnist-sevens-eights", "only 7s and 8s seen, " + state[1], state[4])));
-    }
+    String threes = "mnist-no-threes";
+    String other = "mnist-sevens-eights";
+    String corrected = ", biases corrected without labels";
+    rows.add(errors(results, threes, "no_threes_before", "no 3 ever seen, errors", "206"));
+    rows.add(errorsOnThrees(results, "no_threes_before", "133"));
+    rows.add(errors(results, threes, "no_threes_after", "no 3 ever seen" + corrected, "109"));
+    rows.add(errorsOnThrees(results, "no_threes_after", "14"));
+    rows.add(percent(results, other, "sevens_eights_before", "only 7s and 8s seen", "47.3 %"));
+    rows.add(
+        percent(
+            results, other, "sevens_eights_after", "only 7s and 8s seen" + corrected, "13.2 %"));
+  }
+
+  private static Row errorsOnThrees(ResultFiles results, String condition, String paper) {
+    return row(
+        results.summary("mnist-no-threes", condition, MainTable::errorsOnThrees),
+        "mnist-no-threes",
+        "... of which on the 1,010 test 3s",
+        paper);
   }
 
   private static Object errorsOnThrees(Run run) {
@@ -107,14 +94,15 @@ record MainTable(List<Row> rows) {
     return row(results.summary(experiment, condition), experiment, what, paper);
   }
 
-  private static Row figure(
-      ResultFiles results,
-      String experiment,
-      String condition,
-      Function<Run, Object> figure,
-      String what,
-      String paper) {
-    return row(results.summary(experiment, condition, figure), experiment, what, paper);
+  private static Row percent(
+      ResultFiles results, String experiment, String condition, String what, String paper) {
+    return results
+        .summary(experiment, condition)
+        .map(
+            ours ->
+                new Row(
+                    experiment, what, paper, spread(ours, 100.0 / TEST_IMAGES) + " %", ours.n()))
+        .orElseGet(() -> missing(experiment, what, paper));
   }
 
   private static Row row(Optional<Summary> ours, String experiment, String what, String paper) {

@@ -150,7 +150,14 @@ public final class Report {
                 found
                     .summary()
                     .keySet()
-                    .forEach(condition -> series.add(new Series(condition, curve(condition)))));
+                    .forEach(
+                        condition ->
+                            series.add(
+                                new Series(
+                                    condition
+                                        .replace("hard_lr", "labels, rate ")
+                                        .replace("soft_T20_lr", "soft targets, rate "),
+                                    curve(condition)))));
     if (series.isEmpty()) {
       return;
     }
