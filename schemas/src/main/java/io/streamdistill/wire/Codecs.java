@@ -1,5 +1,6 @@
 package io.streamdistill.wire;
 
+import io.streamdistill.schema.CheckpointEvent;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.schema.HardLabel;
 import io.streamdistill.schema.SoftTarget;
@@ -28,5 +29,10 @@ public final class Codecs {
   /** Codec of the checkpoint announcements. */
   public static RecordCodec<CheckpointPublished> checkpointPublished() {
     return SingleObjectCodec.of(CheckpointPublished.class);
+  }
+
+  /** Codec of the events of checkpoints. */
+  public static RecordCodec<CheckpointEvent> checkpointEvent() {
+    return SingleObjectCodec.of(CheckpointEvent.class);
   }
 }

@@ -1,8 +1,11 @@
 package io.streamdistill.wire;
 
+import io.streamdistill.schema.CheckpointEvent;
+import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.CheckpointFile;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.GateCheck;
 import io.streamdistill.schema.HardLabel;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;
@@ -50,6 +53,18 @@ enum Samples {
           List.of("teacher-1", "teacher-2"),
           "cafe",
           "v0",
+          noon())),
+  CHECKPOINT_EVENT(
+      Codecs.checkpointEvent(),
+      new CheckpointEvent(
+          "student",
+          CheckpointEventKind.GATE_FAILED,
+          "v2",
+          "champion",
+          6L,
+          "gate",
+          "worse than the champion",
+          List.of(new GateCheck("agreement", false, 0.91, 0.95, "0.91 is below 0.95")),
           noon()));
 
   private final RecordCodec<? extends SpecificRecord> codec;

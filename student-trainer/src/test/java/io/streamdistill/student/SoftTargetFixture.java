@@ -80,6 +80,7 @@ final class SoftTargetFixture implements AutoCloseable {
             "dead-letters" + suffix,
             "checkpoints" + suffix,
             "checkpoint-files" + suffix,
+            "checkpoint-events" + suffix,
             partitions,
             (short) 1);
     Topics.create(kafka, TopicSpec.all(topics, 1 << 20));

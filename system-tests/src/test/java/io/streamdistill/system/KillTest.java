@@ -237,6 +237,7 @@ final class KillTest {
             other.deadLetters(),
             other.checkpoints(),
             other.checkpointFiles(),
+            other.checkpointEvents(),
             other.partitions(),
             other.replication());
     pipeline.createTopics("other");

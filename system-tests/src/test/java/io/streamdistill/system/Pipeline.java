@@ -78,6 +78,7 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
         prefix + "-dead-letters",
         prefix + "-checkpoints",
         prefix + "-checkpoint-files",
+        prefix + "-checkpoint-events",
         PARTITIONS,
         (short) -1);
   }
@@ -98,6 +99,7 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
           dead-letters: %s
           checkpoints: %s
           checkpoint-files: %s
+          checkpoint-events: %s
           partitions: %d
         features: {type: f32, shape: [%d]}
         classes: {count: %d}
@@ -130,6 +132,7 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
                 topics.deadLetters(),
                 topics.checkpoints(),
                 topics.checkpointFiles(),
+                topics.checkpointEvents(),
                 topics.partitions(),
                 TransferSet.FEATURES,
                 TransferSet.CLASSES,

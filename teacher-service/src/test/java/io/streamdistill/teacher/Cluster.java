@@ -58,6 +58,7 @@ final class Cluster implements AutoCloseable {
         prefix + "dead-letters",
         prefix + "checkpoints",
         prefix + "checkpoint-files",
+        prefix + "checkpoint-events",
         2,
         (short) -1);
   }

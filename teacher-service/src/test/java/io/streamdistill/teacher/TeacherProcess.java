@@ -48,6 +48,7 @@ final class TeacherProcess implements AutoCloseable {
             args[3],
             names.checkpoints(),
             names.checkpointFiles(),
+            names.checkpointEvents(),
             2,
             (short) -1);
     try (TeacherService service =

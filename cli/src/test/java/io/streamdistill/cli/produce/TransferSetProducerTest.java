@@ -232,6 +232,7 @@ final class TransferSetProducerTest {
         names.deadLetters(),
         names.checkpoints(),
         names.checkpointFiles(),
+        names.checkpointEvents(),
         names.partitions(),
         names.replication());
   }

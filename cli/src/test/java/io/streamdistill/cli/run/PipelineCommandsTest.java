@@ -46,6 +46,7 @@ final class PipelineCommandsTest {
           dead-letters: pipeline-dead-letters
           checkpoints: pipeline-checkpoints
           checkpoint-files: pipeline-checkpoint-files
+          checkpoint-events: pipeline-checkpoint-events
           partitions: 2
         features: {shape: [784]}
         classes: {count: 10}

@@ -44,7 +44,9 @@ public record TopicSpec(
         of(topics, topics.labels(), log),
         of(topics, topics.deadLetters(), with(log, "max.message.bytes", results)),
         compacted(topics, topics.checkpoints(), 16 * MIB),
-        compacted(topics, topics.checkpointFiles(), 64 * MIB));
+        compacted(topics, topics.checkpointFiles(), 64 * MIB),
+        new TopicSpec(
+            topics.checkpointEvents(), 1, topics.replication(), with(log, "retention.ms", -1)));
   }
 
   private static TopicSpec of(TopicsConfig topics, String name, Map<String, String> configs) {

@@ -14,6 +14,8 @@ import java.util.List;
  * @param checkpoints announcements, compacted; default {@code checkpoints}
  * @param checkpointFiles chunks of the {@code kafka:} store, compacted; default {@code
  *     checkpoint-files}
+ * @param checkpointEvents decisions of the gate and moves of aliases, kept for ever; default {@code
+ *     checkpoint-events}
  * @param partitions partitions of transfer set and soft targets; default 4
  * @param replication replication factor; default -1, the broker's own default
  */
@@ -24,13 +26,21 @@ public record TopicsConfig(
     String deadLetters,
     String checkpoints,
     String checkpointFiles,
+    String checkpointEvents,
     int partitions,
     short replication) {
 
   /** Validates. */
   public TopicsConfig {
     List<String> names =
-        List.of(transferSet, softTargets, labels, deadLetters, checkpoints, checkpointFiles);
+        List.of(
+            transferSet,
+            softTargets,
+            labels,
+            deadLetters,
+            checkpoints,
+            checkpointFiles,
+            checkpointEvents);
     for (String name : names) {
       require(
           name.matches("[a-zA-Z0-9._-]{1,249}") && !name.matches("\\.{1,2}"),
@@ -57,6 +67,7 @@ public record TopicsConfig(
         "dead-letters",
         "checkpoints",
         "checkpoint-files",
+        "checkpoint-events",
         4,
         (short) -1);
   }

@@ -40,7 +40,7 @@ class CheckpointPullerTest {
   void createTopics() {
     String checkpoints = broker.compactedTopic(1, Map.of());
     String files = broker.compactedTopic(1, Map.of());
-    topics = new TopicsConfig("t", "s", "l", "d", checkpoints, files, 1, (short) 1);
+    topics = new TopicsConfig("t", "s", "l", "d", checkpoints, files, "e", 1, (short) 1);
     out = work.resolve("out");
   }
 

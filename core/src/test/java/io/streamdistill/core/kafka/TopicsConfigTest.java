@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TopicsConfigTest {
 
   private static TopicsConfig named(String transferSet, String softTargets) {
-    return new TopicsConfig(transferSet, softTargets, "l", "d", "c", "f", 4, (short) -1);
+    return new TopicsConfig(transferSet, softTargets, "l", "d", "c", "f", "e", 4, (short) -1);
   }
 
   @Test
@@ -20,6 +20,7 @@ class TopicsConfigTest {
 
     assertThat(defaults.transferSet()).isEqualTo("transfer-set");
     assertThat(defaults.checkpointFiles()).isEqualTo("checkpoint-files");
+    assertThat(defaults.checkpointEvents()).isEqualTo("checkpoint-events");
     assertThat(defaults.partitions()).isEqualTo(4);
     assertThat(defaults.replication()).isEqualTo((short) -1);
   }
@@ -50,10 +51,10 @@ class TopicsConfigTest {
 
   @Test
   void refusesImpossibleSizes() {
-    assertThatThrownBy(() -> new TopicsConfig("t", "s", "l", "d", "c", "f", 0, (short) 1))
+    assertThatThrownBy(() -> new TopicsConfig("t", "s", "l", "d", "c", "f", "e", 0, (short) 1))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("topics.partitions must be >= 1, got 0");
-    assertThatThrownBy(() -> new TopicsConfig("t", "s", "l", "d", "c", "f", 1, (short) 0))
+    assertThatThrownBy(() -> new TopicsConfig("t", "s", "l", "d", "c", "f", "e", 1, (short) 0))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("topics.replication");
   }

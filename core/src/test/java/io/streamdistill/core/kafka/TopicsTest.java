@@ -33,6 +33,7 @@ final class TopicsTest {
         prefix + "dead-letters",
         prefix + "checkpoints",
         prefix + "checkpoint-files",
+        prefix + "checkpoint-events",
         partitions,
         (short) -1);
   }
@@ -44,8 +45,8 @@ final class TopicsTest {
     List<Outcome> first = Topics.create(kafka, specs);
     List<Outcome> second = Topics.create(kafka, specs);
 
-    assertThat(first).hasSize(6).allMatch(Outcome::created);
-    assertThat(second).hasSize(6).noneMatch(Outcome::created);
+    assertThat(first).hasSize(7).allMatch(Outcome::created);
+    assertThat(second).hasSize(7).noneMatch(Outcome::created);
     assertThat(second).allSatisfy(outcome -> assertThat(outcome.differences()).isEmpty());
     try (Admin admin = Admin.create(kafka.admin())) {
       assertThat(partitions(admin, "new-transfer-set")).isEqualTo(3);

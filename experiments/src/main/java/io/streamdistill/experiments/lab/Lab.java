@@ -91,6 +91,7 @@ public final class Lab implements AutoCloseable {
         prefix + "-dead-letters",
         "checkpoints",
         "checkpoint-files",
+        "checkpoint-events",
         PARTITIONS,
         (short) 1);
   }
