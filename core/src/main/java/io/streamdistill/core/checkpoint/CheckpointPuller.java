@@ -4,16 +4,15 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings the newest valid checkpoint of a student onto this machine. */
+/** Brings checkpoints of students onto this machine. */
 public final class CheckpointPuller {
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointPuller.class);
@@ -28,12 +27,19 @@ public final class CheckpointPuller {
   }
 
   /**
+   * Pulls the newest checkpoint of a student; see {@link #pull(String, CheckpointChoice, Path)}.
+   */
+  public Manifest pull(String student, Path out) {
+    return pull(student, CheckpointChoice.latest(), out);
+  }
+
+  /**
    * Pulls as {@link #pullIfAny} does.
    *
    * @throws CheckpointException also when nothing was announced for the student
    */
-  public Manifest pull(String student, Path out) {
-    return pullIfAny(student, out)
+  public Manifest pull(String student, CheckpointChoice choice, Path out) {
+    return pullIfAny(student, choice, out)
         .orElseThrow(
             () ->
                 new CheckpointException(
@@ -43,44 +49,89 @@ public final class CheckpointPuller {
   }
 
   /**
-   * Fetches the newest announced checkpoint that its store still has intact, and verifies it
-   * against announcement and manifest before it appears as {@code out}. An older checkpoint of the
-   * same student there is replaced by two renames: a reader may find nothing for an instant, but
-   * never a mixture. When {@code out} is that checkpoint already, nothing is fetched.
+   * Fetches an announced checkpoint, and verifies it against announcement and manifest before it
+   * appears as {@code out}: a symbolic link to a directory of its version in {@code out.versions},
+   * switched by one rename. Of the latest, the newest one is taken that its store still has intact;
+   * an alias or a version is that one or an error. When {@code out} is that checkpoint already,
+   * nothing is fetched.
    *
    * @return its manifest; empty when nothing was announced for the student
-   * @throws CheckpointException when announcements cannot be read, none of the announced
-   *     checkpoints is intact, or {@code out} is something else
+   * @throws CheckpointException when announcements cannot be read, the choice stands for nothing,
+   *     what it stands for is not intact, or {@code out} is something else; {@code out} is left as
+   *     it was
    */
-  public Optional<Manifest> pullIfAny(String student, Path out) {
+  public Optional<Manifest> pullIfAny(String student, CheckpointChoice choice, Path out) {
     List<CheckpointPublished> announced =
         CheckpointLog.read(kafka, topics.checkpoints()).announcements(student);
-    Optional<Manifest> present = present(student, out);
+    if (announced.isEmpty()) {
+      return Optional.empty();
+    }
+    PulledDirectory place = PulledDirectory.at(out);
+    Optional<Manifest> present = present(student, out, place);
+    List<CheckpointPublished> candidates = candidates(student, choice, announced);
     List<String> problems = new ArrayList<>();
-    for (int newest = announced.size() - 1; newest >= 0; newest--) {
-      CheckpointPublished candidate = announced.get(newest);
+    for (CheckpointPublished candidate : candidates) {
       CheckpointId id = CheckpointLog.id(candidate);
       if (present.isPresent() && present.get().id().equals(id)) {
         return present;
       }
+      if (choice.isLatest() && present.isPresent() && isNewer(present.get(), id)) {
+        throw new CheckpointException(
+            "%s holds the newer version %s; remove it to go back"
+                .formatted(out, present.get().version()));
+      }
       try {
-        return Optional.of(replace(candidate, out, present));
+        return Optional.of(fetch(candidate, place));
+      } catch (IOException e) {
+        throw new CheckpointException("cannot pull %s into %s: %s".formatted(id, out, e), e);
       } catch (CheckpointException e) {
         LOG.warn("Announced checkpoint cannot be used: checkpoint={}: {}", id, e.getMessage());
         problems.add(id + ": " + e.getMessage());
       }
-    }
-    if (problems.isEmpty()) {
-      return Optional.empty();
     }
     throw new CheckpointException(
         "none of the %d announced checkpoints of '%s' can be used:\n  %s"
             .formatted(problems.size(), student, String.join("\n  ", problems)));
   }
 
+  /** What is tried, in this order. */
+  private List<CheckpointPublished> candidates(
+      String student, CheckpointChoice choice, List<CheckpointPublished> announced) {
+    if (choice.isLatest()) {
+      List<CheckpointPublished> newestFirst = new ArrayList<>(announced);
+      Collections.reverse(newestFirst);
+      return newestFirst;
+    }
+    String version = choice.alias() == null ? choice.version() : version(student, choice.alias());
+    return announced.stream()
+        .filter(one -> one.getVersion().equals(version))
+        .findFirst()
+        .map(List::of)
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    "version '%s' of '%s' is not announced on topic '%s', or was deleted; 'distill checkpoints --student %s' lists those there are"
+                        .formatted(version, student, topics.checkpoints(), student)));
+  }
+
+  private String version(String student, String alias) {
+    return AliasLog.read(kafka, topics.checkpointEvents())
+        .alias(student, alias)
+        .map(Alias::version)
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    "'%s' has no alias '%s' yet; 'distill checkpoints --student %s' says why the gate let none pass, 'distill promote' moves it by hand, and --alias latest is the newest in any case"
+                        .formatted(student, alias, student)));
+  }
+
+  private static boolean isNewer(Manifest present, CheckpointId id) {
+    return present.version().compareTo(id.version()) > 0;
+  }
+
   /** Returns the intact checkpoint of the student that {@code out} is, if it exists at all. */
-  private static Optional<Manifest> present(String student, Path out) {
-    if (Files.notExists(out, LinkOption.NOFOLLOW_LINKS)) {
+  private static Optional<Manifest> present(String student, Path out, PulledDirectory place) {
+    if (!place.exists()) {
       return Optional.empty();
     }
     Manifest manifest;
@@ -102,31 +153,18 @@ public final class CheckpointPuller {
     return Optional.of(manifest);
   }
 
-  private Manifest replace(CheckpointPublished candidate, Path out, Optional<Manifest> present) {
+  private Manifest fetch(CheckpointPublished candidate, PulledDirectory place) throws IOException {
     CheckpointId id = CheckpointLog.id(candidate);
-    if (present.isPresent() && present.get().version().compareTo(id.version()) > 0) {
-      throw new CheckpointException(
-          "%s holds the newer version %s; remove it to go back"
-              .formatted(out, present.get().version()));
-    }
-    Path target = out.toAbsolutePath().normalize();
-    Path parent = target.getParent();
-    if (parent == null) {
-      throw new CheckpointException("cannot pull into " + out);
-    }
-    try (Staging staging = Staging.in(parent);
-        Staging old = Staging.in(parent);
-        CheckpointStore store = CheckpointStores.at(candidate.getLocation(), id, kafka)) {
-      store.fetch(id, staging.directory());
-      Manifest manifest =
-          CheckpointVerifier.verify(staging.directory(), CheckpointLog.files(candidate));
-      if (present.isPresent()) {
-        old.discard(target);
+    if (!place.has(id)) {
+      try (Staging staging = Staging.in(place.versions());
+          CheckpointStore store = CheckpointStores.at(candidate.getLocation(), id, kafka)) {
+        place.discard(id.version());
+        store.fetch(id, staging.directory());
+        CheckpointVerifier.verify(staging.directory(), CheckpointLog.files(candidate));
+        place.add(staging, id.version());
       }
-      staging.publish(target);
-      return manifest;
-    } catch (IOException e) {
-      throw new CheckpointException("cannot pull %s into %s: %s".formatted(id, out, e), e);
     }
+    place.switchTo(id.version());
+    return Manifest.read(place.versions().resolve(id.version()));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.streamdistill.core.TestBroker;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +45,8 @@ class CheckpointPullerTest {
   void createTopics() {
     String checkpoints = broker.compactedTopic(1, Map.of());
     String files = broker.compactedTopic(1, Map.of());
-    topics = new TopicsConfig("t", "s", "l", "d", checkpoints, files, "e", 1, (short) 1);
+    String events = broker.compactedTopic(1, Map.of("cleanup.policy", "delete"));
+    topics = new TopicsConfig("t", "s", "l", "d", checkpoints, files, events, 1, (short) 1);
     out = work.resolve("out");
   }
 
@@ -102,7 +108,7 @@ class CheckpointPullerTest {
     assertThat(CheckpointVerifier.verify(out)).isEqualTo(newer);
     try (var entries = Files.list(work)) {
       assertThat(entries.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder("out", "source-v1", "source-v2"); // nothing temporary
+          .containsExactlyInAnyOrder("out", "out.versions", "source-v1", "source-v2");
     }
   }
 
@@ -179,14 +185,123 @@ class CheckpointPullerTest {
 
   @Test
   void tellsNothingAnnouncedFromNothingIntact() {
-    assertThat(puller().pullIfAny("mnist", out)).isEmpty();
+    assertThat(puller().pullIfAny("mnist", CheckpointChoice.latest(), out)).isEmpty();
     assertThatThrownBy(() -> puller().pull("mnist", out))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("no checkpoint of student 'mnist' is announced");
 
     announce(write("mnist", "v1"), URI.create("kafka:" + topics.checkpointFiles() + "/mnist/v1"));
-    assertThatThrownBy(() -> puller().pullIfAny("mnist", out))
+    assertThatThrownBy(() -> puller().pullIfAny("mnist", CheckpointChoice.latest(), out))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("none of the 1 announced");
+  }
+
+  private void promote(String version) {
+    try (AliasWriter writer =
+        new AliasWriter(kafka, topics.checkpointEvents(), java.time.InstantSource.system())) {
+      writer.move(
+          AliasLog.read(kafka, topics.checkpointEvents()),
+          CheckpointEventKind.PROMOTED,
+          "mnist",
+          "champion",
+          version,
+          "ann",
+          "test");
+    }
+  }
+
+  private static final CheckpointChoice CHAMPION = CheckpointChoice.alias("champion");
+
+  @Test
+  void anAliasMayGoBackAndAVersionMayBeAnyOne() {
+    Manifest first = publish("v1");
+    Manifest second = publish("v2");
+    promote("v2");
+    assertThat(puller().pull("mnist", CHAMPION, out)).isEqualTo(second);
+
+    promote("v1");
+    assertThat(puller().pull("mnist", CHAMPION, out)).isEqualTo(first);
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(first);
+
+    assertThat(puller().pull("mnist", CheckpointChoice.version("v2"), out)).isEqualTo(second);
+    assertThatThrownBy(() -> puller().pull("mnist", CheckpointChoice.version("v7"), out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("version 'v7' of 'mnist' is not announced");
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(second);
+  }
+
+  @Test
+  void anAliasThatStandsForNothingIsAnErrorThatSaysWhatToDo() {
+    publish("v1");
+
+    assertThatThrownBy(() -> puller().pull("mnist", CHAMPION, out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("no alias 'champion' yet")
+        .hasMessageContaining("distill promote");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void keepsTheVersionBeforeForItsReadersAndNoOther() throws IOException {
+    for (String version : List.of("v1", "v2", "v3")) {
+      publish(version);
+      puller().pull("mnist", out);
+    }
+
+    assertThat(out).isSymbolicLink();
+    try (var versions = Files.list(work.resolve("out.versions"))) {
+      assertThat(versions.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("v2", "v3");
+    }
+  }
+
+  @Test
+  void takesOverADirectoryThatAnOlderPullHasLeft() {
+    Checkpoints.write(new CheckpointId("mnist", "v0"), out, 10);
+    Manifest newer = publish("v1");
+
+    assertThat(puller().pull("mnist", out)).isEqualTo(newer);
+
+    assertThat(out).isSymbolicLink();
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(newer);
+  }
+
+  @Test
+  void fetchesAVersionAgainThatWasDamagedOnDisk() throws IOException {
+    publish("v1");
+    Manifest second = publish("v2");
+    puller().pull("mnist", CheckpointChoice.version("v2"), out);
+    puller().pull("mnist", CheckpointChoice.version("v1"), out);
+    Files.writeString(work.resolve("out.versions").resolve("v2").resolve("model.onnx"), "damaged");
+
+    assertThat(puller().pull("mnist", CheckpointChoice.version("v2"), out)).isEqualTo(second);
+
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(second);
+  }
+
+  @Test
+  void followsAnAliasThroughAStoreThatFails() throws Exception {
+    BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
+    try (CheckpointFollower follower = new CheckpointFollower(kafka, topics)) {
+      CompletableFuture<Void> following =
+          CompletableFuture.runAsync(() -> follower.follow("mnist", CHAMPION, out, switches::add));
+      Manifest first = publish("v1");
+      promote("v1");
+      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(first);
+
+      Manifest lost = publish("v2");
+      try (CheckpointStore store = CheckpointStores.open("kafka:", kafka, topics)) {
+        store.delete(lost.id());
+      }
+      promote("v2");
+      Manifest third = publish("v3");
+      assertThat(CheckpointVerifier.verify(out)).isEqualTo(first);
+      promote("v3");
+
+      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(third);
+      assertThat(CheckpointVerifier.verify(out)).isEqualTo(third);
+      follower.stop();
+      following.get(1, TimeUnit.MINUTES);
+    }
   }
 }

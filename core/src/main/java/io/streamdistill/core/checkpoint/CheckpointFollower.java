@@ -1,0 +1,149 @@
+package io.streamdistill.core.checkpoint;
+
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a directory on what an alias stands for, until it is stopped. Whatever fails, a broker, a
+ * store, a checkpoint, the directory stays as it is, and the next attempt follows: after the next
+ * announcement or move, at the latest after 30 s.
+ */
+public final class CheckpointFollower implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFollower.class);
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+  private final CheckpointPuller puller;
+  private final KafkaSettings kafka;
+  private final List<TopicPartition> watched;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private volatile boolean stopped;
+
+  /**
+   * Connects.
+   *
+   * @throws KafkaException when the settings are of no use; a broker that is away is waited for
+   */
+  public CheckpointFollower(KafkaSettings kafka, TopicsConfig topics) {
+    this.puller = new CheckpointPuller(kafka, topics);
+    this.kafka = kafka;
+    watched =
+        List.of(
+            new TopicPartition(topics.checkpoints(), 0),
+            new TopicPartition(topics.checkpointEvents(), AliasLog.PARTITION));
+    consumer =
+        new KafkaConsumer<>(
+            kafka.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    consumer.assign(watched);
+    consumer.seekToEnd(watched);
+  }
+
+  /**
+   * Follows until {@link #stop}.
+   *
+   * @param switched told of every checkpoint that the directory was switched to
+   */
+  public void follow(
+      String student, CheckpointChoice choice, Path out, Consumer<Manifest> switched) {
+    String last = null;
+    Duration retry = FIRST_RETRY;
+    while (!stopped) {
+      Duration wait = LONGEST_WAIT;
+      try {
+        watch(); // before looking, so that nothing is missed in between
+        String now = pull(student, choice, out, last, switched);
+        last = now == null ? last : now;
+        retry = FIRST_RETRY;
+      } catch (CheckpointException | KafkaException e) {
+        if (stopped) {
+          return;
+        }
+        LOG.warn(
+            "{} stays as it is, the next attempt follows in {} s: {}",
+            out,
+            retry.toSeconds(),
+            e.getMessage());
+        wait = retry;
+        retry =
+            retry.multipliedBy(2).compareTo(LONGEST_WAIT) < 0
+                ? retry.multipliedBy(2)
+                : LONGEST_WAIT;
+      }
+      await(wait);
+    }
+  }
+
+  /** Returns the version that is there now, null when none was announced. */
+  private @Nullable String pull(
+      String student,
+      CheckpointChoice choice,
+      Path out,
+      @Nullable String last,
+      Consumer<Manifest> switched) {
+    Manifest manifest = puller.pullIfAny(student, choice, out).orElse(null);
+    if (manifest == null) {
+      return null;
+    }
+    if (!manifest.version().equals(last)) {
+      switched.accept(manifest);
+    }
+    return manifest.version();
+  }
+
+  /** Fixes where the topics are watched from. */
+  private void watch() {
+    for (TopicPartition partition : watched) {
+      long unused = consumer.position(partition, CheckpointLog.DEFAULT_TIMEOUT);
+    }
+  }
+
+  /** Waits for an announcement or a move. */
+  private void await(Duration longest) {
+    long end = System.nanoTime() + longest.toNanos();
+    try {
+      while (!stopped && System.nanoTime() < end) {
+        if (!consumer.poll(Duration.ofSeconds(1)).isEmpty()) {
+          return;
+        }
+      }
+    } catch (WakeupException e) {
+      LOG.debug("stopped while waiting", e);
+    } catch (KafkaException e) {
+      LOG.warn("kafka at {}: {}", kafka.bootstrapServers(), e.getMessage());
+      pause();
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(FIRST_RETRY.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stopped = true;
+    }
+  }
+
+  /** Ends {@link #follow}, from another thread. */
+  public void stop() {
+    stopped = true;
+    consumer.wakeup();
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

@@ -1,0 +1,140 @@
+package io.streamdistill.core.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * The place where a checkpoint is pulled to: a symbolic link to a directory of its version, beside
+ * it in {@code NAME.versions}. A switch is one rename of the link, so a reader sees the old
+ * checkpoint or the new one, whole. The version before stays for those who are still reading it.
+ */
+final class PulledDirectory {
+
+  private static final String VERSIONS = ".versions";
+  private static final String LINK = ".link-";
+
+  private final Path link;
+  private final Path versions;
+
+  private PulledDirectory(Path link, Path versions) {
+    this.link = link;
+    this.versions = versions;
+  }
+
+  /** The place called {@code out}, of which nothing need exist. */
+  static PulledDirectory at(Path out) {
+    Path link = out.toAbsolutePath().normalize();
+    Path name = link.getFileName();
+    if (name == null) {
+      throw new CheckpointException(
+          "cannot pull into " + out + "; name a directory in a directory");
+    }
+    return new PulledDirectory(link, link.resolveSibling(name + VERSIONS));
+  }
+
+  /** Where versions are put together: a rename away from their place. */
+  Path versions() {
+    return versions;
+  }
+
+  /** Whether anything is there. */
+  boolean exists() {
+    return Files.exists(link, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Gives a staged version its place, unless another process was faster with the same one. */
+  void add(Staging staged, String version) throws IOException {
+    try {
+      staged.publish(versions.resolve(version));
+    } catch (FileAlreadyExistsException e) {
+      CheckpointVerifier.verify(versions.resolve(version));
+    } catch (FileSystemException e) { // what a rename over a directory that is not empty gives
+      if (Files.notExists(versions.resolve(version))) {
+        throw e;
+      }
+      CheckpointVerifier.verify(versions.resolve(version));
+    }
+  }
+
+  /** Whether a version is there already, intact. */
+  boolean has(CheckpointId id) {
+    try {
+      return CheckpointVerifier.verify(versions.resolve(id.version())).id().equals(id);
+    } catch (CheckpointException e) {
+      return false;
+    }
+  }
+
+  /** Takes a damaged version away, so that it can be added anew. */
+  void discard(String version) throws IOException {
+    Path damaged = versions.resolve(version);
+    if (Files.exists(damaged, LinkOption.NOFOLLOW_LINKS)) {
+      discard(damaged);
+    }
+  }
+
+  private void discard(Path directory) throws IOException {
+    try (Staging gone = Staging.in(versions)) {
+      gone.discard(directory);
+    }
+  }
+
+  /** Makes a version the one that readers see, then deletes all but it and the one before. */
+  void switchTo(String version) throws IOException {
+    Optional<String> before = current();
+    if (exists() && !Files.isSymbolicLink(link)) {
+      try (Staging gone = Staging.in(parent())) { // pulled by an older StreamDistill
+        gone.discard(link);
+      }
+    }
+    Path fresh = versions.resolve(LINK + UUID.randomUUID());
+    Files.createSymbolicLink(fresh, parent().relativize(versions).resolve(version));
+    Files.move(fresh, link, StandardCopyOption.ATOMIC_MOVE);
+    FileTree.fsync(parent());
+    clear(version, before);
+  }
+
+  private Path parent() {
+    Path parent = link.getParent();
+    if (parent == null) {
+      throw new CheckpointException("cannot pull into " + link);
+    }
+    return parent;
+  }
+
+  private Optional<String> current() throws IOException {
+    if (!Files.isSymbolicLink(link)) {
+      return Optional.empty();
+    }
+    Path target = Files.readSymbolicLink(link).getFileName();
+    return Optional.ofNullable(target).map(Path::toString);
+  }
+
+  private void clear(String version, Optional<String> before) throws IOException {
+    Set<String> kept = new HashSet<>(List.of(version));
+    before.ifPresent(kept::add);
+    List<Path> all;
+    try (Stream<Path> entries = Files.list(versions)) {
+      all = entries.toList();
+    }
+    for (Path entry : all) {
+      String name = String.valueOf(entry.getFileName());
+      if (name.startsWith(LINK)) { // of a process that was killed in between
+        Files.deleteIfExists(entry);
+      } else if (!name.startsWith(".") && !kept.contains(name)) {
+        discard(entry);
+      }
+    }
+  }
+}
