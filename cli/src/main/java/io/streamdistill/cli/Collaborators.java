@@ -1,14 +1,16 @@
 package io.streamdistill.cli;
 
+import io.streamdistill.cli.checkpoints.AliasDesk;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;
 import io.streamdistill.cli.produce.ProduceTarget;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.cli.pull.PullCommand;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.schema.FeatureType;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,8 +19,6 @@ record Collaborators(ConfigOptions config) {
 
   record ProduceView(
       KafkaSettings kafka, TopicsConfig topics, FeaturesConfig features, ClassesConfig classes) {}
-
-  record PullView(KafkaSettings kafka, TopicsConfig topics) {}
 
   record EvaluateView(Scaling features) {}
 
@@ -31,9 +31,13 @@ record Collaborators(ConfigOptions config) {
         view.kafka(), view.topics(), view.features().contract(), view.classes().map());
   }
 
-  CheckpointPuller puller() {
-    PullView view = config.load(PullView.class);
-    return new CheckpointPuller(view.kafka(), view.topics());
+  PullCommand.View pullView() {
+    return config.load(PullCommand.View.class);
+  }
+
+  AliasDesk aliasDesk() {
+    PullCommand.View view = config.load(PullCommand.View.class);
+    return new AliasDesk(view.kafka(), view.topics(), InstantSource.system());
   }
 
   FeatureContract scaling() {

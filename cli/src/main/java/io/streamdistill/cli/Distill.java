@@ -1,5 +1,9 @@
 package io.streamdistill.cli;
 
+import io.streamdistill.cli.checkpoints.CheckpointsCommand;
+import io.streamdistill.cli.checkpoints.PinCommand;
+import io.streamdistill.cli.checkpoints.PromoteCommand;
+import io.streamdistill.cli.checkpoints.RollbackCommand;
 import io.streamdistill.cli.config.ConfigCommand;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.evaluate.EvaluateCommand;
@@ -100,7 +104,11 @@ public final class Distill {
         new TeacherCommand(config),
         new TrainerCommand(config),
         new ProduceCommand(collaborators::produceTarget, Clock.systemUTC()),
-        new PullCommand(collaborators::puller),
+        new PullCommand(collaborators::pullView),
+        new CheckpointsCommand(collaborators::aliasDesk),
+        new PromoteCommand(collaborators::aliasDesk),
+        new RollbackCommand(collaborators::aliasDesk),
+        new PinCommand(collaborators::aliasDesk),
         new VerifyCommand(),
         new EvaluateCommand(collaborators::scaling),
         new ConfigCommand(config),

@@ -4,6 +4,7 @@ import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
+import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.source.PassConfig;
@@ -30,6 +31,7 @@ import java.util.List;
  * @param log how often and how far the soft-target log is read
  * @param checkpoint when and where checkpoints are published
  * @param biasCorrection whether the biases of published models are corrected; default not
+ * @param gate the hold-out, and what a checkpoint must reach on it to become champion
  * @param http address of metrics and health
  */
 public record StudentConfig(
@@ -45,6 +47,7 @@ public record StudentConfig(
     PassConfig log,
     CheckpointConfig checkpoint,
     BiasCorrectionConfig biasCorrection,
+    GateConfig gate,
     HttpConfig http) {
 
   /** Validates. */

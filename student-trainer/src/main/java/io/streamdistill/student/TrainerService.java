@@ -3,6 +3,8 @@ package io.streamdistill.student;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.streamdistill.core.checkpoint.AliasLog;
+import io.streamdistill.core.checkpoint.AliasWriter;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
@@ -15,6 +17,8 @@ import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.device.DevicePreflight;
+import io.streamdistill.student.gate.Gate;
+import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.loop.TrainingLoop;
 import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointPublisher;
@@ -148,6 +152,21 @@ public final class TrainerService implements AutoCloseable {
             BiasCorrector.of(
                 config.biasCorrection(), kafka, topics.softTargets(), features, classes),
             Clock.systemUTC());
+    HoldOut holdOut = new HoldOut(config.gate(), features.bytes(), classes.count());
+    AliasWriter aliases =
+        closers.add(new AliasWriter(kafka, topics.checkpointEvents(), Clock.systemUTC()));
+    Gate gate =
+        new Gate(
+            config.gate(),
+            holdOut,
+            classes,
+            writer.contract(),
+            store,
+            aliases,
+            kafka,
+            topics.checkpointEvents(),
+            config.checkpoint().workDir(),
+            registry);
     CheckpointPublisher publisher =
         new CheckpointPublisher(
             identity,
@@ -158,6 +177,9 @@ public final class TrainerService implements AutoCloseable {
             topics,
             Clock.systemUTC(),
             new SecureRandom(),
+            () ->
+                AliasLog.read(kafka, topics.checkpointEvents()).protectedCheckpoints(config.name()),
+            gate::judge,
             announcements
                 .latest(config.name())
                 .map(io.streamdistill.schema.CheckpointPublished::getVersion)
@@ -169,7 +191,8 @@ public final class TrainerService implements AutoCloseable {
                 new BatchReader(
                     source,
                     new SoftTargetDecoder(features, classes, config.objective().temperature()),
-                    config.select()),
+                    config.select(),
+                    holdOut),
                 config.batchSize(),
                 features.length(),
                 classes.count()),

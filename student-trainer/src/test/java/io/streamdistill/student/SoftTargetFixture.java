@@ -17,6 +17,7 @@ import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
+import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.source.PassConfig;
@@ -127,6 +128,18 @@ final class SoftTargetFixture implements AutoCloseable {
     return targets;
   }
 
+  /** The class that the teacher of a soft target has on top. */
+  static int teacherAnswer(SoftTarget target) {
+    double[] logProbabilities = new double[3];
+    assertThat(TargetCodec.decode(target.getEncoding(), target.getTargets(), logProbabilities))
+        .isTrue();
+    int best = 0;
+    for (int k = 1; k < 3; k++) {
+      best = logProbabilities[k] > logProbabilities[best] ? k : best;
+    }
+    return best;
+  }
+
   void produce(TopicsConfig topics, List<SoftTarget> targets) {
     var codec = Codecs.softTarget();
     produceBytes(topics, targets.stream().map(codec::encode).toList());
@@ -213,8 +226,10 @@ final class SoftTargetFixture implements AutoCloseable {
             checkpointExamples,
             "kafka:",
             3,
+            Duration.ZERO,
             directory.resolve("work-" + name)),
         BiasCorrectionConfig.NONE,
+        GateConfig.NONE,
         new HttpConfig("127.0.0.1", 0));
   }
 
@@ -232,6 +247,7 @@ final class SoftTargetFixture implements AutoCloseable {
         config.log(),
         config.checkpoint(),
         config.biasCorrection(),
+        config.gate(),
         config.http());
   }
 
@@ -249,6 +265,25 @@ final class SoftTargetFixture implements AutoCloseable {
         config.log(),
         config.checkpoint(),
         config.biasCorrection(),
+        config.gate(),
+        config.http());
+  }
+
+  static StudentConfig with(StudentConfig config, GateConfig gate) {
+    return new StudentConfig(
+        config.name(),
+        config.network(),
+        config.optimizer(),
+        config.learningRate(),
+        config.objective(),
+        config.select(),
+        config.batchSize(),
+        config.seed(),
+        config.threads(),
+        config.log(),
+        config.checkpoint(),
+        config.biasCorrection(),
+        gate,
         config.http());
   }
 
@@ -266,6 +301,7 @@ final class SoftTargetFixture implements AutoCloseable {
         config.log(),
         config.checkpoint(),
         biasCorrection,
+        config.gate(),
         config.http());
   }
 

@@ -117,6 +117,7 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
           network: {hidden: [64]}
           batch-size: 32
           threads: 1
+          gate: {hold-out-share: 0}   # every soft target counts
           log:
             partition-idle: 1h   # never goes on without one, which would change the weights
           checkpoint:

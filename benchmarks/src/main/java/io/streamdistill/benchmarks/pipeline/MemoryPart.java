@@ -162,6 +162,8 @@ final class MemoryPart {
           threads: 1
           checkpoint:
             every: 5s
+          gate:
+            hold-out-share: 0
         """
         .formatted(FEATURES, CLASSES, model.toString().replace("'", "''"));
   }

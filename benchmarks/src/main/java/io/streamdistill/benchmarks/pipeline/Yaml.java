@@ -36,6 +36,8 @@ final class Yaml {
           threads: %d
           checkpoint:
             every: 1h
+          gate:
+            hold-out-share: 0
         """
         .formatted(
             Mnist.teacher(run.home()).toString().replace("'", "''"),

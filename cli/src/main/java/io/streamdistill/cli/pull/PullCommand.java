@@ -1,28 +1,40 @@
 package io.streamdistill.cli.pull;
 
+import io.streamdistill.core.checkpoint.CheckpointChoice;
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.CheckpointFollower;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code distill pull}: fetches the newest checkpoint of a student. */
+/** {@code distill pull}: fetches a checkpoint of a student, or follows an alias. */
 @Command(
     name = "pull",
     mixinStandardHelpOptions = true,
     description = {
-      "Fetches the newest intact checkpoint of a student, and verifies every file before the"
-          + " directory appears.",
-      "An older checkpoint of the same student in the directory is replaced."
+      "Fetches a checkpoint of a student, the newest intact one if nothing else is said, and"
+          + " verifies every file before the directory appears.",
+      "The directory is a symbolic link into DIR.versions, switched by one rename: whoever resolves"
+          + " it once reads one checkpoint, whole. The version before is kept."
     })
 public final class PullCommand implements Callable<Integer> {
 
-  private final Supplier<CheckpointPuller> puller;
+  /** The part of the configuration that pulling needs. */
+  public record View(KafkaSettings kafka, TopicsConfig topics) {}
+
+  private final Supplier<View> view;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -31,25 +43,78 @@ public final class PullCommand implements Callable<Integer> {
   @Option(names = "--student", paramLabel = "NAME", required = true, description = "whose")
   private String student = "";
 
+  @ArgGroup private @Nullable Which which;
+
+  private static final class Which {
+
+    @Option(
+        names = "--alias",
+        paramLabel = "ALIAS",
+        description = "what this alias stands for: champion, or a name of yours; default: latest")
+    private @Nullable String alias;
+
+    @Option(names = "--version", paramLabel = "V", description = "this version")
+    private @Nullable String version;
+
+    private CheckpointChoice choice() {
+      return alias != null
+          ? CheckpointChoice.alias(alias)
+          : CheckpointChoice.version(Objects.requireNonNull(version));
+    }
+  }
+
+  @Option(
+      names = "--follow",
+      description =
+          "keeps the directory on what the alias stands for, until it is stopped; broker and store"
+              + " may come and go")
+  private boolean follow;
+
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "where to")
   private Path out = Path.of("");
 
   /**
    * Creates the command.
    *
-   * @param puller asked for when the command runs
+   * @param view asked for when the command runs
    */
-  public PullCommand(Supplier<CheckpointPuller> puller) {
-    this.puller = puller;
+  public PullCommand(Supplier<View> view) {
+    this.view = view;
   }
 
   @Override
   public Integer call() {
-    Manifest manifest = puller.get().pull(student, out);
+    View open = view.get();
+    CheckpointChoice choice = which == null ? CheckpointChoice.latest() : which.choice();
+    if (follow) {
+      if (choice.version() != null) {
+        throw new CheckpointException("a version does not move; --follow an alias");
+      }
+      follow(open, choice);
+      return 0;
+    }
+    Manifest manifest =
+        new CheckpointPuller(open.kafka(), open.topics()).pull(student, choice, out);
     PrintWriter console = spec.commandLine().getOut();
     console.println("pulled into " + out);
     ManifestSummary.lines(manifest).forEach(console::println);
     console.flush();
     return 0;
+  }
+
+  private void follow(View open, CheckpointChoice choice) {
+    PrintWriter console = spec.commandLine().getOut();
+    try (CheckpointFollower follower = new CheckpointFollower(open.kafka(), open.topics())) {
+      Thread stop = new Thread(follower::stop, "stop-following");
+      Runtime.getRuntime().addShutdownHook(stop);
+      follower.follow(
+          student,
+          choice,
+          out,
+          manifest -> {
+            console.println(out + " is " + manifest.id());
+            console.flush();
+          });
+    }
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
 import io.streamdistill.core.checkpoint.Manifest;
@@ -58,6 +57,7 @@ final class PullCommandTest {
             names.deadLetters(),
             log,
             log + "-files",
+            log + "-events",
             1,
             (short) 1);
   }
@@ -76,9 +76,13 @@ final class PullCommandTest {
   void createTopics() throws Exception {
     NewTopic log = new NewTopic(topics.checkpoints(), 1, (short) 1);
     NewTopic files = new NewTopic(topics.checkpointFiles(), 1, (short) 1);
+    NewTopic events = new NewTopic(topics.checkpointEvents(), 1, (short) 1);
     Map<String, String> compacted = Map.of("cleanup.policy", "compact");
     try (Admin admin = Admin.create(settings().admin())) {
-      admin.createTopics(List.of(log.configs(compacted), files.configs(compacted))).all().get();
+      admin
+          .createTopics(List.of(log.configs(compacted), files.configs(compacted), events))
+          .all()
+          .get();
     }
   }
 
@@ -155,7 +159,7 @@ final class PullCommandTest {
   }
 
   private int pull(String student) {
-    PullCommand command = new PullCommand(() -> new CheckpointPuller(settings(), topics));
+    PullCommand command = new PullCommand(() -> new PullCommand.View(settings(), topics));
     return run(new CommandLine(command), "--student", student, "--out", pulled.toString());
   }
 

@@ -57,6 +57,7 @@ final class PipelineCommandsTest {
           name: pipeline
           network: {hidden: [30]}
           log: {passes: 1, pass-examples: 600}
+          gate: {hold-out-share: 0}
         """
             .formatted(servers, TOP.resolve("models/mnist-teacher/model.onnx")));
     return DistillProcess.start(

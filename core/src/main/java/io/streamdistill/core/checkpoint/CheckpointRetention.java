@@ -1,5 +1,7 @@
 package io.streamdistill.core.checkpoint;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,6 +24,24 @@ public final class CheckpointRetention {
     List<CheckpointId> deleted = expired(store.list(student), keep, isProtected);
     deleted.forEach(store::delete);
     return deleted;
+  }
+
+  /**
+   * Returns what is to go by number and by age, for callers that withdraw announcements first.
+   *
+   * @param stored checkpoints of one student, oldest first
+   * @param keepFor what is younger stays in any case
+   * @param isProtected as in {@link #keepNewest}
+   */
+  public static List<CheckpointId> expired(
+      List<CheckpointId> stored,
+      int keep,
+      Duration keepFor,
+      Instant now,
+      Collection<CheckpointId> isProtected) {
+    return expired(stored, keep, isProtected).stream()
+        .filter(id -> CheckpointVersion.time(id.version()).isBefore(now.minus(keepFor)))
+        .toList();
   }
 
   /**

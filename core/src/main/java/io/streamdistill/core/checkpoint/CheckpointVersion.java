@@ -40,12 +40,13 @@ public final class CheckpointVersion {
     return "%s-s%012d-%06x".formatted(TIME.format(time), step, random.nextInt(1 << 24));
   }
 
-  private static Instant time(String version) {
+  /** When a version was made; the epoch for one that somebody named by hand. */
+  static Instant time(String version) {
     try {
       int end = version.indexOf('-');
       return TIME.parse(end < 0 ? version : version.substring(0, end), Instant::from);
     } catch (DateTimeParseException e) {
-      return Instant.EPOCH; // a version somebody named by hand
+      return Instant.EPOCH;
     }
   }
 }

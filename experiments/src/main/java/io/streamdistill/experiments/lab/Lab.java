@@ -157,6 +157,7 @@ public final class Lab implements AutoCloseable {
             stages == 1 ? 0 : every,
             "file:" + directory.resolve("checkpoints"),
             stages + 1,
+            Duration.ZERO,
             directory.resolve("work").resolve(name));
     try (TrainerService trainer =
         TrainerService.start(

@@ -5,6 +5,7 @@ import io.streamdistill.student.StudentConfig;
 import io.streamdistill.student.StudentConfig.DecayType;
 import io.streamdistill.student.StudentConfig.OptimizerType;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
+import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.source.PassConfig;
@@ -151,6 +152,7 @@ public record StudentRecipe(
         new PassConfig(passes, examples, Duration.ofHours(1), PassConfig.WhenDone.EXIT),
         checkpoints,
         correction,
+        GateConfig.NONE,
         new HttpConfig("127.0.0.1", 0));
   }
 }

@@ -13,10 +13,12 @@ import java.time.Duration;
  *     default 0
  * @param store URI of the store: {@code kafka:} or {@code file:DIRECTORY}; default {@code kafka:}
  * @param keep newest checkpoints kept, at least 1; default 5
+ * @param keepFor younger ones are kept as well, >= 0, so that nobody loses what he is just reading;
+ *     what an alias stands for is kept in any case; default 10 min
  * @param workDir where checkpoints are put together; default {@code .streamdistill/trainer}
  */
 public record CheckpointConfig(
-    Duration every, long everyExamples, String store, int keep, Path workDir) {
+    Duration every, long everyExamples, String store, int keep, Duration keepFor, Path workDir) {
 
   /** Validates. */
   public CheckpointConfig {
@@ -28,6 +30,7 @@ public record CheckpointConfig(
         everyExamples >= 0,
         "student.checkpoint.every-examples must be >= 0, got %s",
         everyExamples);
+    require(!keepFor.isNegative(), "student.checkpoint.keep-for must be >= 0, got %s", keepFor);
     require(keep >= 1, "student.checkpoint.keep must be >= 1, got %s", keep);
   }
 }

@@ -1,5 +1,6 @@
 package io.streamdistill.student.publish;
 
+import io.streamdistill.core.checkpoint.StoredModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,13 +12,21 @@ import java.util.stream.Stream;
 /** Names of a checkpoint's files, and the disposal of those that were put together locally. */
 final class CheckpointFiles {
 
-  static final String MODEL = "model.onnx";
+  static final String MODEL = StoredModel.FILE_NAME;
   static final String WEIGHTS = "weights.safetensors";
   static final String TRAINER_STATE = "trainer-state.safetensors";
   static final String CONFIG = "config.json";
   static final String MODEL_CARD = "README.md";
 
   private CheckpointFiles() {}
+
+  static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
 
   /** Deletes a directory and what is in it; does nothing when it is not there. */
   static void deleteTree(Path directory) {

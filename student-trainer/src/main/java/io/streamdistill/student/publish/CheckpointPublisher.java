@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -50,12 +52,16 @@ public final class CheckpointPublisher {
   private final TopicsConfig topics;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Supplier<List<CheckpointId>> protectedCheckpoints;
+  private final BiConsumer<CheckpointId, byte[]> gate;
   private @Nullable String newest;
 
   /**
    * Creates a publisher.
    *
    * @param producer transactional, its transactions initialised
+   * @param protectedCheckpoints those that aliases stand for, which are never deleted
+   * @param gate judges what was published: the checkpoint, and its model
    * @param newest version of the newest checkpoint of the student, null when there is none
    * @param random source of version suffixes; must not be seeded alike in two trainers
    */
@@ -68,6 +74,8 @@ public final class CheckpointPublisher {
       TopicsConfig topics,
       InstantSource clock,
       RandomGenerator random,
+      Supplier<List<CheckpointId>> protectedCheckpoints,
+      BiConsumer<CheckpointId, byte[]> gate,
       @Nullable String newest) {
     this.identity = identity;
     this.config = config;
@@ -77,6 +85,8 @@ public final class CheckpointPublisher {
     this.topics = topics;
     this.clock = clock;
     this.random = random;
+    this.protectedCheckpoints = protectedCheckpoints;
+    this.gate = gate;
     this.newest = newest;
   }
 
@@ -98,13 +108,14 @@ public final class CheckpointPublisher {
             identity.name(),
             CheckpointVersion.next(newest, progress.step(), clock.instant(), random));
     Path directory = config.workDir().resolve(id.student()).resolve(id.version());
+    byte[] model;
     try {
       Manifest manifest = writer.write(id, newest, directory, snapshot, progress, metrics);
       URI location = store.put(id, directory);
-      List<CheckpointId> retired =
-          CheckpointRetention.expired(store.list(id.student()), config.keep(), List.of(id));
+      List<CheckpointId> retired = retired(id);
       announce(manifest, location, group, progress, rejections, retired);
       delete(retired);
+      model = CheckpointFiles.read(directory.resolve(CheckpointFiles.MODEL));
     } finally {
       CheckpointFiles.deleteTree(directory);
     }
@@ -115,6 +126,20 @@ public final class CheckpointPublisher {
         progress.step(),
         progress.examplesSeen(),
         metrics);
+    gate.accept(id, model);
+  }
+
+  /** Without knowledge of the aliases nothing may go; the next publication tries again. */
+  private List<CheckpointId> retired(CheckpointId published) {
+    try {
+      List<CheckpointId> kept = new ArrayList<>(protectedCheckpoints.get());
+      kept.add(published);
+      return CheckpointRetention.expired(
+          store.list(published.student()), config.keep(), config.keepFor(), clock.instant(), kept);
+    } catch (CheckpointException e) {
+      log.warn("no old checkpoint of {} is deleted now: {}", identity.name(), e.getMessage());
+      return List.of();
+    }
   }
 
   private void announce(

@@ -55,16 +55,18 @@ public final class CheckpointWriter {
     copy.init();
   }
 
+  /** What the student's models are exported under. */
+  public ExportContract contract() {
+    return contract(Map.of());
+  }
+
   /** Takes what a checkpoint holds of a student, in milliseconds. */
   StudentSnapshot snapshot(StudentStep step, float[] parameters, float[] optimizerState) {
     return new StudentSnapshot(
         parameters,
         optimizerState,
         OnnxParity.Reference.of(
-            step.network(),
-            contract(Map.of()),
-            PARITY_INPUTS,
-            new SplittableRandom(step.iteration())));
+            step.network(), contract(), PARITY_INPUTS, new SplittableRandom(step.iteration())));
   }
 
   /**

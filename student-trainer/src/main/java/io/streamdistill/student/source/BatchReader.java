@@ -4,6 +4,7 @@ import io.streamdistill.core.transfer.Verdict;
 import io.streamdistill.core.transfer.Verdict.Accepted;
 import io.streamdistill.core.transfer.Verdict.Rejected;
 import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.objective.TargetBatch;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public final class BatchReader {
   private final SoftTargetLog log;
   private final SoftTargetDecoder decoder;
   private final Selection selection;
+  private final HoldOut holdOut;
 
   private int rows;
   private int passedOver;
@@ -27,11 +29,17 @@ public final class BatchReader {
   private List<Rejection> rejections = new ArrayList<>();
   private final TreeSet<String> teacherVersions = new TreeSet<>();
 
-  /** Creates a reader of {@code log}. */
-  public BatchReader(SoftTargetLog log, SoftTargetDecoder decoder, Selection selection) {
+  /**
+   * Creates a reader of {@code log}.
+   *
+   * @param holdOut takes the examples that are not trained on
+   */
+  public BatchReader(
+      SoftTargetLog log, SoftTargetDecoder decoder, Selection selection, HoldOut holdOut) {
     this.log = log;
     this.decoder = decoder;
     this.selection = selection;
+    this.holdOut = holdOut;
   }
 
   /**
@@ -57,7 +65,7 @@ public final class BatchReader {
   }
 
   private void accept(SoftTarget target) {
-    if (selection == Selection.LABELLED && target.getLabel() == null) {
+    if (holdOut.takes(target) || (selection == Selection.LABELLED && target.getLabel() == null)) {
       passedOver++;
       return;
     }

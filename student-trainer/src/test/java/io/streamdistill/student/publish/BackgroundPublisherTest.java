@@ -79,7 +79,8 @@ final class BackgroundPublisherTest {
                 identity.classes()),
             Clock.systemUTC());
     CheckpointConfig config =
-        new CheckpointConfig(Duration.ofSeconds(1), 0, "file:unused", 5, folder.resolve("work"));
+        new CheckpointConfig(
+            Duration.ofSeconds(1), 0, "file:unused", 5, Duration.ZERO, folder.resolve("work"));
     publisher =
         new BackgroundPublisher(
             new CheckpointPublisher(
@@ -91,6 +92,8 @@ final class BackgroundPublisherTest {
                 TopicsConfig.defaults(),
                 Clock.systemUTC(),
                 new Random(1),
+                List::of,
+                (id, model) -> {},
                 null),
             writer,
             step,

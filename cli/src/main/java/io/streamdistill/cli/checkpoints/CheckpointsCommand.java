@@ -1,0 +1,65 @@
+package io.streamdistill.cli.checkpoints;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code distill checkpoints}: lists the checkpoints of a student. */
+@Command(
+    name = "checkpoints",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Lists the checkpoints of a student, newest first: version, time, examples, metrics, aliases,"
+          + " what the gate said, teacher, size."
+    })
+public final class CheckpointsCommand implements Callable<Integer> {
+
+  private final Supplier<AliasDesk> desk;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Option(names = "--student", paramLabel = "NAME", required = true, description = "whose")
+  private String student = "";
+
+  @Option(names = "--json", description = "as JSON, with every check of the gate")
+  private boolean json;
+
+  /**
+   * Creates the command.
+   *
+   * @param desk asked for when the command runs
+   */
+  public CheckpointsCommand(Supplier<AliasDesk> desk) {
+    this.desk = desk;
+  }
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    AliasDesk open = desk.get();
+    List<Listing> listings = Listing.of(open.announced(student), open.aliases(), student);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          JsonMapper.builder()
+              .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+              .enable(SerializationFeature.INDENT_OUTPUT)
+              .build()
+              .writeValueAsString(listings));
+    } else {
+      ListingTable.lines(listings).forEach(out::println);
+    }
+    out.flush();
+    return 0;
+  }
+}

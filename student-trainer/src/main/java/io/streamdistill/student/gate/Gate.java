@@ -1,0 +1,198 @@
+package io.streamdistill.student.gate;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.streamdistill.core.checkpoint.Alias;
+import io.streamdistill.core.checkpoint.AliasLog;
+import io.streamdistill.core.checkpoint.AliasWriter;
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.CheckpointId;
+import io.streamdistill.core.checkpoint.CheckpointStore;
+import io.streamdistill.core.checkpoint.StoredModel;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.schema.CheckpointEventKind;
+import io.streamdistill.schema.GateCheck;
+import io.streamdistill.student.onnx.ExportContract;
+import io.streamdistill.student.onnx.OnnxExportException;
+import io.streamdistill.student.onnx.OnnxLogits;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges every published checkpoint on the hold-out, beside the champion, writes down what it
+ * found, and makes those that pass champion. Checkpoint and champion are judged as they are
+ * deployed: their ONNX models, in ONNX Runtime. Not thread-safe.
+ */
+public final class Gate {
+
+  private static final Logger log = LoggerFactory.getLogger(Gate.class);
+
+  /** A champion's model, kept while it is champion. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Champion(String version, byte[] model) {}
+
+  private final GateConfig config;
+  private final HoldOut holdOut;
+  private final GateRules rules;
+  private final ExportContract contract;
+  private final CheckpointStore store;
+  private final AliasWriter writer;
+  private final KafkaSettings kafka;
+  private final String events;
+  private final Path workDir;
+  private final Counter passed;
+  private final Counter refused;
+  private @Nullable Champion champion;
+  private boolean waiting;
+
+  /**
+   * Creates a gate.
+   *
+   * @param contract that the student is exported under
+   * @param events topic of aliases and decisions, {@code topics.checkpoint-events}
+   * @param workDir where a champion is fetched to; nothing in it must survive
+   */
+  public Gate(
+      GateConfig config,
+      HoldOut holdOut,
+      ClassMap classes,
+      ExportContract contract,
+      CheckpointStore store,
+      AliasWriter writer,
+      KafkaSettings kafka,
+      String events,
+      Path workDir,
+      MeterRegistry registry) {
+    this.config = config;
+    this.holdOut = holdOut;
+    this.rules = new GateRules(config, classes);
+    this.contract = contract;
+    this.store = store;
+    this.writer = writer;
+    this.kafka = kafka;
+    this.events = events;
+    this.workDir = workDir;
+    passed = counter(registry, "passed");
+    refused = counter(registry, "refused");
+  }
+
+  private static Counter counter(MeterRegistry registry, String result) {
+    return Counter.builder("distill.student.gate")
+        .description("Checkpoints that the gate has judged")
+        .tag("result", result)
+        .register(registry);
+  }
+
+  /**
+   * Judges a checkpoint that is announced. What goes wrong meanwhile leaves the champion as it is,
+   * and is logged; training goes on.
+   *
+   * @param model of the checkpoint, proven against ONNX Runtime
+   */
+  public void judge(CheckpointId id, byte[] model) {
+    if (config.holdOutShare() == 0) {
+      return;
+    }
+    HoldOut.Examples examples = holdOut.examples();
+    if (examples.count() < config.minExamples()) {
+      if (!waiting) {
+        log.info(
+            "the gate waits for its hold-out: {} of {} examples are there",
+            examples.count(),
+            config.minExamples());
+      }
+      waiting = true;
+      return;
+    }
+    waiting = false;
+    try {
+      judge(id, model, examples);
+    } catch (CheckpointException | OnnxExportException e) {
+      log.warn("checkpoint {} does not become champion: {}", id, e.getMessage());
+    }
+  }
+
+  private void judge(CheckpointId id, byte[] model, HoldOut.Examples examples) {
+    AliasLog seen = AliasLog.read(kafka, events);
+    Optional<Alias> before = seen.alias(id.student(), Alias.CHAMPION);
+    Decision decision = decide(id, model, examples, before);
+    writer.decided(id, decision.passed(), decision.reason(), decision.checks());
+    if (!decision.passed()) {
+      refused.increment();
+      log.warn("the gate refuses checkpoint {}: {}", id, decision.reason());
+      return;
+    }
+    passed.increment();
+    if (before.isPresent() && before.get().pinned()) {
+      log.info(
+          "checkpoint {} passed the gate, but the champion is pinned to {} by {}: {}",
+          id,
+          before.get().version(),
+          before.get().actor(),
+          before.get().reason());
+      return;
+    }
+    writer.move(
+        seen,
+        CheckpointEventKind.PROMOTED,
+        id.student(),
+        Alias.CHAMPION,
+        id.version(),
+        "gate",
+        decision.reason());
+    champion = new Champion(id.version(), model);
+    log.info("checkpoint {} is champion: {}", id, decision.reason());
+  }
+
+  private Decision decide(
+      CheckpointId id, byte[] model, HoldOut.Examples examples, Optional<Alias> before) {
+    List<GateCheck> checks = new ArrayList<>();
+    checks.add(
+        new GateCheck(
+            "parity",
+            true,
+            null,
+            null,
+            "the model was proven in ONNX Runtime when it was written"));
+    Scores candidate = score(model, examples);
+    Scores reference = null;
+    String version = before.map(Alias::version).orElse(null);
+    if (version != null) {
+      try {
+        reference = score(championModel(id.student(), version), examples);
+      } catch (CheckpointException | OnnxExportException e) {
+        checks.add(
+            new GateCheck(
+                "champion",
+                false,
+                null,
+                null,
+                "the champion %s cannot be compared with (%s); distill promote moves the alias by hand"
+                    .formatted(version, e.getMessage())));
+      }
+    }
+    int[] teacherAnswers = Scores.teacherAnswers(examples, contract.classNames().size());
+    checks.addAll(rules.decide(candidate, reference, teacherAnswers).checks());
+    return new Decision(checks);
+  }
+
+  private Scores score(byte[] model, HoldOut.Examples examples) {
+    return Scores.of(
+        OnnxLogits.of(model, contract, examples.features(), examples.count()), examples);
+  }
+
+  private byte[] championModel(String student, String version) {
+    if (champion == null || !champion.version().equals(version)) {
+      champion =
+          new Champion(
+              version, StoredModel.read(store, new CheckpointId(student, version), workDir));
+    }
+    return champion.model();
+  }
+}

@@ -1,0 +1,151 @@
+package io.streamdistill.student;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamdistill.core.checkpoint.Alias;
+import io.streamdistill.core.checkpoint.AliasLog;
+import io.streamdistill.core.checkpoint.AliasWriter;
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.schema.CheckpointEvent;
+import io.streamdistill.schema.CheckpointEventKind;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.gate.GateConfig;
+import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.student.source.PassConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The gate at work: a trainer on a stream that turns bad. */
+final class GateServiceTest {
+
+  private static final GateConfig GATE =
+      new GateConfig(0.1, 500, 150, GateConfig.Metric.AUTO, 0.02, 0.5);
+
+  @TempDir private static Path directory;
+  private static SoftTargetFixture fixture;
+
+  @BeforeAll
+  static void start() {
+    fixture = new SoftTargetFixture(directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+  }
+
+  /** Goes on for ever, mostly by labels, with a checkpoint every 1,000 examples. */
+  private static StudentConfig student(String name) {
+    StudentConfig config = SoftTargetFixture.with(fixture.student(name, 0, 0, 1_000), GATE);
+    return new StudentConfig(
+        config.name(),
+        config.network(),
+        config.optimizer(),
+        config.learningRate(),
+        new ObjectiveConfig(4, 0.95),
+        config.select(),
+        config.batchSize(),
+        config.seed(),
+        config.threads(),
+        new PassConfig(0, 0, Duration.ofSeconds(20), PassConfig.WhenDone.EXIT),
+        config.checkpoint(),
+        config.biasCorrection(),
+        config.gate(),
+        config.http());
+  }
+
+  /** Every record has a label, which is the teacher's answer moved on by some classes. */
+  private static List<SoftTarget> labelled(int count, long seed, String ids, int movedOn) {
+    List<SoftTarget> targets = new ArrayList<>();
+    for (SoftTarget target : SoftTargetFixture.softTargets(count, seed)) {
+      targets.add(
+          SoftTarget.newBuilder(target)
+              .setId(ids + target.getId())
+              .setLabel((SoftTargetFixture.teacherAnswer(target) + movedOn) % 3)
+              .build());
+    }
+    return targets;
+  }
+
+  private static AliasLog aliases(TopicsConfig topics) {
+    return AliasLog.read(fixture.kafka, topics.checkpointEvents());
+  }
+
+  private static List<CheckpointEvent> events(
+      TopicsConfig topics, String student, CheckpointEventKind kind) {
+    return aliases(topics).events(student).stream().filter(e -> e.getKind() == kind).toList();
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(300))
+        .until(condition);
+  }
+
+  @Test
+  void aStudentPoisonedByFlippedLabelsDoesNotBecomeChampion() throws Exception {
+    TopicsConfig topics = fixture.createTopics(2);
+    fixture.produce(topics, labelled(8_000, 1, "good-", 0));
+    try (TrainerService trainer = fixture.start(student("poisoned"), topics)) {
+      await(() -> trainer.progress().examplesSeen() >= 7_000);
+      await(() -> aliases(topics).alias("poisoned", Alias.CHAMPION).isPresent());
+      fixture.produce(topics, labelled(12_000, 2, "bad-", 1));
+
+      await(() -> !events(topics, "poisoned", CheckpointEventKind.GATE_FAILED).isEmpty());
+      await(() -> trainer.progress().examplesSeen() >= 17_000);
+    }
+
+    CheckpointEvent refused = events(topics, "poisoned", CheckpointEventKind.GATE_FAILED).get(0);
+    assertThat(refused.getReason()).contains("agreement");
+    assertThat(refused.getChecks())
+        .extracting(c -> c.getName())
+        .contains("parity", "finite", "classes");
+    Alias champion = aliases(topics).alias("poisoned", Alias.CHAMPION).orElseThrow();
+    String latest =
+        CheckpointLog.readAll(fixture.kafka, topics.checkpoints())
+            .latest("poisoned")
+            .orElseThrow()
+            .getVersion();
+    assertThat(champion.version()).isNotEqualTo(latest).isLessThan(refused.getVersion());
+    assertThat(champion.actor()).isEqualTo("gate");
+    assertThat(CheckpointLog.readAll(fixture.kafka, topics.checkpoints()).announcements("poisoned"))
+        .as("the champion is kept, although many newer ones came")
+        .anyMatch(announced -> announced.getVersion().equals(champion.version()));
+  }
+
+  @Test
+  void aPinnedChampionStaysAndTheHoldOutIsNotTrainedOn() throws Exception {
+    TopicsConfig topics = fixture.createTopics(2);
+    fixture.produce(topics, labelled(4_000, 1, "a-", 0));
+    try (TrainerService trainer = fixture.start(student("pinned"), topics);
+        AliasWriter writer =
+            new AliasWriter(fixture.kafka, topics.checkpointEvents(), InstantSource.system())) {
+      await(() -> aliases(topics).alias("pinned", Alias.CHAMPION).isPresent());
+      AliasLog seen = aliases(topics);
+      String version = seen.alias("pinned", Alias.CHAMPION).orElseThrow().version();
+      writer.move(
+          seen, CheckpointEventKind.PINNED, "pinned", Alias.CHAMPION, version, "ann", "test");
+      int passed = events(topics, "pinned", CheckpointEventKind.GATE_PASSED).size();
+      fixture.produce(topics, labelled(4_000, 3, "b-", 0));
+
+      await(() -> events(topics, "pinned", CheckpointEventKind.GATE_PASSED).size() > passed + 1);
+
+      assertThat(aliases(topics).alias("pinned", Alias.CHAMPION).orElseThrow().version())
+          .isEqualTo(version);
+      await(() -> trainer.progress().examplesSeen() > 7_000);
+      assertThat(trainer.progress().examplesSeen())
+          .isBetween(7_000L, 7_400L); // of 8,000, less a tenth
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.streamdistill.student.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.schema.GateCheck;
+import io.streamdistill.student.gate.GateConfig.Metric;
+import org.junit.jupiter.api.Test;
+
+final class GateRulesTest {
+
+  private static final int[] TEACHER = {100, 80, 20};
+
+  private static GateRules rules(Metric metric) {
+    return new GateRules(new GateConfig(0.02, 200, 200, metric, 0.01, 0.5), ClassMap.ofCount(3));
+  }
+
+  private static Scores scores(double accuracy, int labelled, double agreement, double divergence) {
+    return new Scores(accuracy, labelled, agreement, divergence, true, new int[] {98, 81, 21});
+  }
+
+  private static final Scores CHAMPION = scores(0.95, 150, 0.96, 0.10);
+
+  @Test
+  void theFirstChampionNeedsNoOtherToBeatButTheFloor() {
+    assertThat(rules(Metric.AUTO).decide(CHAMPION, null, TEACHER).passed()).isTrue();
+
+    Decision refused = rules(Metric.AUTO).decide(scores(0.9, 150, 0.4, 1), null, TEACHER);
+
+    assertThat(refused.passed()).isFalse();
+    assertThat(refused.reason())
+        .isEqualTo("agreement-floor: 0.4000 is below 0.5000, student.gate.min-agreement");
+  }
+
+  @Test
+  void alittleWorseIsGoodEnoughAndMoreIsNot() {
+    GateRules rules = rules(Metric.AUTO);
+
+    assertThat(rules.decide(scores(0.945, 150, 0.955, 0.105), CHAMPION, TEACHER).passed()).isTrue();
+    assertThat(rules.decide(scores(0.93, 150, 0.96, 0.1), CHAMPION, TEACHER).reason())
+        .startsWith("accuracy: 0.9300 is below 0.9400");
+    assertThat(rules.decide(scores(0.95, 150, 0.94, 0.1), CHAMPION, TEACHER).reason())
+        .startsWith("agreement: 0.9400 is below 0.9500");
+    assertThat(rules.decide(scores(0.95, 150, 0.96, 0.12), CHAMPION, TEACHER).reason())
+        .startsWith("divergence: 0.1200 is above 0.1100");
+  }
+
+  @Test
+  void labelsThatAreWrongDoNotMakeAChampionByThemselves() {
+    Decision decision =
+        rules(Metric.AUTO)
+            .decide(scores(0.99, 150, 0.6, 0.9), scores(0.05, 150, 0.96, 0.1), TEACHER);
+
+    assertThat(decision.passed()).isFalse();
+    assertThat(decision.reason()).contains("agreement:").contains("divergence:");
+  }
+
+  @Test
+  void fewLabelsAreNotLookedAtUnlessTheyAreAskedFor() {
+    Scores fewLabels = scores(0.2, 30, 0.96, 0.1);
+
+    assertThat(rules(Metric.AUTO).decide(fewLabels, CHAMPION, TEACHER).passed()).isTrue();
+    assertThat(rules(Metric.ACCURACY).decide(fewLabels, CHAMPION, TEACHER).reason())
+        .contains("the hold-out has 30 labels, 100 are needed");
+  }
+
+  @Test
+  void aChosenMetricIsTheOnlyOne() {
+    Scores worseByAgreement = scores(0.95, 150, 0.9, 0.1);
+
+    assertThat(rules(Metric.ACCURACY).decide(worseByAgreement, CHAMPION, TEACHER).passed())
+        .isTrue();
+    assertThat(rules(Metric.DIVERGENCE).decide(worseByAgreement, CHAMPION, TEACHER).passed())
+        .isTrue();
+    assertThat(rules(Metric.AGREEMENT).decide(worseByAgreement, CHAMPION, TEACHER).passed())
+        .isFalse();
+  }
+
+  @Test
+  void aCollapsedClassIsNamed() {
+    Scores collapsed = new Scores(0.9, 150, 0.97, 0.05, true, new int[] {110, 88, 2});
+
+    assertThat(rules(Metric.AUTO).decide(collapsed, null, TEACHER).reason())
+        .isEqualTo("classes: 2 is answered 2 times, by the teacher 20 times");
+  }
+
+  @Test
+  void whatIsNotANumberNeverPasses() {
+    Scores broken = new Scores(Double.NaN, 0, Double.NaN, Double.NaN, false, new int[] {200, 0, 0});
+
+    assertThat(rules(Metric.AUTO).decide(broken, CHAMPION, TEACHER).checks())
+        .filteredOn(check -> !check.getPassed())
+        .extracting(GateCheck::getName)
+        .contains("finite", "agreement-floor", "agreement", "divergence");
+  }
+}

@@ -1,0 +1,95 @@
+package io.streamdistill.student.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamdistill.core.target.Softmax;
+import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.schema.TargetEncoding;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class HoldOutTest {
+
+  private static HoldOut holdOut(double share, int capacity) {
+    return new HoldOut(new GateConfig(share, capacity, 1, GateConfig.Metric.AUTO, 0, 0), 2, 3);
+  }
+
+  private static SoftTarget target(String id, @Nullable Integer label) {
+    double[] logits = {3, 1, -4};
+    Softmax.logSoftmax(logits, 20);
+    return SoftTarget.newBuilder()
+        .setId(id)
+        .setFeatures(ByteBuffer.wrap(new byte[] {1, (byte) id.length()}))
+        .setFeatureType(FeatureType.U8)
+        .setTargets(TargetCodec.encode(TargetEncoding.DENSE_F32, logits))
+        .setEncoding(TargetEncoding.DENSE_F32)
+        .setTemperature(20)
+        .setTeacherVersion("t")
+        .setClassMapHash("h")
+        .setLabel(label)
+        .setWeight(1)
+        .setEventTime(Instant.EPOCH)
+        .setScoredTime(Instant.EPOCH)
+        .build();
+  }
+
+  @Test
+  void takesItsShareAndAlwaysTheSame() {
+    HoldOut holdOut = holdOut(0.1, 10);
+    List<String> ids = IntStream.range(0, 20_000).mapToObj(i -> "order-" + i).toList();
+
+    List<String> held = ids.stream().filter(holdOut::holds).toList();
+
+    assertThat(held).hasSizeBetween(1_800, 2_200);
+    assertThat(ids.stream().filter(holdOut(0.1, 99)::holds).toList()).isEqualTo(held);
+    assertThat(ids.stream().filter(holdOut(0.05, 10)::holds)).allMatch(held::contains);
+  }
+
+  @Test
+  void aShareOfNothingTakesNothing() {
+    HoldOut holdOut = holdOut(0, 10);
+
+    assertThat(IntStream.range(0, 1000).mapToObj(i -> target("e" + i, 1)))
+        .noneMatch(holdOut::takes);
+    assertThat(holdOut.examples().count()).isZero();
+  }
+
+  @Test
+  void keepsTheNewestEachOnce() {
+    HoldOut holdOut = holdOut(0.5, 3);
+    List<String> held =
+        IntStream.range(0, 40).mapToObj(i -> "e" + i).filter(holdOut::holds).limit(5).toList();
+    held.forEach(id -> holdOut.takes(target(id, null)));
+    holdOut.takes(target(held.get(3), 2)); // again, with a label by now
+
+    HoldOut.Examples examples = holdOut.examples();
+
+    assertThat(examples.count()).isEqualTo(3);
+    assertThat(examples.labels()).containsExactly(HoldOut.UNLABELLED, HoldOut.UNLABELLED, 2);
+    assertThat(examples.features().remaining()).isEqualTo(6);
+  }
+
+  @Test
+  void givesTheTeacherAtTemperatureOne() {
+    HoldOut holdOut = holdOut(0.5, 3);
+    String id =
+        IntStream.range(0, 40)
+            .mapToObj(i -> "e" + i)
+            .filter(holdOut::holds)
+            .findFirst()
+            .orElseThrow();
+    holdOut.takes(target(id, 0));
+
+    double[] teacher = holdOut.examples().teacher()[0];
+
+    assertThat(teacher[0] - teacher[1]).isCloseTo(2, org.assertj.core.api.Assertions.within(1e-4));
+    assertThat(Math.exp(teacher[0]) + Math.exp(teacher[1]) + Math.exp(teacher[2]))
+        .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-6));
+  }
+}
