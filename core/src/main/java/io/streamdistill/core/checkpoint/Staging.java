@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * its owner holds a file lock, which the operating system releases when the owner dies; whoever
  * comes next clears what the dead left behind.
  */
-final class Staging implements AutoCloseable {
+public final class Staging implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
 
@@ -48,7 +48,7 @@ final class Staging implements AutoCloseable {
   }
 
   /** Opens a staging place in {@code parent}, which is created, and clears dead ones. */
-  static Staging in(Path parent) throws IOException {
+  public static Staging in(Path parent) throws IOException {
     Files.createDirectories(parent);
     clearDead(parent);
     while (true) {
@@ -92,12 +92,16 @@ final class Staging implements AutoCloseable {
   }
 
   /** The temporary directory; does not exist at first. */
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
-  /** Makes the directory appear as {@code target}, a sibling that must not exist, durably. */
-  void publish(Path target) throws IOException {
+  /**
+   * Makes the directory appear as {@code target}, durably.
+   *
+   * @param target a sibling that does not exist, or is an empty directory
+   */
+  public void publish(Path target) throws IOException {
     FileTree.fsyncDirectories(directory);
     Files.move(directory, target, StandardCopyOption.ATOMIC_MOVE);
     FileTree.fsync(parent);
@@ -109,6 +113,7 @@ final class Staging implements AutoCloseable {
     FileTree.fsync(parent);
   }
 
+  /** Deletes the directory, unless it was published. */
   @Override
   public void close() throws IOException {
     try (lockChannel) {

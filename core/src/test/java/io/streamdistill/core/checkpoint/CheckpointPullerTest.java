@@ -113,6 +113,24 @@ class CheckpointPullerTest {
   }
 
   @Test
+  void pullsTheVersionThatIsNamedAndNoOther() {
+    Manifest older = publish("v1");
+    publish("v2");
+
+    assertThat(puller().pull("mnist", "v1", out)).isEqualTo(older);
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(older);
+    assertThat(puller().pull("mnist", "v1", out)).isEqualTo(older); // there already
+    assertThatThrownBy(() -> puller().pull("mnist", "v3", work.resolve("none")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("version 'v3' of student 'mnist' is not announced on topic")
+        .hasMessageEndingWith("these are:\n  v1\n  v2");
+    assertThatThrownBy(() -> puller().pull("minst", "v1", work.resolve("none")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("no checkpoint of student 'minst' is announced");
+    assertThat(work.resolve("none")).doesNotExist();
+  }
+
+  @Test
   void leavesTheNewestAloneWhenItIsThereAlready() throws IOException {
     Manifest manifest = publish("v1");
     puller().pull("mnist", out);

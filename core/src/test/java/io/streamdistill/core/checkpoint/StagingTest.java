@@ -1,6 +1,7 @@
 package io.streamdistill.core.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +52,25 @@ class StagingTest {
     Staging.in(parent).close();
 
     assertThat(entries()).isZero();
+  }
+
+  @Test
+  void takesThePlaceOfAnEmptyDirectoryButOfNoOther() throws IOException {
+    Path target = Files.createDirectory(parent.resolve("target"));
+    publish(target, "first");
+    assertThat(target.resolve("first")).exists();
+
+    assertThatThrownBy(() -> publish(target, "second")).isInstanceOf(IOException.class);
+    assertThat(target).isDirectoryNotContaining("glob:**/second");
+    assertThat(entries()).isEqualTo(1);
+  }
+
+  private void publish(Path target, String file) throws IOException {
+    try (Staging staging = Staging.in(parent)) {
+      Files.createDirectory(staging.directory());
+      Files.createFile(staging.directory().resolve(file));
+      staging.publish(target);
+    }
   }
 
   private long entries() throws IOException {
