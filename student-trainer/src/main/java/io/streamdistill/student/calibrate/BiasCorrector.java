@@ -43,8 +43,8 @@ public final class BiasCorrector {
       ClassMap classes) {
     if (config.target() == Target.PRIOR && config.prior().size() != classes.count()) {
       throw new ConfigException(
-          "student.bias-correction.prior has %d shares, there are %d classes"
-              .formatted(config.prior().size(), classes.count()));
+          "student.bias-correction.prior has %d shares, there are %d classes; list one share for each of %s"
+              .formatted(config.prior().size(), classes.count(), classes.names()));
     }
     String topic = config.probeTopic().isEmpty() ? ownTopic : config.probeTopic();
     return new BiasCorrector(config, new ProbeReader(kafka, topic, features, classes));
@@ -75,10 +75,7 @@ public final class BiasCorrector {
    */
   public Calibration require(byte[] model, ExportContract contract) {
     Probe probe = reader.read(config.probeExamples());
-    double[] target =
-        config.target() == Target.PRIOR
-            ? config.prior().stream().mapToDouble(Double::doubleValue).toArray()
-            : probe.teacherMean();
+    double[] target = target(probe, contract.classNames());
     double[][] logits = OnnxLogits.of(model, contract, probe.features(), probe.count());
     double[] shift = BiasCorrection.solve(logits, target);
     return new Calibration(
@@ -87,6 +84,21 @@ public final class BiasCorrector {
         probe.count(),
         list(BiasCorrection.meanPrediction(logits, shift)),
         list(shift));
+  }
+
+  private double[] target(Probe probe, List<String> classNames) {
+    if (config.target() == Target.PRIOR) {
+      return config.prior().stream().mapToDouble(Double::doubleValue).toArray();
+    }
+    double[] mean = probe.teacherMean();
+    for (int k = 0; k < mean.length; k++) {
+      if (!(mean[k] > 0)) {
+        throw new StudentException(
+            "the teacher gives class %s no probability in any of the %d soft targets read from topic %s; set student.bias-correction.probe-topic to one with examples of every class"
+                .formatted(classNames.get(k), probe.count(), reader.topic()));
+      }
+    }
+    return mean;
   }
 
   private static List<Double> list(double[] values) {

@@ -1,26 +1,31 @@
 package io.streamdistill.student.calibrate;
 
+import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.target.TargetCodec;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.core.transfer.Verdict;
+import io.streamdistill.core.transfer.Verdict.Accepted;
+import io.streamdistill.core.transfer.Verdict.Rejected;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.StudentException;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
-import io.streamdistill.wire.WireException;
+import io.streamdistill.student.objective.TargetBatch;
+import io.streamdistill.student.source.SoftTargetDecoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the newest soft targets of a topic as probe examples; labels are not looked at. */
+/** Reads the newest soft targets of a topic as probe examples; labels are not used. */
 final class ProbeReader {
 
   private static final Duration POLL = Duration.ofMillis(500);
@@ -30,7 +35,6 @@ final class ProbeReader {
   private final String topic;
   private final FeatureContract features;
   private final ClassMap classes;
-  private final RecordCodec<SoftTarget> codec = Codecs.softTarget();
 
   ProbeReader(KafkaSettings kafka, String topic, FeatureContract features, ClassMap classes) {
     this.kafka = kafka;
@@ -47,49 +51,39 @@ final class ProbeReader {
    * Reads.
    *
    * @param most how many of the newest records, spread over the partitions
-   * @throws StudentException when the topic has no fit soft target
+   * @throws StudentException when the topic does not exist, or has no fit soft target
+   * @throws BrokerException when Kafka does not answer, or refuses
    */
   Probe read(int most) {
-    ByteBuffer bytes =
-        ByteBuffer.allocateDirect(Math.multiplyExact(most, features.bytes()))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    double[] mean = new double[classes.count()];
-    int count = 0;
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             kafka.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       Map<TopicPartition, Long> ends = seekToNewest(consumer, most);
+      Gathering gathering = new Gathering((int) Math.min(most, distance(consumer, ends)));
       int empty = 0;
-      while (count < most && empty < EMPTY_POLLS && isBefore(consumer, ends)) {
+      while (!gathering.isFull() && empty < EMPTY_POLLS && distance(consumer, ends) > 0) {
         var records = consumer.poll(POLL);
         empty = records.isEmpty() ? empty + 1 : 0;
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-          double[] prediction = count < most ? prediction(record, bytes) : null;
-          if (prediction != null) {
-            count++;
-            for (int k = 0; k < mean.length; k++) {
-              mean[k] += prediction[k];
-            }
-          }
-        }
+        records.forEach(gathering::add);
       }
+      return gathering.probe();
+    } catch (KafkaException e) {
+      throw new BrokerException(
+          "Kafka at %s does not give the soft targets of topic %s: %s; check kafka.bootstrap.servers and the permissions"
+              .formatted(kafka.bootstrapServers(), topic, e),
+          e);
     }
-    if (count == 0) {
-      throw new StudentException(
-          "topic %s has no soft target to correct biases on; feed it, or set student.bias-correction.probe-topic"
-              .formatted(topic));
-    }
-    for (int k = 0; k < mean.length; k++) {
-      mean[k] /= count;
-    }
-    return new Probe(bytes.flip(), count, mean);
   }
 
   private Map<TopicPartition, Long> seekToNewest(KafkaConsumer<byte[], byte[]> consumer, int most) {
+    List<PartitionInfo> found = consumer.partitionsFor(topic);
+    if (found == null || found.isEmpty()) {
+      throw new StudentException(
+          "topic %s, to correct biases on, does not exist on Kafka at %s; set student.bias-correction.probe-topic to one with soft targets"
+              .formatted(topic, kafka.bootstrapServers()));
+    }
     List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
+        found.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
     consumer.assign(partitions);
     Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -101,35 +95,75 @@ final class ProbeReader {
     return ends;
   }
 
-  private static boolean isBefore(
+  /** How many offsets are left to read. */
+  private static long distance(
       KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
     return ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue());
+        .mapToLong(end -> Math.max(0, end.getValue() - consumer.position(end.getKey())))
+        .sum();
   }
 
-  /** Appends the features, and returns the teacher's prediction at T = 1; null when not fit. */
-  private double @Nullable [] prediction(ConsumerRecord<byte[], byte[]> record, ByteBuffer bytes) {
-    if (record.value() == null) {
-      return null;
+  /** The probe as it grows. */
+  private final class Gathering {
+
+    private final SoftTargetDecoder decoder = new SoftTargetDecoder(features, classes, 1);
+    private final FloatBuffer input = FloatBuffer.allocate(features.length());
+    private final TargetBatch prediction = new TargetBatch(1, classes.count());
+    private final double[] sum = new double[classes.count()];
+    private final int most;
+    private final ByteBuffer bytes; // (most, length)
+    private int count;
+    private int rejections;
+    private @Nullable Rejected<SoftTarget> rejected;
+
+    Gathering(int most) {
+      this.most = most;
+      if (1L * most * features.bytes() > Integer.MAX_VALUE) {
+        throw new StudentException(
+            "%d probe examples of %d bytes are more than 2 GiB; lower student.bias-correction.probe-examples"
+                .formatted(most, features.bytes()));
+      }
+      bytes = ByteBuffer.allocateDirect(most * features.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     }
-    SoftTarget target;
-    try {
-      target = codec.decode(record.value());
-    } catch (WireException e) {
-      return null; // the trainer of that topic reports it
+
+    boolean isFull() {
+      return count == most;
     }
-    double[] prediction = new double[classes.count()];
-    if (target.getFeatureType() != features.type()
-        || target.getFeatures().remaining() != features.bytes()
-        || !target.getClassMapHash().equals(classes.hash())
-        || !TargetCodec.decode(target.getEncoding(), target.getTargets(), prediction)) {
-      return null;
+
+    /** Takes a record in when there is room and it is one that a student could train on. */
+    void add(ConsumerRecord<byte[], byte[]> record) {
+      if (isFull()) {
+        return;
+      }
+      Verdict<SoftTarget> verdict = decoder.read(record, 0, input, prediction);
+      if (verdict instanceof Accepted<SoftTarget> accepted) {
+        bytes.put(accepted.value().getFeatures().duplicate());
+        for (int k = 0; k < sum.length; k++) {
+          sum[k] += prediction.softTargets()[k];
+        }
+        count++;
+      } else if (verdict instanceof Rejected<SoftTarget> unfit) {
+        rejected = unfit;
+        rejections++;
+      }
     }
-    TargetCodec.retemper(prediction, target.getTemperature(), 1);
-    for (int k = 0; k < prediction.length; k++) {
-      prediction[k] = Math.exp(prediction[k]);
+
+    Probe probe() {
+      if (count == 0) {
+        throw new StudentException(
+            "topic %s has no soft target to correct biases on%s; feed it, or set student.bias-correction.probe-topic"
+                .formatted(topic, rejected == null ? "" : unfit(rejected)));
+      }
+      double[] mean = new double[sum.length];
+      for (int k = 0; k < mean.length; k++) {
+        mean[k] = sum[k] / count;
+      }
+      return new Probe(bytes.flip(), count, mean);
     }
-    bytes.put(target.getFeatures().duplicate());
-    return prediction;
+
+    private String unfit(Rejected<SoftTarget> last) {
+      return ": none of the %d records read is fit for this student, the last because of %s (%s)"
+          .formatted(rejections, last.reason().label(), last.detail());
+    }
   }
 }
