@@ -235,6 +235,11 @@ class TrainerServiceTest {
     assertThat(Objects.requireNonNull(pulled(topics, "teacher").calibration()).biasShift())
         .allSatisfy(shift -> assertThat(Math.abs(shift)).isLessThan(0.3));
     assertThat(pulled(topics, "plain").calibration()).isNull();
+    assertThat(directory.resolve("pulled-prior/README.md"))
+        .content()
+        .contains(
+            "## Bias correction", "a class prior that is known", "| red | 0.", "| 0.600000 |");
+    assertThat(directory.resolve("pulled-plain/README.md")).content().doesNotContain("correction");
     Map<String, Tensor> corrected = tensors("prior");
     assertThat(corrected).containsKey("bias_correction");
     Map<String, Tensor> trained = new HashMap<>(corrected);

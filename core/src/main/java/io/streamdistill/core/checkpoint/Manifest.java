@@ -99,6 +99,10 @@ public record Manifest(
                 "has metric %s = %s; leave out what was not measured",
                 name,
                 value));
+    check(
+        calibration == null || calibration.biasShift().size() == classNames.size(),
+        "has a calibration for another number of classes than its classNames, %s",
+        classNames);
     files = files.stream().sorted(Comparator.comparing(FileEntry::name)).toList();
     check(
         files.stream().map(FileEntry::name).distinct().count() == files.size(),

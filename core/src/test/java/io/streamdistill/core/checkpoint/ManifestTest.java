@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -156,6 +157,22 @@ class ManifestTest {
             .isInstanceOf(CheckpointException.class);
       }
     }
+  }
+
+  @Test
+  void aCalibrationHasOneOfEachPerClass() {
+    List<Double> ten = Collections.nCopies(10, 0.1);
+    List<Double> two = List.of(0.5, 0.5);
+    Calibration right = new Calibration("teacher", "soft-targets", 5, ten, ten, ten, ten);
+    Calibration wrong = new Calibration("teacher", "soft-targets", 5, two, two, two, two);
+
+    assertThat(Checkpoints.manifest(ID).calibration(right).build().calibration()).isEqualTo(right);
+    assertThatThrownBy(() -> Checkpoints.manifest(ID).calibration(wrong).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("another number of classes");
+    assertThatThrownBy(() -> new Calibration("teacher", "soft-targets", 5, ten, two, ten, ten))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("10 shifts and 2 mean predictions");
   }
 
   @ParameterizedTest

@@ -82,6 +82,8 @@ public final class BiasCorrector {
         config.target().name().toLowerCase(Locale.ROOT),
         reader.topic(),
         probe.count(),
+        list(BiasCorrection.meanPrediction(logits, new double[target.length])),
+        list(target),
         list(BiasCorrection.meanPrediction(logits, shift)),
         list(shift));
   }

@@ -97,7 +97,7 @@ public final class CheckpointWriter {
           json.writeValueAsBytes(identity.configuration()));
       Files.writeString(
           directory.resolve(CheckpointFiles.MODEL_CARD),
-          ModelCard.of(identity, id, progress, metrics, copy.numParams()));
+          ModelCard.of(identity, id, progress, metrics, calibration, copy.numParams()));
     } catch (IOException e) {
       throw new CheckpointException("cannot write checkpoint %s to %s".formatted(id, directory), e);
     }

@@ -1,8 +1,12 @@
 package io.streamdistill.student.publish;
 
+import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.transfer.FeatureContract;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The checkpoint's {@code README.md}: what the model is, for whoever finds the file. */
 final class ModelCard {
@@ -14,6 +18,7 @@ final class ModelCard {
       CheckpointId id,
       Progress progress,
       Map<String, Double> metrics,
+      @Nullable Calibration calibration,
       long parameters) {
     FeatureContract features = identity.features();
     StringBuilder card = new StringBuilder(2048);
@@ -58,7 +63,7 @@ final class ModelCard {
                 identity.topic(),
                 progress.teacherVersions(),
                 features.length(),
-                features.type().name().toLowerCase(java.util.Locale.ROOT),
+                features.type().name().toLowerCase(Locale.ROOT),
                 features.scale(),
                 features.offset(),
                 identity.classes().count(),
@@ -69,6 +74,9 @@ final class ModelCard {
                 progress.examplesSeen(),
                 progress.position().pass()));
     metrics.forEach((name, value) -> card.append("| %s | %.6g |%n".formatted(name, value)));
+    if (calibration != null) {
+      card.append(correction(calibration, identity.classes().names()));
+    }
     card.append(
         """
 
@@ -78,5 +86,40 @@ final class ModelCard {
         not been tested on other data.
         """);
     return card.toString();
+  }
+
+  private static String correction(Calibration calibration, List<String> classes) {
+    StringBuilder section = new StringBuilder(1024);
+    section.append(
+        """
+
+        ## Bias correction
+
+        After training, and without labels, a shift was added to every logit of `model.onnx`, such that
+        its mean prediction on the newest %d soft targets of topic `%s` is %s. The metrics above
+        are those of the student before that. `weights.safetensors` holds the parameters as they were
+        trained, and the shifts beside them, as `bias_correction`.
+
+        | class | mean as trained | wanted | mean | shift |
+        |---|---|---|---|---|
+        """
+            .formatted(
+                calibration.probeExamples(),
+                calibration.probeTopic(),
+                calibration.target().equals("teacher")
+                    ? "that of their teacher"
+                    : "a class prior that is known"));
+    for (int k = 0; k < classes.size(); k++) {
+      section.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %.6f | %.6f | %.6f | %+.4f |%n",
+              classes.get(k).replace("|", "\\|"),
+              calibration.trainedPrediction().get(k),
+              calibration.wantedPrediction().get(k),
+              calibration.meanPrediction().get(k),
+              calibration.biasShift().get(k)));
+    }
+    return section.toString();
   }
 }
