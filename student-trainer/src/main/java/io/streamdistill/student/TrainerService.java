@@ -150,7 +150,8 @@ public final class TrainerService implements AutoCloseable {
             identity,
             network.getLayerWiseConfigurations(),
             BiasCorrector.of(
-                config.biasCorrection(), kafka, topics.softTargets(), features, classes),
+                    config.biasCorrection(), kafka, topics.softTargets(), features, classes)
+                ::correct,
             Clock.systemUTC());
     HoldOut holdOut = new HoldOut(config.gate(), features.bytes(), classes.count());
     AliasWriter aliases =

@@ -23,8 +23,10 @@ import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.wire.Codecs;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +51,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** A broker with soft targets of a known teacher, linear in the features, and students for it. */
 final class SoftTargetFixture implements AutoCloseable {
@@ -231,6 +241,24 @@ final class SoftTargetFixture implements AutoCloseable {
         BiasCorrectionConfig.NONE,
         GateConfig.NONE,
         new HttpConfig("127.0.0.1", 0));
+  }
+
+  /** A small network of DL4J's JSON, with a convolution. */
+  StudentConfig.Network convolutional() throws IOException {
+    MultiLayerConfiguration configuration =
+        new NeuralNetConfiguration.Builder()
+            .list()
+            .layer(new ConvolutionLayer.Builder(2, 2).nOut(8).activation(Activation.RELU).build())
+            .layer(new DenseLayer.Builder().nOut(24).activation(Activation.RELU).build())
+            .layer(
+                new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                    .nOut(3)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .setInputType(InputType.convolutionalFlat(4, 3, 1))
+            .build();
+    Path json = Files.writeString(directory.resolve("cnn.json"), configuration.toJson());
+    return new StudentConfig.Network(List.of(), json.toString());
   }
 
   static StudentConfig with(StudentConfig config, StudentConfig.LearningRate learningRate) {

@@ -22,7 +22,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,18 +31,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.awaitility.Awaitility;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 class TrainerServiceTest {
 
@@ -118,8 +109,7 @@ class TrainerServiceTest {
   void trainsAndResumesAConvolutionalStudent() throws Exception {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 10));
-    Path json = Files.writeString(directory.resolve("cnn.json"), convolutional().toJson());
-    var network = new StudentConfig.Network(List.of(), json.toString());
+    StudentConfig.Network network = fixture.convolutional();
     for (int passes = 1; passes <= 3; passes++) {
       fixture.train(with(fixture.student("cnn-by-and-by", passes, EXAMPLES), network), topics);
     }
@@ -127,20 +117,6 @@ class TrainerServiceTest {
 
     assertThat(latest(topics, "cnn-at-once").getMetrics().get("agreement")).isGreaterThan(0.8);
     assertThat(weights(topics, "cnn-by-and-by")).isEqualTo(weights(topics, "cnn-at-once"));
-  }
-
-  private static MultiLayerConfiguration convolutional() {
-    return new NeuralNetConfiguration.Builder()
-        .list()
-        .layer(new ConvolutionLayer.Builder(2, 2).nOut(8).activation(Activation.RELU).build())
-        .layer(new DenseLayer.Builder().nOut(24).activation(Activation.RELU).build())
-        .layer(
-            new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                .nOut(3)
-                .activation(Activation.SOFTMAX)
-                .build())
-        .setInputType(InputType.convolutionalFlat(4, 3, 1))
-        .build();
   }
 
   @Test

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     older readers would misunderstand it
  * @param student name of the student
  * @param version version of the checkpoint, see {@link CheckpointVersion}
- * @param parent version that training resumed from or went on from; null for the first
+ * @param parent version that training resumed from or went on from, or that was corrected; null for
+ *     the first
  * @param createdTime when the checkpoint was taken
  * @param codeVersion version of StreamDistill that wrote it
  * @param step training steps taken (batches)

@@ -31,7 +31,7 @@ public final class ManifestBuilder {
     this.id = id;
   }
 
-  /** Version that training went on from; default null, the first. */
+  /** Version that training went on from, or that was corrected; default null, the first. */
   public ManifestBuilder parent(@Nullable String version) {
     this.parent = version;
     return this;

@@ -90,7 +90,8 @@ public final class BackgroundPublisher implements AutoCloseable {
       List<Rejection> rejections,
       Map<String, Double> metrics) {
     await();
-    StudentSnapshot snapshot = writer.snapshot(step, parameters, optimizerState);
+    StudentSnapshot snapshot =
+        writer.snapshot(step.network(), step.iteration(), parameters, optimizerState);
     running =
         thread.submit(
             () ->

@@ -7,19 +7,18 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.SourcePosition;
-import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.onnx.OnnxExportException;
 import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.student.source.LogPosition;
-import io.streamdistill.student.step.StudentStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -35,8 +34,20 @@ public final class CheckpointWriter {
   private final StudentIdentity identity;
   private final MultiLayerNetwork copy; // of the student's architecture, with its own parameters
   private final InstantSource clock;
-  private final BiasCorrector corrector;
+  private final Correction correction;
   private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** Finds out how the biases of a model are to be corrected, if at all. */
+  @FunctionalInterface
+  public interface Correction {
+
+    /**
+     * Asks.
+     *
+     * @param model not corrected yet, exported under {@code contract}
+     */
+    Optional<Calibration> of(byte[] model, ExportContract contract);
+  }
 
   /**
    * Creates a writer of checkpoints of {@code identity}.
@@ -46,10 +57,10 @@ public final class CheckpointWriter {
   public CheckpointWriter(
       StudentIdentity identity,
       MultiLayerConfiguration configuration,
-      BiasCorrector corrector,
+      Correction correction,
       InstantSource clock) {
     this.identity = identity;
-    this.corrector = corrector;
+    this.correction = correction;
     this.clock = clock;
     copy = new MultiLayerNetwork(configuration.clone());
     copy.init();
@@ -60,19 +71,24 @@ public final class CheckpointWriter {
     return contract(Map.of());
   }
 
-  /** Takes what a checkpoint holds of a student, in milliseconds. */
-  StudentSnapshot snapshot(StudentStep step, float[] parameters, float[] optimizerState) {
+  /**
+   * Takes what a checkpoint holds of a student, in milliseconds.
+   *
+   * @param seed of the inputs that the model will be compared on
+   */
+  StudentSnapshot snapshot(
+      MultiLayerNetwork network, long seed, float[] parameters, float[] optimizerState) {
     return new StudentSnapshot(
         parameters,
         optimizerState,
         OnnxParity.Reference.of(
-            step.network(), contract(), PARITY_INPUTS, new SplittableRandom(step.iteration())));
+            network, contract(), PARITY_INPUTS, new SplittableRandom(seed)));
   }
 
   /**
    * Writes a whole checkpoint into {@code directory}, which is created.
    *
-   * @param parent version that training went on from, null for the first
+   * @param parent version that training went on from, or that was corrected; null for the first
    * @throws CheckpointException when a file cannot be written, or ONNX Runtime does not predict
    *     what the network predicts
    */
@@ -86,7 +102,7 @@ public final class CheckpointWriter {
     copy.setParams(Nd4j.createFromArray(snapshot.parameters()));
     ExportContract contract = contract(Map.of("distill.version", id.version()));
     byte[] plain = proven(id, contract, null, snapshot.expected());
-    Calibration calibration = corrector.correct(plain, contract).orElse(null);
+    Calibration calibration = correction.of(plain, contract).orElse(null);
     byte[] model = calibration == null ? plain : corrected(id, contract, snapshot, calibration);
     try {
       Files.createDirectories(directory);
@@ -121,8 +137,13 @@ public final class CheckpointWriter {
 
   private byte[] corrected(
       CheckpointId id, ExportContract contract, StudentSnapshot snapshot, Calibration calibration) {
-    double[] shift = calibration.biasShift().stream().mapToDouble(Double::doubleValue).toArray();
+    double[] shift = shift(calibration);
     return proven(id, contract, shift, snapshot.expected().corrected(shift));
+  }
+
+  /** What a correction adds to the logits, (classes). */
+  static double[] shift(Calibration calibration) {
+    return calibration.biasShift().stream().mapToDouble(Double::doubleValue).toArray();
   }
 
   private byte[] proven(
@@ -136,7 +157,7 @@ public final class CheckpointWriter {
       return model;
     } catch (OnnxExportException e) {
       throw new CheckpointException(
-          "checkpoint %s is not published: %s".formatted(id, e.getMessage()), e);
+          "checkpoint %s is not written: %s".formatted(id, e.getMessage()), e);
     }
   }
 

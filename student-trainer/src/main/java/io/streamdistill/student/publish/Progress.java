@@ -1,5 +1,7 @@
 package io.streamdistill.student.publish;
 
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.student.source.Batch;
 import io.streamdistill.student.source.LogPosition;
 import java.util.SortedSet;
@@ -25,6 +27,24 @@ public record Progress(
   /** Nothing trained yet. */
   public static Progress beginning(LogPosition position) {
     return new Progress(0, 0, position, new TreeSet<>());
+  }
+
+  /**
+   * As a checkpoint has it.
+   *
+   * @throws CheckpointException when the manifest's position in the log cannot be read
+   */
+  static Progress of(Manifest manifest) {
+    try {
+      return new Progress(
+          manifest.step(),
+          manifest.examplesSeen(),
+          LogPosition.fromState(manifest.source().state()),
+          new TreeSet<>(manifest.teacherVersions()));
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(
+          "%s of %s: %s".formatted(Manifest.FILE_NAME, manifest.id(), e.getMessage()), e);
+    }
   }
 
   /** After a batch; one without rows takes no step. */

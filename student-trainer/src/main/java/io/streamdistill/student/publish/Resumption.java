@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,38 +82,23 @@ public final class Resumption {
     try {
       store.fetch(id, directory);
       Manifest manifest = Manifest.read(directory);
-      requireSameStudent(manifest, topicId, partitions);
+      Progress progress = Progress.of(manifest);
+      requireSameStudent(manifest, progress.position(), topicId, partitions);
       TrainerState.read(directory).restoreTo(step, Math.toIntExact(manifest.step()));
-      return new Resumed(manifest, progress(manifest));
+      return new Resumed(manifest, progress);
     } finally {
       CheckpointFiles.deleteTree(directory);
     }
   }
 
-  private Progress progress(Manifest manifest) {
-    return new Progress(
-        manifest.step(),
-        manifest.examplesSeen(),
-        position(manifest),
-        new TreeSet<>(manifest.teacherVersions()));
-  }
-
-  private static LogPosition position(Manifest manifest) {
-    try {
-      return LogPosition.fromState(manifest.source().state());
-    } catch (IllegalArgumentException e) {
-      throw new CheckpointException(
-          "%s of %s: %s".formatted(Manifest.FILE_NAME, manifest.id(), e.getMessage()), e);
-    }
-  }
-
-  private void requireSameStudent(Manifest manifest, String topicId, List<Integer> partitions) {
+  private void requireSameStudent(
+      Manifest manifest, LogPosition position, String topicId, List<Integer> partitions) {
     requireSame("network", manifest.configuration().path("network"), identity.network());
     requireSame("features", manifest.features(), identity.features());
     requireSame("classes", manifest.classMapHash(), identity.classes().hash());
     requireSame("soft-target topic", manifest.source().topic(), identity.topic());
-    requireSame("set of partitions", List.copyOf(position(manifest).starts().keySet()), partitions);
-    String found = position(manifest).topicId();
+    requireSame("set of partitions", List.copyOf(position.starts().keySet()), partitions);
+    String found = position.topicId();
     if (!found.equals(topicId)) {
       throw new StudentException(
           "topic %s was deleted and created anew since student '%s' last read it (id %s, now %s), so its place in the log is gone. Train under another student.name"

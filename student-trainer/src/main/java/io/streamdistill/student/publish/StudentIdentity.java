@@ -1,6 +1,7 @@
 package io.streamdistill.student.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 
@@ -20,4 +21,16 @@ public record StudentIdentity(
     FeatureContract features,
     ClassMap classes,
     JsonNode network,
-    JsonNode configuration) {}
+    JsonNode configuration) {
+
+  /** The identity of the student whose checkpoint this is. */
+  public static StudentIdentity of(Manifest manifest) {
+    return new StudentIdentity(
+        manifest.student(),
+        manifest.source().topic(),
+        manifest.features(),
+        manifest.classMap(),
+        manifest.configuration().path("network"),
+        manifest.configuration());
+  }
+}

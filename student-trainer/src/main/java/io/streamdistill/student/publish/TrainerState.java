@@ -87,7 +87,21 @@ record TrainerState(Map<String, Tensor> weights, Tensor optimizer) {
    * @throws CheckpointException when the tensors are not those of the step's network
    */
   void restoreTo(StudentStep step, int iteration) {
-    Map<String, INDArray> parameters = step.network().paramTable();
+    restoreWeights(step.network());
+    try {
+      step.restore(step.parameters(), optimizer.floats(), iteration);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException("trainer state does not fit the student: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Puts the parameters into a network of the same architecture.
+   *
+   * @throws CheckpointException when the tensors are not those of the network
+   */
+  void restoreWeights(MultiLayerNetwork network) {
+    Map<String, INDArray> parameters = network.paramTable();
     if (!parameters.keySet().equals(weights.keySet())) {
       throw new CheckpointException(
           "weights are named %s, the network has %s"
@@ -95,11 +109,6 @@ record TrainerState(Map<String, Tensor> weights, Tensor optimizer) {
     }
     weights.forEach(
         (name, saved) -> assign(name, Objects.requireNonNull(parameters.get(name), name), saved));
-    try {
-      step.restore(step.parameters(), optimizer.floats(), iteration);
-    } catch (IllegalArgumentException e) {
-      throw new CheckpointException("trainer state does not fit the student: " + e.getMessage(), e);
-    }
   }
 
   private static void assign(String name, INDArray values, Tensor saved) {

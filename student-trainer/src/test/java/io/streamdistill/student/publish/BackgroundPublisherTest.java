@@ -10,12 +10,9 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.FileCheckpointStore;
-import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.student.calibrate.BiasCorrectionConfig;
-import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.step.OptimizerConfig;
@@ -28,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -71,12 +69,7 @@ final class BackgroundPublisherTest {
         new CheckpointWriter(
             identity,
             network.getLayerWiseConfigurations(),
-            BiasCorrector.of(
-                BiasCorrectionConfig.NONE,
-                KafkaSettings.of("unused:1"),
-                "unused",
-                identity.features(),
-                identity.classes()),
+            (model, contract) -> Optional.empty(),
             Clock.systemUTC());
     CheckpointConfig config =
         new CheckpointConfig(

@@ -1,0 +1,117 @@
+package io.streamdistill.student;
+
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.CheckpointVerifier;
+import io.streamdistill.core.checkpoint.CheckpointVersion;
+import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.Staging;
+import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.student.calibrate.BiasCorrectionConfig;
+import io.streamdistill.student.calibrate.BiasCorrector;
+import io.streamdistill.student.device.DevicePreflight;
+import io.streamdistill.student.publish.CheckpointRewriter;
+import io.streamdistill.student.step.NativeThreads;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * Corrects the output biases of a checkpoint that is published already. The result is another
+ * checkpoint, in a directory; of Kafka only the probe examples are read, and nothing is written
+ * there.
+ */
+public final class CheckpointCalibrator {
+
+  private final FeatureContract features;
+  private final ClassMap classes;
+  private final BiasCorrector corrector;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /**
+   * Creates a calibrator.
+   *
+   * @param config which correction; its target is not none
+   * @param random source of version suffixes
+   * @throws ConfigException when the prior does not fit the classes
+   */
+  public CheckpointCalibrator(
+      BiasCorrectionConfig config,
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      FeatureContract features,
+      ClassMap classes,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.features = features;
+    this.classes = classes;
+    this.clock = clock;
+    this.random = random;
+    corrector = BiasCorrector.of(config, kafka, topics.softTargets(), features, classes);
+  }
+
+  /**
+   * Corrects the checkpoint in {@code from}, starting from the weights as they were trained, with
+   * which an earlier correction is undone.
+   *
+   * @param out where the corrected checkpoint appears, whole or not at all; must not exist, or be
+   *     an empty directory
+   * @return its manifest
+   * @throws ConfigException when features or classes of the checkpoint are not those configured
+   * @throws CheckpointException when {@code from} is not intact, or {@code out} cannot be written
+   * @throws StudentException when there are no probe examples, or no correction is found
+   */
+  public Manifest calibrate(Path from, Path out) {
+    Manifest parent = CheckpointVerifier.verify(from);
+    requireConfigured(parent);
+    DevicePreflight.check(); // before anything loads ND4J
+    NativeThreads.configure(Runtime.getRuntime().availableProcessors());
+    MultiLayerNetwork network = StudentNetwork.of(parent);
+    CheckpointRewriter rewriter =
+        new CheckpointRewriter(
+            parent,
+            from,
+            network,
+            (model, contract) -> Optional.of(corrector.require(model, contract)),
+            clock);
+    Path target = out.toAbsolutePath().normalize();
+    Path folder = target.getParent();
+    if (folder == null) {
+      throw new CheckpointException("a checkpoint cannot be written to " + out);
+    }
+    try (Staging staging = Staging.in(folder)) {
+      Manifest corrected = rewriter.write(version(parent), staging.directory());
+      CheckpointVerifier.verify(staging.directory());
+      staging.publish(target);
+      return corrected;
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "the corrected checkpoint cannot be written to %s: %s".formatted(out, e), e);
+    }
+  }
+
+  private String version(Manifest parent) {
+    return CheckpointVersion.next(parent.version(), parent.step(), clock.instant(), random);
+  }
+
+  private void requireConfigured(Manifest checkpoint) {
+    requireConfigured(checkpoint, "features", checkpoint.features(), features);
+    requireConfigured(checkpoint, "classes", checkpoint.classMap(), classes);
+  }
+
+  private static void requireConfigured(
+      Manifest checkpoint, String what, Object found, Object configured) {
+    if (!found.equals(configured)) {
+      throw new ConfigException(
+          "checkpoint %s has other %s than are configured: %s, not %s; give the configuration of its student"
+              .formatted(checkpoint.id(), what, found, configured));
+    }
+  }
+}

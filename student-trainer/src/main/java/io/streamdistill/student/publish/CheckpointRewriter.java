@@ -1,0 +1,108 @@
+package io.streamdistill.student.publish;
+
+import io.streamdistill.core.checkpoint.Calibration;
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.CheckpointId;
+import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.student.onnx.OnnxExportException;
+import io.streamdistill.student.onnx.OnnxParity;
+import io.streamdistill.student.publish.CheckpointWriter.Correction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * Writes a checkpoint anew: the weights as they were trained, with another correction or none.
+ * Metrics and lineage stay; the checkpoint that was read becomes the parent.
+ */
+public final class CheckpointRewriter {
+
+  private final Manifest parent;
+  private final Path from;
+  private final MultiLayerNetwork network;
+  private final CheckpointWriter writer;
+
+  /**
+   * Creates a rewriter of one checkpoint.
+   *
+   * @param parent manifest of the checkpoint, verified
+   * @param from directory of the checkpoint
+   * @param network of its architecture; gets its weights
+   * @param correction instead of the one that it has, if any
+   */
+  public CheckpointRewriter(
+      Manifest parent,
+      Path from,
+      MultiLayerNetwork network,
+      Correction correction,
+      InstantSource clock) {
+    this.parent = parent;
+    this.from = from;
+    this.network = network;
+    writer =
+        new CheckpointWriter(
+            StudentIdentity.of(parent), network.getLayerWiseConfigurations(), correction, clock);
+  }
+
+  /**
+   * Writes.
+   *
+   * @param version of the new checkpoint
+   * @param directory of the new checkpoint, which is created
+   * @throws CheckpointException when the weights do not fit the network, the model beside them
+   *     predicts something else, or the new checkpoint cannot be written or proven
+   */
+  public Manifest write(String version, Path directory) {
+    TrainerState state = restored();
+    StudentSnapshot snapshot =
+        writer.snapshot(
+            network,
+            parent.step(),
+            network.params().dup().data().asFloat(),
+            state.optimizer().floats());
+    requireSameModel(snapshot.expected());
+    return writer.write(
+        new CheckpointId(parent.student(), version),
+        parent.version(),
+        directory,
+        snapshot,
+        Progress.of(parent),
+        parent.metrics());
+  }
+
+  private TrainerState restored() {
+    try {
+      TrainerState state = TrainerState.read(from);
+      state.restoreWeights(network);
+      return state;
+    } catch (CheckpointException e) {
+      throw new CheckpointException(
+          "the weights of checkpoint %s in %s cannot be used; use another checkpoint: %s"
+              .formatted(parent.id(), from, e.getMessage()),
+          e);
+    }
+  }
+
+  /** The network is what was trained only if it predicts what the published model predicts. */
+  private void requireSameModel(OnnxParity.Reference trained) {
+    Calibration calibration = parent.calibration();
+    OnnxParity.Reference expected =
+        calibration == null ? trained : trained.corrected(CheckpointWriter.shift(calibration));
+    Path model = from.resolve(CheckpointFiles.MODEL);
+    try {
+      double distance = expected.compare(Files.readAllBytes(model)).probabilities();
+      if (!(distance <= OnnxParity.TOLERANCE)) { // also if NaN
+        throw new CheckpointException(
+            "%s of checkpoint %s differs by %.2g in a probability from what the weights beside it predict; use another checkpoint"
+                .formatted(model, parent.id(), distance));
+      }
+    } catch (IOException | OnnxExportException e) {
+      throw new CheckpointException(
+          "%s of checkpoint %s cannot be run; use another checkpoint: %s"
+              .formatted(model, parent.id(), e.getMessage()),
+          e);
+    }
+  }
+}

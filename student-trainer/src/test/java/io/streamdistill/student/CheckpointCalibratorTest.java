@@ -1,0 +1,377 @@
+package io.streamdistill.student;
+
+import static io.streamdistill.student.SoftTargetFixture.with;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamdistill.core.checkpoint.Calibration;
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.CheckpointVerifier;
+import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.Safetensors;
+import io.streamdistill.core.checkpoint.Tensor;
+import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.calibrate.BiasCorrectionConfig;
+import io.streamdistill.student.calibrate.BiasCorrectionConfig.Target;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Students whose transfer set lacked a class, and a probe topic that has all of them. */
+@Timeout(120)
+final class CheckpointCalibratorTest {
+
+  private static final List<SoftTarget> PROBE = SoftTargetFixture.softTargets(1_000, 20);
+  private static final List<SoftTarget> WITHOUT_RED =
+      SoftTargetFixture.softTargets(2_000, 21).stream()
+          .filter(target -> best(target) != 0)
+          .toList();
+  private static final BiasCorrectionConfig PRIOR =
+      new BiasCorrectionConfig(Target.PRIOR, "", 500, List.of(0.6, 0.3, 0.1));
+
+  @TempDir static Path directory;
+  static SoftTargetFixture fixture;
+  static TopicsConfig topics;
+  static TopicsConfig probe;
+  static Path plain;
+  static Path convolutional;
+
+  @BeforeAll
+  static void train() throws Exception {
+    fixture = new SoftTargetFixture(directory);
+    topics = fixture.createTopics(2);
+    fixture.produce(topics, WITHOUT_RED);
+    probe = fixture.createTopics(2);
+    fixture.produce(probe, PROBE);
+    plain = trained(student("plain"));
+    convolutional = trained(with(student("cnn"), fixture.convolutional()));
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    fixture.close();
+  }
+
+  @Test
+  void theMeanPredictionOfTheModelBecomesThatOfTheTeacher() throws Exception {
+    Manifest parent = Manifest.read(plain);
+    Path out = directory.resolve("corrected-plain");
+
+    Manifest corrected = calibrator(teacher(probe)).calibrate(plain, out);
+
+    double[] wanted = teacherMean();
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(corrected);
+    assertThat(meanPrediction(plain)[0]).isLessThan(wanted[0] - 0.03); // it never saw a red one
+    assertThat(meanPrediction(out)).usingComparatorWithPrecision(1e-3).containsExactly(wanted);
+    Calibration calibration = Objects.requireNonNull(corrected.calibration());
+    assertThat(calibration.target()).isEqualTo("teacher");
+    assertThat(calibration.probeTopic()).isEqualTo(probe.softTargets());
+    assertThat(calibration.probeExamples()).isEqualTo(PROBE.size());
+    assertThat(calibration.trainedPrediction().get(0))
+        .isCloseTo(meanPrediction(plain)[0], within(1e-5));
+    assertThat(calibration.wantedPrediction().get(0)).isCloseTo(wanted[0], within(1e-6));
+    assertThat(calibration.meanPrediction().get(0)).isCloseTo(wanted[0], within(1e-6));
+    assertThat(calibration.biasShift().get(0)).isPositive();
+    assertThat(out.resolve("README.md"))
+        .content()
+        .contains(corrected.version(), "that of their teacher", "| red |");
+    assertSameStudent(parent, corrected);
+    assertThat(trainedWeights(out)).isEqualTo(trainedWeights(plain));
+    assertThat(out.resolve("trainer-state.safetensors"))
+        .hasSameBinaryContentAs(plain.resolve("trainer-state.safetensors"));
+  }
+
+  private static void assertSameStudent(Manifest parent, Manifest corrected) {
+    assertThat(corrected.parent()).isEqualTo(parent.version());
+    assertThat(corrected.version()).isGreaterThan(parent.version());
+    assertThat(corrected.student()).isEqualTo(parent.student());
+    assertThat(corrected.step()).isEqualTo(parent.step());
+    assertThat(corrected.examplesSeen()).isEqualTo(parent.examplesSeen());
+    assertThat(corrected.source()).isEqualTo(parent.source());
+    assertThat(corrected.teacherVersions()).isEqualTo(parent.teacherVersions());
+    assertThat(corrected.metrics()).isEqualTo(parent.metrics());
+    assertThat(corrected.configuration()).isEqualTo(parent.configuration());
+  }
+
+  @Test
+  void anEarlierCorrectionIsUndone() throws Exception {
+    Path prior = trained(with(student("twice"), PRIOR));
+    Calibration once = correction(plain, "once-corrected");
+    Calibration twice = correction(prior, "twice-corrected");
+
+    assertThat(Objects.requireNonNull(Manifest.read(prior).calibration()).target())
+        .isEqualTo("prior");
+    assertThat(twice).isEqualTo(once);
+    assertThat(meanPrediction(directory.resolve("twice-corrected")))
+        .usingComparatorWithPrecision(1e-3)
+        .containsExactly(teacherMean());
+  }
+
+  private static Calibration correction(Path from, String out) {
+    return Objects.requireNonNull(
+        calibrator(teacher(probe)).calibrate(from, directory.resolve(out)).calibration());
+  }
+
+  @Test
+  void correctsANetworkOfDl4jsJson() throws Exception {
+    Path out = Files.createDirectory(directory.resolve("corrected-cnn")); // empty: may be there
+
+    calibrator(teacher(probe)).calibrate(convolutional, out);
+
+    assertThat(CheckpointVerifier.verify(out).calibration()).isNotNull();
+    assertThat(meanPrediction(out))
+        .usingComparatorWithPrecision(1e-3)
+        .containsExactly(teacherMean());
+  }
+
+  @Test
+  void reachesAPrior() throws Exception {
+    Path out = directory.resolve("corrected-to-prior");
+    var prior =
+        new BiasCorrectionConfig(Target.PRIOR, probe.softTargets(), 1_000, List.of(0.2, 0.3, 0.5));
+
+    calibrator(prior).calibrate(plain, out);
+
+    assertThat(meanPrediction(out))
+        .usingComparatorWithPrecision(1e-3)
+        .containsExactly(0.2, 0.3, 0.5);
+    assertThatThrownBy(
+            () -> calibrator(new BiasCorrectionConfig(Target.PRIOR, "", 1_000, List.of(0.5, 0.5))))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("has 2 shares, there are 3 classes")
+        .hasMessageContaining("[red, green, blue]");
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheProbe() {
+    TopicsConfig empty = fixture.createTopics(2);
+    assertFails(plain, teacher(empty))
+        .isInstanceOf(StudentException.class)
+        .hasMessageStartingWith("topic " + empty.softTargets() + " has no soft target")
+        .hasMessageContaining("student.bias-correction.probe-topic");
+
+    fixture.produce(
+        empty,
+        List.of(SoftTarget.newBuilder(PROBE.get(0)).setClassMapHash("0123456789abcdef").build()));
+    assertFails(plain, teacher(empty))
+        .isInstanceOf(StudentException.class)
+        .hasMessageContaining("none of the 1 records read is fit for this student")
+        .hasMessageContaining("wrong-class-map");
+
+    assertFails(plain, new BiasCorrectionConfig(Target.TEACHER, "nowhere", 10, List.of()))
+        .isInstanceOf(StudentException.class)
+        .hasMessageContaining("topic nowhere")
+        .hasMessageContaining("does not exist on Kafka at " + fixture.kafka.bootstrapServers());
+  }
+
+  @Test
+  void refusesACheckpointThatIsNotIntact() throws Exception {
+    Path from = copy(plain, "damaged");
+    overwrite(from, Tensor.of(new float[] {1, 2, 3}, 3));
+    assertFails(from, teacher(probe))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("is not intact")
+        .hasMessageContaining("weights.safetensors: has sha-256");
+
+    Manifest.read(from).write(from); // whoever changes the weights may change the hashes, too
+    assertFails(from, teacher(probe))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("model.onnx of checkpoint plain/")
+        .hasMessageContaining("from what the weights beside it predict");
+
+    overwrite(from, Tensor.of(new float[] {1, 2}, 2));
+    Manifest.read(from).write(from);
+    assertFails(from, teacher(probe))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("the weights of checkpoint plain/")
+        .hasMessageContaining("weight 1_b is F32 [2], the network has float32 [3]");
+  }
+
+  private static void overwrite(Path checkpoint, Tensor bias) throws IOException {
+    Path weights = checkpoint.resolve("weights.safetensors");
+    Safetensors before = Safetensors.read(weights);
+    Map<String, Tensor> tensors = new HashMap<>(before.tensors());
+    tensors.put("1_b", bias);
+    Files.delete(weights);
+    new Safetensors(tensors, before.metadata()).write(weights);
+  }
+
+  @Test
+  void refusesACheckpointOfAnotherConfiguration() {
+    ClassMap renamed = new ClassMap(List.of("red", "green", "violet"));
+    CheckpointCalibrator calibrator =
+        new CheckpointCalibrator(
+            teacher(probe),
+            fixture.kafka,
+            topics,
+            SoftTargetFixture.CONTRACT,
+            renamed,
+            Clock.systemUTC(),
+            new Random(1));
+
+    assertThatThrownBy(() -> calibrator.calibrate(plain, directory.resolve("none")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("has other classes than are configured")
+        .hasMessageContaining("violet");
+  }
+
+  /** Objects of whatever class a checkpoint names would be code from whoever wrote it. */
+  @Test
+  void refusesANetworkThatNamesClassesThatAreNoneOfDl4j() throws Exception {
+    Path from = copy(convolutional, "hostile");
+    Manifest parent = Manifest.read(from);
+    ObjectNode configuration = parent.configuration().deepCopy();
+    ObjectNode conf = (ObjectNode) configuration.at("/network/dl4j/confs/0/layer");
+    conf.put("@class", "javax.script.ScriptEngineManager");
+    Manifest.builder(parent.id())
+        .createdTime(parent.createdTime())
+        .codeVersion(parent.codeVersion())
+        .step(parent.step())
+        .examplesSeen(parent.examplesSeen())
+        .source(parent.source())
+        .randomState(parent.randomState())
+        .features(parent.features())
+        .classes(parent.classMap())
+        .teacherVersions(parent.teacherVersions())
+        .configuration(configuration)
+        .build()
+        .write(from);
+
+    assertFails(from, teacher(probe))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("describes no network that can be built")
+        .hasMessageContaining("javax.script.ScriptEngineManager");
+  }
+
+  private static AbstractThrowableAssert<?, ?> assertFails(Path from, BiasCorrectionConfig config) {
+    Path out = directory.resolve("none");
+    var failure = assertThatThrownBy(() -> calibrator(config).calibrate(from, out));
+    assertThat(out).doesNotExist();
+    return failure;
+  }
+
+  private static StudentConfig student(String name) {
+    return fixture.student(name, 2, WITHOUT_RED.size());
+  }
+
+  private static Path trained(StudentConfig config) throws Exception {
+    fixture.train(config, topics);
+    Path pulled = directory.resolve("pulled-" + config.name());
+    new CheckpointPuller(fixture.kafka, topics).pull(config.name(), pulled);
+    return pulled;
+  }
+
+  private static Path copy(Path checkpoint, String name) throws IOException {
+    Path copy = Files.createDirectory(directory.resolve(name));
+    try (Stream<Path> files = Files.list(checkpoint)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    return copy;
+  }
+
+  private static BiasCorrectionConfig teacher(TopicsConfig of) {
+    return new BiasCorrectionConfig(Target.TEACHER, of.softTargets(), 10_000, List.of());
+  }
+
+  private static CheckpointCalibrator calibrator(BiasCorrectionConfig config) {
+    return new CheckpointCalibrator(
+        config,
+        fixture.kafka,
+        topics,
+        SoftTargetFixture.CONTRACT,
+        SoftTargetFixture.CLASSES,
+        Clock.offset(Clock.systemUTC(), Duration.ofSeconds(1)),
+        new Random(1));
+  }
+
+  private static double[] prediction(SoftTarget target) {
+    double[] prediction = new double[3];
+    assertThat(TargetCodec.decode(target.getEncoding(), target.getTargets(), prediction)).isTrue();
+    TargetCodec.retemper(prediction, target.getTemperature(), 1);
+    for (int k = 0; k < 3; k++) {
+      prediction[k] = Math.exp(prediction[k]);
+    }
+    return prediction;
+  }
+
+  private static int best(SoftTarget target) {
+    double[] prediction = prediction(target);
+    int best = 0;
+    for (int k = 1; k < 3; k++) {
+      best = prediction[k] > prediction[best] ? k : best;
+    }
+    return best;
+  }
+
+  private static double[] teacherMean() {
+    double[] mean = new double[3];
+    for (SoftTarget target : PROBE) {
+      double[] prediction = prediction(target);
+      for (int k = 0; k < 3; k++) {
+        mean[k] += prediction[k] / PROBE.size();
+      }
+    }
+    return mean;
+  }
+
+  /** Of the checkpoint's model in ONNX Runtime, on the probe examples, (classes). */
+  private static double[] meanPrediction(Path checkpoint) throws Exception {
+    float[][] features = new float[PROBE.size()][SoftTargetFixture.FEATURES];
+    for (int i = 0; i < features.length; i++) {
+      PROBE
+          .get(i)
+          .getFeatures()
+          .duplicate()
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .asFloatBuffer()
+          .get(features[i]);
+    }
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OrtSession session =
+            environment.createSession(checkpoint.resolve("model.onnx").toString());
+        OnnxTensor input = OnnxTensor.createTensor(environment, features);
+        OrtSession.Result result = session.run(Map.of("features", input))) {
+      double[] mean = new double[3];
+      for (float[] row : (float[][]) result.get("probabilities").orElseThrow().getValue()) {
+        for (int k = 0; k < 3; k++) {
+          mean[k] += row[k] / (double) PROBE.size();
+        }
+      }
+      return mean;
+    }
+  }
+
+  private static Map<String, Tensor> trainedWeights(Path checkpoint) {
+    Map<String, Tensor> tensors =
+        new HashMap<>(Safetensors.read(checkpoint.resolve("weights.safetensors")).tensors());
+    tensors.remove("bias_correction");
+    return tensors;
+  }
+}
