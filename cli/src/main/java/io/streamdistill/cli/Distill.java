@@ -1,5 +1,6 @@
 package io.streamdistill.cli;
 
+import io.streamdistill.cli.calibrate.CalibrateBiasCommand;
 import io.streamdistill.cli.checkpoints.CheckpointsCommand;
 import io.streamdistill.cli.checkpoints.PinCommand;
 import io.streamdistill.cli.checkpoints.PromoteCommand;
@@ -110,6 +111,7 @@ public final class Distill {
         new RollbackCommand(collaborators::aliasDesk),
         new PinCommand(collaborators::aliasDesk),
         new VerifyCommand(),
+        new CalibrateBiasCommand(config),
         new EvaluateCommand(collaborators::scaling),
         new ConfigCommand(config),
         experiments());

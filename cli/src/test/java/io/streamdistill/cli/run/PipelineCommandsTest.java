@@ -92,6 +92,12 @@ final class PipelineCommandsTest {
     }
     succeeds("pull", "--student", "pipeline", "--out", "pulled");
     assertThat(folder.resolve("pulled").resolve("model.onnx")).isNotEmptyFile();
+    succeeds("calibrate-bias", "--student", "pipeline", "--out", "corrected");
+    succeeds("verify", "corrected");
+    assertThat(folder.resolve("calibrate-bias.log"))
+        .content()
+        .contains("on 600 soft targets of topic pipeline-soft-targets", "nothing is published")
+        .containsPattern("class +before +wanted +after +shift");
   }
 
   @Test
