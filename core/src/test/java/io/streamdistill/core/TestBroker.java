@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -73,9 +74,25 @@ public final class TestBroker implements ParameterResolver {
             .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(all)))
             .all()
             .get();
+        awaitVisible(admin, name);
         return name;
       } catch (ExecutionException | InterruptedException e) {
         throw new IllegalStateException("cannot create " + name, e);
+      }
+    }
+
+    /** The controller has created it when clients of the broker may not see it yet. */
+    private static void awaitVisible(Admin admin, String topic) throws InterruptedException {
+      while (true) {
+        try {
+          admin.describeTopics(List.of(topic)).allTopicNames().get();
+          return;
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+            throw new IllegalStateException("cannot describe " + topic, e);
+          }
+          Thread.sleep(50);
+        }
       }
     }
 

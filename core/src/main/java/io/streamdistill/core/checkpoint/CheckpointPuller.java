@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,8 +111,15 @@ public final class CheckpointPuller {
         .orElseThrow(
             () ->
                 new CheckpointException(
-                    "version '%s' of '%s' is not announced on topic '%s', or was deleted; 'distill checkpoints --student %s' lists those there are"
-                        .formatted(version, student, topics.checkpoints(), student)));
+                    "version '%s' of student '%s' is not announced on topic '%s' of kafka at %s; these are:\n  %s"
+                        .formatted(
+                            version,
+                            student,
+                            topics.checkpoints(),
+                            kafka.bootstrapServers(),
+                            announced.stream()
+                                .map(CheckpointPublished::getVersion)
+                                .collect(Collectors.joining("\n  ")))));
   }
 
   private String version(String student, String alias) {

@@ -117,14 +117,17 @@ class CheckpointPullerTest {
     Manifest older = publish("v1");
     publish("v2");
 
-    assertThat(puller().pull("mnist", "v1", out)).isEqualTo(older);
+    assertThat(puller().pull("mnist", CheckpointChoice.version("v1"), out)).isEqualTo(older);
     assertThat(CheckpointVerifier.verify(out)).isEqualTo(older);
-    assertThat(puller().pull("mnist", "v1", out)).isEqualTo(older); // there already
-    assertThatThrownBy(() -> puller().pull("mnist", "v3", work.resolve("none")))
+    assertThat(puller().pull("mnist", CheckpointChoice.version("v1"), out))
+        .isEqualTo(older); // there already
+    assertThatThrownBy(
+            () -> puller().pull("mnist", CheckpointChoice.version("v3"), work.resolve("none")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("version 'v3' of student 'mnist' is not announced on topic")
         .hasMessageEndingWith("these are:\n  v1\n  v2");
-    assertThatThrownBy(() -> puller().pull("minst", "v1", work.resolve("none")))
+    assertThatThrownBy(
+            () -> puller().pull("minst", CheckpointChoice.version("v1"), work.resolve("none")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("no checkpoint of student 'minst' is announced");
     assertThat(work.resolve("none")).doesNotExist();
@@ -244,7 +247,7 @@ class CheckpointPullerTest {
     assertThat(puller().pull("mnist", CheckpointChoice.version("v2"), out)).isEqualTo(second);
     assertThatThrownBy(() -> puller().pull("mnist", CheckpointChoice.version("v7"), out))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("version 'v7' of 'mnist' is not announced");
+        .hasMessageContaining("version 'v7' of student 'mnist' is not announced");
     assertThat(CheckpointVerifier.verify(out)).isEqualTo(second);
   }
 

@@ -81,8 +81,7 @@ public final class CheckpointWriter {
     return new StudentSnapshot(
         parameters,
         optimizerState,
-        OnnxParity.Reference.of(
-            network, contract(), PARITY_INPUTS, new SplittableRandom(seed)));
+        OnnxParity.Reference.of(network, contract(), PARITY_INPUTS, new SplittableRandom(seed)));
   }
 
   /**
