@@ -69,7 +69,8 @@ public final class CheckpointCalibrator {
    * @throws StudentException when there are no probe examples, or no correction is found
    */
   public Manifest calibrate(Path from, Path out) {
-    Manifest parent = CheckpointVerifier.verify(from);
+    Path checkpoint = resolved(from);
+    Manifest parent = CheckpointVerifier.verify(checkpoint);
     requireConfigured(parent);
     DevicePreflight.check(); // before anything loads ND4J
     NativeThreads.configure(Runtime.getRuntime().availableProcessors());
@@ -77,7 +78,7 @@ public final class CheckpointCalibrator {
     CheckpointRewriter rewriter =
         new CheckpointRewriter(
             parent,
-            from,
+            checkpoint,
             network,
             (model, contract) -> Optional.of(corrector.require(model, contract)),
             clock);
@@ -94,6 +95,15 @@ public final class CheckpointCalibrator {
     } catch (IOException e) {
       throw new CheckpointException(
           "the corrected checkpoint cannot be written to %s: %s".formatted(out, e), e);
+    }
+  }
+
+  /** A pulled directory is a link that may be switched: resolved once, it stays one checkpoint. */
+  private static Path resolved(Path from) {
+    try {
+      return from.toRealPath();
+    } catch (IOException e) {
+      throw new CheckpointException("cannot read checkpoint %s: %s".formatted(from, e), e);
     }
   }
 

@@ -49,7 +49,7 @@ final class CheckpointCalibratorTest {
   private static final List<SoftTarget> PROBE = SoftTargetFixture.softTargets(1_000, 20);
   private static final List<SoftTarget> WITHOUT_RED =
       SoftTargetFixture.softTargets(2_000, 21).stream()
-          .filter(target -> best(target) != 0)
+          .filter(target -> SoftTargetFixture.teacherAnswer(target) != 0)
           .toList();
   private static final BiasCorrectionConfig PRIOR =
       new BiasCorrectionConfig(Target.PRIOR, "", 500, List.of(0.6, 0.3, 0.1));
@@ -319,15 +319,6 @@ final class CheckpointCalibratorTest {
       prediction[k] = Math.exp(prediction[k]);
     }
     return prediction;
-  }
-
-  private static int best(SoftTarget target) {
-    double[] prediction = prediction(target);
-    int best = 0;
-    for (int k = 1; k < 3; k++) {
-      best = prediction[k] > prediction[best] ? k : best;
-    }
-    return best;
   }
 
   private static double[] teacherMean() {
