@@ -48,7 +48,7 @@ final class MnistFewLabels implements MnistExperiment {
     SoftTargetLog log = bench.score("few", new MnistTransferSet(bench.train(), cases, 1, 0, 0));
     int passes = bench.options().quick() ? QUICK_PASSES : PASSES;
     StudentRecipe hard = MnistRecipes.hard(bench).withPasses(passes);
-    StudentRecipe soft = MnistRecipes.soft(bench, TEMPERATURE).withPasses(passes);
+    StudentRecipe soft = MnistRecipes.softByAdam(bench, TEMPERATURE).withPasses(passes);
     bench.run(
         bench.jobs("hard_3pct", log, "few", hard),
         bench.options().quick() ? QUICK_STAGES : STAGES,

@@ -51,10 +51,11 @@ final class MnistRecipes {
   }
 
   /**
-   * Soft targets alone, at T, by Adam: for students at different T, whose gradients differ in size.
+   * Soft targets alone, at T, by Adam: for students at different T, whose gradients differ in size,
+   * and of so few cases that Nesterov's rate would have to be found anew.
    */
   static StudentRecipe softByAdam(Bench bench, double temperature) {
-    return recipe(bench, temperature, 0, OptimizerType.ADAM, ADAM_RATE, PASSES);
+    return recipe(bench, temperature, 0, OptimizerType.ADAM, ADAM_RATE, PASSES).withPasses(PASSES);
   }
 
   private static StudentRecipe recipe(

@@ -103,7 +103,7 @@ final class MnistExperimentCommandTest {
 
   @Test
   @Order(6)
-  void softTargetsOfFewCasesBeatTheirLabels() throws Exception {
+  void softTargetsOfFewCasesNeedNoEarlyStopping() throws Exception {
     JsonNode summary = run("mnist-few-labels");
 
     assertThat(mean(summary, "soft_3pct")).isLessThan(mean(summary, "hard_3pct_early_stopping"));
@@ -115,7 +115,7 @@ final class MnistExperimentCommandTest {
     JsonNode summary = run("mnist-temperature");
 
     for (String temperature : new String[] {"1", "4", "20"}) {
-      assertThat(mean(summary, "width_30_T" + temperature)).isBetween(500.0, 1200.0);
+      assertThat(mean(summary, "width_30_T" + temperature)).isBetween(500.0, 1500.0);
     }
   }
 
