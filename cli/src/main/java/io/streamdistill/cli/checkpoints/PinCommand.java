@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
 /** {@code distill pin}: holds an alias where it is, or at a version. */
 @Command(
     name = "pin",
-    mixinStandardHelpOptions = true,
     description = {
       "Holds an alias of a student at a version: neither the gate nor promote and rollback move it"
           + " until it is released.",
@@ -30,6 +29,13 @@ public final class PinCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean help; // no standard options: --version is that of the checkpoint
 
   @Mixin private AliasOptions options = new AliasOptions();
 

@@ -14,7 +14,6 @@ import picocli.CommandLine.Spec;
 /** {@code distill promote}: moves an alias to a version, past the gate. */
 @Command(
     name = "promote",
-    mixinStandardHelpOptions = true,
     description = {
       "Moves an alias of a student to a version, whatever the gate says of it.",
       "Who did it, why and when is kept; followers of the alias switch at once. Any name but"
@@ -27,6 +26,13 @@ public final class PromoteCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean help; // no standard options: --version is that of the checkpoint
 
   @Mixin private AliasOptions options = new AliasOptions();
 

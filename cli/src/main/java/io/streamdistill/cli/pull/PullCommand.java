@@ -22,7 +22,6 @@ import picocli.CommandLine.Spec;
 /** {@code distill pull}: fetches a checkpoint of a student, or follows an alias. */
 @Command(
     name = "pull",
-    mixinStandardHelpOptions = true,
     description = {
       "Fetches a checkpoint of a student, the newest intact one if nothing else is said, and"
           + " verifies every file before the directory appears.",
@@ -39,6 +38,13 @@ public final class PullCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean help; // no standard options: --version is that of the checkpoint
 
   @Option(names = "--student", paramLabel = "NAME", required = true, description = "whose")
   private String student = "";
