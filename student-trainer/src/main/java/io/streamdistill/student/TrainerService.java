@@ -8,6 +8,7 @@ import io.streamdistill.core.checkpoint.AliasWriter;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.Health;
@@ -84,11 +85,12 @@ public final class TrainerService implements AutoCloseable {
       StudentConfig config,
       KafkaSettings kafka,
       TopicsConfig topics,
+      S3Settings s3,
       FeatureContract features,
       ClassMap classes) {
     Closers closers = new Closers();
     try {
-      TrainerService service = compose(config, kafka, topics, features, classes, closers);
+      TrainerService service = compose(config, kafka, topics, s3, features, classes, closers);
       service.thread.start();
       return service;
     } catch (RuntimeException e) {
@@ -101,6 +103,7 @@ public final class TrainerService implements AutoCloseable {
       StudentConfig config,
       KafkaSettings kafka,
       TopicsConfig topics,
+      S3Settings s3,
       FeatureContract features,
       ClassMap classes,
       Closers closers) {
@@ -122,7 +125,7 @@ public final class TrainerService implements AutoCloseable {
     // Fences an older trainer of the student: what it announced until here is all it ever will.
     clients.initTransactions(producer);
     CheckpointStore store =
-        closers.add(CheckpointStores.open(config.checkpoint().store(), kafka, topics));
+        closers.add(new CheckpointStores(kafka, topics, s3).open(config.checkpoint().store()));
     CheckpointLog announcements = CheckpointLog.readAll(kafka, topics.checkpoints());
 
     KafkaConsumer<byte[], byte[]> consumer = closers.add(clients.consumer());

@@ -14,6 +14,7 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.CheckpointVerifier;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.Safetensors;
 import io.streamdistill.core.checkpoint.Tensor;
 import io.streamdistill.core.config.ConfigException;
@@ -282,7 +283,7 @@ final class CheckpointCalibratorTest {
   private static Path trained(StudentConfig config) throws Exception {
     fixture.train(config, topics);
     Path pulled = directory.resolve("pulled-" + config.name());
-    new CheckpointPuller(fixture.kafka, topics).pull(config.name(), pulled);
+    new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults()).pull(config.name(), pulled);
     return pulled;
   }
 

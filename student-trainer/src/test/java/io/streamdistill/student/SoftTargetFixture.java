@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicSpec;
 import io.streamdistill.core.kafka.Topics;
@@ -334,7 +335,7 @@ final class SoftTargetFixture implements AutoCloseable {
   }
 
   TrainerService start(StudentConfig config, TopicsConfig topics) {
-    return TrainerService.start(config, kafka, topics, CONTRACT, CLASSES);
+    return TrainerService.start(config, kafka, topics, S3Settings.defaults(), CONTRACT, CLASSES);
   }
 
   /** Trains to the end of the passes, and waits until readers can see all of it. */

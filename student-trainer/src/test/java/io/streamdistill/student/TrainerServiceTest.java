@@ -9,6 +9,7 @@ import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.Safetensors;
 import io.streamdistill.core.checkpoint.Tensor;
 import io.streamdistill.core.kafka.DeadLetter;
@@ -61,7 +62,8 @@ class TrainerServiceTest {
     fixture.train(fixture.student("learner", 4, EXAMPLES), topics);
 
     Path pulled = directory.resolve("pulled-learner");
-    Manifest manifest = new CheckpointPuller(fixture.kafka, topics).pull("learner", pulled);
+    Manifest manifest =
+        new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults()).pull("learner", pulled);
     assertThat(manifest.examplesSeen()).isEqualTo(4L * EXAMPLES);
     assertThat(manifest.step()).isEqualTo(4L * ((EXAMPLES + 31) / 32));
     assertThat(manifest.teacherVersions()).containsExactly("linear");
@@ -230,7 +232,7 @@ class TrainerServiceTest {
   }
 
   private static Manifest pulled(TopicsConfig topics, String student) {
-    return new CheckpointPuller(fixture.kafka, topics)
+    return new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
         .pull(student, directory.resolve("pulled-" + student));
   }
 

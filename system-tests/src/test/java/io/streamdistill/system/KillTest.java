@@ -8,6 +8,7 @@ import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointPublished;
@@ -283,7 +284,8 @@ final class KillTest {
   }
 
   private static Manifest pull(String student) {
-    return new CheckpointPuller(pipeline.kafka(), topics).pull(student, pipeline.path(student));
+    return new CheckpointPuller(pipeline.kafka(), topics, S3Settings.defaults())
+        .pull(student, pipeline.path(student));
   }
 
   private static String sha256(Manifest manifest, String file) {

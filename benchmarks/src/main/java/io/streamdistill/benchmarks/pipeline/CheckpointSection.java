@@ -6,6 +6,7 @@ import io.streamdistill.benchmarks.report.Report;
 import io.streamdistill.benchmarks.section.Run;
 import io.streamdistill.benchmarks.section.Section;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.wire.Codecs;
 import java.nio.file.Path;
@@ -76,7 +77,8 @@ public final class CheckpointSection implements Section {
       for (int i = -WARM_UP; i < run.rounds(); i++) {
         CheckpointPublished announced = next(announcements, trainer);
         long start = System.nanoTime();
-        new CheckpointPuller(cluster.kafka(), Cluster.TOPICS).pull(STUDENT, out);
+        new CheckpointPuller(cluster.kafka(), Cluster.TOPICS, S3Settings.defaults())
+            .pull(STUDENT, out);
         double seconds = (System.nanoTime() - start) / 1e9;
         long now = System.currentTimeMillis();
         MetricsPage after = awaitCounted(trainer, before);

@@ -3,6 +3,7 @@ package io.streamdistill.benchmarks.pipeline;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.DistillConfig;
 import io.streamdistill.cli.config.FeaturesConfig;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.config.ConfigLoader;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
@@ -14,6 +15,7 @@ import java.util.Map;
 record TrainerView(
     KafkaSettings kafka,
     TopicsConfig topics,
+    S3Settings s3,
     FeaturesConfig features,
     ClassesConfig classes,
     StudentConfig student) {
@@ -29,6 +31,6 @@ record TrainerView(
 
   /** Starts the trainer in this process. */
   TrainerService start() {
-    return TrainerService.start(student, kafka, topics, features.contract(), classes.map());
+    return TrainerService.start(student, kafka, topics, s3, features.contract(), classes.map());
   }
 }

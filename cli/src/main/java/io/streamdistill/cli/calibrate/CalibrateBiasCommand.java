@@ -7,6 +7,7 @@ import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.Staging;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.config.ConfigLoader;
@@ -102,6 +103,7 @@ public final class CalibrateBiasCommand implements Callable<Integer> {
   record View(
       KafkaSettings kafka,
       TopicsConfig topics,
+      S3Settings s3,
       FeaturesConfig features,
       ClassesConfig classes,
       Student student) {}
@@ -125,7 +127,7 @@ public final class CalibrateBiasCommand implements Callable<Integer> {
             new SecureRandom());
     Path folder = Objects.requireNonNull(out.toAbsolutePath().normalize().getParent(), "not /");
     try (Staging pulled = Staging.in(folder)) {
-      CheckpointPuller puller = new CheckpointPuller(view.kafka(), view.topics());
+      CheckpointPuller puller = new CheckpointPuller(view.kafka(), view.topics(), view.s3());
       print(calibrator.calibrate(source.directory(puller, pulled.directory()), out));
       return 0;
     } catch (IOException e) {

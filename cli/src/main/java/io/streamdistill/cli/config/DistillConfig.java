@@ -1,5 +1,6 @@
 package io.streamdistill.cli.config;
 
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.student.StudentConfig;
@@ -11,6 +12,7 @@ import io.streamdistill.teacher.TeacherConfig;
  *
  * @param kafka passed verbatim to every Kafka client
  * @param topics names and sizes of topics
+ * @param s3 where stores in S3 are
  * @param features what a feature vector is
  * @param classes what the classes are
  * @param teacher the teacher-service
@@ -19,6 +21,7 @@ import io.streamdistill.teacher.TeacherConfig;
 public record DistillConfig(
     KafkaSettings kafka,
     TopicsConfig topics,
+    S3Settings s3,
     FeaturesConfig features,
     ClassesConfig classes,
     TeacherConfig teacher,

@@ -5,6 +5,7 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointFollower;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.io.PrintWriter;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
 public final class PullCommand implements Callable<Integer> {
 
   /** The part of the configuration that pulling needs. */
-  public record View(KafkaSettings kafka, TopicsConfig topics) {}
+  public record View(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {}
 
   private final Supplier<View> view;
 
@@ -100,7 +101,7 @@ public final class PullCommand implements Callable<Integer> {
       return 0;
     }
     Manifest manifest =
-        new CheckpointPuller(open.kafka(), open.topics()).pull(student, choice, out);
+        new CheckpointPuller(open.kafka(), open.topics(), open.s3()).pull(student, choice, out);
     PrintWriter console = spec.commandLine().getOut();
     console.println("pulled into " + out);
     ManifestSummary.lines(manifest).forEach(console::println);
@@ -110,7 +111,8 @@ public final class PullCommand implements Callable<Integer> {
 
   private void follow(View open, CheckpointChoice choice) {
     PrintWriter console = spec.commandLine().getOut();
-    try (CheckpointFollower follower = new CheckpointFollower(open.kafka(), open.topics())) {
+    try (CheckpointFollower follower =
+        new CheckpointFollower(open.kafka(), open.topics(), open.s3())) {
       Thread stop = new Thread(follower::stop, "stop-following");
       Runtime.getRuntime().addShutdownHook(stop);
       follower.follow(

@@ -4,6 +4,7 @@ import io.streamdistill.cli.evaluate.Evaluator;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointPublished;
@@ -36,7 +37,8 @@ final class CheckpointWatch {
         CheckpointLog.read(kafka, topics.checkpoints()).latest(QuickstartConfig.STUDENT);
     if (newest.isPresent() && !newest.get().getVersion().equals(seen)) {
       try {
-        new CheckpointPuller(kafka, topics).pull(QuickstartConfig.STUDENT, directory);
+        new CheckpointPuller(kafka, topics, S3Settings.defaults())
+            .pull(QuickstartConfig.STUDENT, directory);
         testErrors = evaluator.evaluate(directory.resolve("model.onnx")).errors();
         seen = newest.get().getVersion();
       } catch (CheckpointException e) {

@@ -10,6 +10,7 @@ import io.streamdistill.cli.produce.TransferSetProducer;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicSpec;
 import io.streamdistill.core.kafka.Topics;
@@ -100,7 +101,7 @@ final class Quickstart implements AutoCloseable {
               .formatted(scored.records(), scored.ids(), files.logs()));
     }
     status.say("pulling the last checkpoints, and evaluating the pulled files on the test images");
-    CheckpointPuller puller = new CheckpointPuller(kafka, TOPICS);
+    CheckpointPuller puller = new CheckpointPuller(kafka, TOPICS, S3Settings.defaults());
     Manifest student =
         puller.pull(QuickstartConfig.STUDENT, files.pulled(QuickstartConfig.STUDENT));
     puller.pull(QuickstartConfig.BASELINE, files.pulled(QuickstartConfig.BASELINE));

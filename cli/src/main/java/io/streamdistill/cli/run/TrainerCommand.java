@@ -3,6 +3,7 @@ package io.streamdistill.cli.run;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.config.ConfigLoader;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
@@ -51,6 +52,7 @@ public final class TrainerCommand implements Callable<Integer> {
   record View(
       KafkaSettings kafka,
       TopicsConfig topics,
+      S3Settings s3,
       FeaturesConfig features,
       ClassesConfig classes,
       StudentConfig student) {}
@@ -70,6 +72,7 @@ public final class TrainerCommand implements Callable<Integer> {
             view.student(),
             view.kafka(),
             view.topics(),
+            view.s3(),
             view.features().contract(),
             view.classes().map());
     return Foreground.run(

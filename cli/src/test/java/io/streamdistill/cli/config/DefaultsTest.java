@@ -3,6 +3,7 @@ package io.streamdistill.cli.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.config.ConfigLoader;
 import io.streamdistill.core.config.Effective.Entry;
 import io.streamdistill.core.kafka.TopicsConfig;
@@ -47,10 +48,11 @@ final class DefaultsTest {
   }
 
   @Test
-  void topicsHaveTheDefaultsThatTheirRecordHas() {
-    record View(TopicsConfig topics) {}
+  void sectionsHaveTheDefaultsThatTheirRecordsHave() {
+    record View(TopicsConfig topics, S3Settings s3) {}
 
-    assertThat(loader().load(View.class).topics()).isEqualTo(TopicsConfig.defaults());
+    assertThat(loader().load(View.class))
+        .isEqualTo(new View(TopicsConfig.defaults(), S3Settings.defaults()));
   }
 
   @Test

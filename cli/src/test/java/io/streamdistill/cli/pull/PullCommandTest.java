@@ -8,6 +8,7 @@ import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.FeatureContract;
@@ -142,7 +143,8 @@ final class PullCommandTest {
     Manifest manifest =
         TestCheckpoint.write(version, written, TestCheckpoint.model(CONTRACT).build(), CONTRACT);
     URI location;
-    try (CheckpointStore store = CheckpointStores.open(storeUri, settings(), topics)) {
+    try (CheckpointStore store =
+        new CheckpointStores(settings(), topics, S3Settings.defaults()).open(storeUri)) {
       location = store.put(manifest.id(), written);
     }
     try (KafkaProducer<byte[], byte[]> producer =
@@ -159,7 +161,8 @@ final class PullCommandTest {
   }
 
   private int pull(String student) {
-    PullCommand command = new PullCommand(() -> new PullCommand.View(settings(), topics));
+    PullCommand command =
+        new PullCommand(() -> new PullCommand.View(settings(), topics, S3Settings.defaults()));
     return run(new CommandLine(command), "--student", student, "--out", pulled.toString());
   }
 

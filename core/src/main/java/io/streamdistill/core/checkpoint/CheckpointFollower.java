@@ -37,8 +37,8 @@ public final class CheckpointFollower implements AutoCloseable {
    *
    * @throws KafkaException when the settings are of no use; a broker that is away is waited for
    */
-  public CheckpointFollower(KafkaSettings kafka, TopicsConfig topics) {
-    this.puller = new CheckpointPuller(kafka, topics);
+  public CheckpointFollower(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
+    this.puller = new CheckpointPuller(kafka, topics, s3);
     this.kafka = kafka;
     watched =
         List.of(

@@ -18,8 +18,13 @@ public record CheckpointId(String student, String version) {
     requireName("version", version);
   }
 
+  /** Says whether {@code name} may be a student or a version. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
   private static void requireName(String what, String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!isName(name)) {
       throw new IllegalArgumentException(
           "%s '%s' is not a checkpoint name; use up to 100 letters, digits, '.', '_', '-'"
               .formatted(what, name));

@@ -20,11 +20,17 @@ public final class CheckpointPuller {
 
   private final KafkaSettings kafka;
   private final TopicsConfig topics;
+  private final CheckpointStores stores;
 
-  /** Creates a puller that looks for announcements on {@code topics.checkpoints()}. */
-  public CheckpointPuller(KafkaSettings kafka, TopicsConfig topics) {
+  /**
+   * Creates a puller that looks for announcements on {@code topics.checkpoints()}.
+   *
+   * @param s3 where checkpoints are that were announced in S3
+   */
+  public CheckpointPuller(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
     this.kafka = kafka;
     this.topics = topics;
+    this.stores = new CheckpointStores(kafka, topics, s3);
   }
 
   /**
@@ -165,7 +171,7 @@ public final class CheckpointPuller {
     CheckpointId id = CheckpointLog.id(candidate);
     if (!place.has(id)) {
       try (Staging staging = Staging.in(place.versions());
-          CheckpointStore store = CheckpointStores.at(candidate.getLocation(), id, kafka)) {
+          CheckpointStore store = stores.at(candidate.getLocation(), id)) {
         place.discard(id.version());
         store.fetch(id, staging.directory());
         CheckpointVerifier.verify(staging.directory(), CheckpointLog.files(candidate));

@@ -7,25 +7,31 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the store that a configuration, or the location in an announcement, names. */
-public final class CheckpointStores {
+/**
+ * Opens the store that a configuration, or the location in an announcement, names.
+ *
+ * @param kafka for {@code kafka:} stores
+ * @param topics for {@code kafka:} stores
+ * @param s3 for {@code s3:} stores
+ */
+public record CheckpointStores(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
 
   private static final String FILE = "file:";
   private static final String KAFKA = "kafka:";
-
-  private CheckpointStores() {}
+  private static final String S3 = "s3:";
 
   /**
    * Opens the store of a configuration.
    *
    * @param uri {@code kafka:} (the topic {@code topics.checkpoint-files}), {@code kafka:topic},
-   *     {@code file:/directory} or {@code file:directory}
+   *     {@code file:/directory}, {@code file:directory} or {@code s3://bucket/prefix}
    * @throws ConfigException when the scheme is not known
    * @throws CheckpointException when the store cannot be reached
    */
-  public static CheckpointStore open(String uri, KafkaSettings kafka, TopicsConfig topics) {
+  public CheckpointStore open(String uri) {
     if (uri.startsWith(KAFKA)) {
       String topic = uri.substring(KAFKA.length());
       return new KafkaCheckpointStore(kafka, topic.isEmpty() ? topics.checkpointFiles() : topic);
@@ -33,9 +39,23 @@ public final class CheckpointStores {
     if (uri.startsWith(FILE)) {
       return new FileCheckpointStore(directory(uri));
     }
+    if (uri.startsWith(S3)) {
+      return s3Provider().open(uri, s3);
+    }
     throw new ConfigException(
-        "checkpoint store '%s' is not known; use kafka:, file:/directory or file:directory"
-            .formatted(uri));
+        "checkpoint store '%s' is not known; use kafka:, file:/directory, file:directory or"
+                .formatted(uri)
+            + " s3://bucket/prefix");
+  }
+
+  private static S3StoreProvider s3Provider() {
+    return ServiceLoader.load(S3StoreProvider.class)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    "s3: stores need streamdistill-s3-store on the class path; add it, or use"
+                        + " kafka: or file:/directory"));
   }
 
   /**
@@ -44,7 +64,7 @@ public final class CheckpointStores {
    * @throws CheckpointException when the location is not one of {@code id}, or the store cannot be
    *     reached
    */
-  static CheckpointStore at(String location, CheckpointId id, KafkaSettings kafka) {
+  CheckpointStore at(String location, CheckpointId id) {
     String bare = location.endsWith("/") ? location.substring(0, location.length() - 1) : location;
     String suffix = "/" + id;
     if (bare.endsWith(suffix)) {
@@ -59,6 +79,13 @@ public final class CheckpointStores {
           throw unknownLocation(location, id, e);
         }
       }
+      if (store.startsWith(S3)) {
+        try {
+          return open(store);
+        } catch (ConfigException e) {
+          throw unknownLocation(location, id, e);
+        }
+      }
     }
     throw unknownLocation(location, id, null);
   }
@@ -66,8 +93,8 @@ public final class CheckpointStores {
   private static CheckpointException unknownLocation(
       String location, CheckpointId id, @Nullable Exception cause) {
     return new CheckpointException(
-        "checkpoint %s was announced at '%s', where this build cannot look for it"
-            .formatted(id, location),
+        "checkpoint %s was announced at '%s', where this build cannot look for it%s"
+            .formatted(id, location, cause == null ? "" : ": " + cause.getMessage()),
         cause);
   }
 

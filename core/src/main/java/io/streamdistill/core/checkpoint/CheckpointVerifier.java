@@ -54,8 +54,12 @@ public final class CheckpointVerifier {
     return manifest;
   }
 
-  /** Verifies the checkpoint in {@code directory}, and that it is {@code id}. */
-  static Manifest verifyIs(CheckpointId id, Path directory) {
+  /**
+   * Verifies the checkpoint in {@code directory}, and that it is {@code id}.
+   *
+   * @throws CheckpointException as {@link #verify(Path)}
+   */
+  public static Manifest verifyIs(CheckpointId id, Path directory) {
     Manifest manifest = verify(directory);
     if (!manifest.id().equals(id)) {
       throw new CheckpointException(

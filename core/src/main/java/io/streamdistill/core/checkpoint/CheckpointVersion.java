@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,16 @@ public final class CheckpointVersion {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSSX").withZone(ZoneOffset.UTC);
 
+  private static final Pattern GENERATED = Pattern.compile("\\d{8}T\\d{9}Z-s\\d{12}-[0-9a-f]{6}");
+
   private CheckpointVersion() {}
+
+  /**
+   * Says whether {@code version} has the form of {@link #next}, so that nobody named it by hand.
+   */
+  public static boolean isGenerated(String version) {
+    return GENERATED.matcher(version).matches();
+  }
 
   /**
    * Returns a new version that sorts after {@code newest}, even when the clock was set back.

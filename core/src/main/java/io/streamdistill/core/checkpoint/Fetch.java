@@ -7,18 +7,24 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /** How every store hands a checkpoint out: whole and verified, or not at all. */
-final class Fetch {
+public final class Fetch {
 
   private Fetch() {}
 
-  /** Writes the files of a checkpoint into a directory that it creates. */
+  /** Where the files of a checkpoint come from. */
   @FunctionalInterface
-  interface Source {
+  public interface Source {
+    /** Writes the files into {@code directory}, which it creates, and fsyncs them. */
     void writeTo(Path directory) throws IOException;
   }
 
-  /** Lets {@code source} fill a temporary sibling of {@code target}, verifies it, renames it. */
-  static void into(CheckpointId id, Path target, Source source) {
+  /**
+   * Lets {@code source} fill a temporary sibling of {@code target}, verifies it, renames it.
+   *
+   * @throws CheckpointException when {@code target} exists or cannot be written, or what was
+   *     written is not the checkpoint {@code id}, complete and intact
+   */
+  public static void into(CheckpointId id, Path target, Source source) {
     Path absolute = target.toAbsolutePath().normalize();
     if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
       throw new CheckpointException(

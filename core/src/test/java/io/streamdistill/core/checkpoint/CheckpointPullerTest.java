@@ -50,8 +50,12 @@ class CheckpointPullerTest {
     out = work.resolve("out");
   }
 
+  private CheckpointStores stores() {
+    return new CheckpointStores(kafka, topics, S3Settings.defaults());
+  }
+
   private CheckpointPuller puller() {
-    return new CheckpointPuller(kafka, topics);
+    return new CheckpointPuller(kafka, topics, S3Settings.defaults());
   }
 
   private Manifest write(String student, String version) {
@@ -63,7 +67,7 @@ class CheckpointPullerTest {
   }
 
   private URI put(Manifest manifest, String storeUri) {
-    try (CheckpointStore store = CheckpointStores.open(storeUri, kafka, topics)) {
+    try (CheckpointStore store = stores().open(storeUri)) {
       return store.put(manifest.id(), source(manifest.version()));
     }
   }
@@ -180,7 +184,7 @@ class CheckpointPullerTest {
   void fallsBackToTheNewestThatIsIntact() {
     Manifest intact = publish("v1");
     Manifest lost = publish("v2");
-    try (CheckpointStore store = CheckpointStores.open("kafka:", kafka, topics)) {
+    try (CheckpointStore store = stores().open("kafka:")) {
       store.delete(lost.id());
     }
     announce(write("mnist", "v3"), URI.create("s3://bucket/mnist/v3"));
@@ -303,7 +307,8 @@ class CheckpointPullerTest {
   @Test
   void followsAnAliasThroughAStoreThatFails() throws Exception {
     BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
-    try (CheckpointFollower follower = new CheckpointFollower(kafka, topics)) {
+    try (CheckpointFollower follower =
+        new CheckpointFollower(kafka, topics, S3Settings.defaults())) {
       CompletableFuture<Void> following =
           CompletableFuture.runAsync(() -> follower.follow("mnist", CHAMPION, out, switches::add));
       Manifest first = publish("v1");
@@ -311,7 +316,7 @@ class CheckpointPullerTest {
       assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(first);
 
       Manifest lost = publish("v2");
-      try (CheckpointStore store = CheckpointStores.open("kafka:", kafka, topics)) {
+      try (CheckpointStore store = stores().open("kafka:")) {
         store.delete(lost.id());
       }
       promote("v2");

@@ -25,7 +25,10 @@ public abstract class CheckpointStoreContract {
   /** Opens the store under test; every call sees the same checkpoints. */
   protected abstract CheckpointStore open();
 
-  /** The same store as {@link #open}, for a child process: URI and {@code bootstrap.servers}. */
+  /**
+   * The same store as {@link #open}, for a child process: URI, {@code bootstrap.servers}, {@code
+   * s3.endpoint}.
+   */
   protected abstract List<String> address();
 
   /** A student that no other test uses. */

@@ -15,13 +15,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointStoresTest {
 
-  private static final KafkaSettings KAFKA = KafkaSettings.of("127.0.0.1:1");
+  private static final CheckpointStores STORES =
+      new CheckpointStores(
+          KafkaSettings.of("127.0.0.1:1"), TopicsConfig.defaults(), S3Settings.defaults());
   private static final CheckpointId ID = new CheckpointId("mnist", "v1");
 
   @TempDir Path work;
 
   private static CheckpointStore open(String uri) {
-    return CheckpointStores.open(uri, KAFKA, TopicsConfig.defaults());
+    return STORES.open(uri);
   }
 
   @Test
@@ -50,19 +52,25 @@ class CheckpointStoresTest {
       location = store.put(ID, source);
     }
 
-    try (CheckpointStore store = CheckpointStores.at(location.toString(), ID, KAFKA)) {
+    try (CheckpointStore store = STORES.at(location.toString(), ID)) {
       store.fetch(ID, work.resolve("target"));
     }
     assertThat(CheckpointVerifier.verify(work.resolve("target")).id()).isEqualTo(ID);
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"", "s3://bucket/prefix", "/tmp/x", "http://x", "FILE:/x", "file", "file:"})
+  @ValueSource(strings = {"", "/tmp/x", "http://x", "FILE:/x", "file", "file:"})
   void namesTheKnownSchemes(String uri) {
     assertThatThrownBy(() -> open(uri))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("file:/directory");
+  }
+
+  @Test
+  void saysWhatS3StoresNeed() { // this module does not have it
+    assertThatThrownBy(() -> open("s3://bucket/prefix"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("streamdistill-s3-store");
   }
 
   @ParameterizedTest
@@ -77,7 +85,7 @@ class CheckpointStoresTest {
         "file://host/x/mnist/v1"
       })
   void refusesLocationsThatAreNotThoseOfTheCheckpoint(String location) {
-    assertThatThrownBy(() -> CheckpointStores.at(location, ID, KAFKA))
+    assertThatThrownBy(() -> STORES.at(location, ID))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("mnist/v1");
   }

@@ -22,6 +22,14 @@ class CheckpointVersionTest {
   }
 
   @Test
+  void isToldApartFromNamesThatSomebodyGave() {
+    assertThat(CheckpointVersion.isGenerated(CheckpointVersion.next(null, 0, NOW, new Random(1))))
+        .isTrue();
+    assertThat(CheckpointVersion.isGenerated("v1")).isFalse();
+    assertThat(CheckpointVersion.isGenerated("20260131T120000123Z-archive")).isFalse();
+  }
+
+  @Test
   void sortsInOrderOfPublicationWhateverClockAndStepDo() {
     SplittableRandom random = new SplittableRandom(3);
     String newest = CheckpointVersion.next(null, 100, NOW, random);

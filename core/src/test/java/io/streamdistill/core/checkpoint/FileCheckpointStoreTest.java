@@ -18,7 +18,7 @@ class FileCheckpointStoreTest extends CheckpointStoreContract {
 
   @Override
   protected List<String> address() {
-    return List.of("file:" + work.resolve("root"), "localhost:1");
+    return List.of("file:" + work.resolve("root"), "localhost:1", "");
   }
 
   @Test

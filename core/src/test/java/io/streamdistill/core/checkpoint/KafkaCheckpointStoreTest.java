@@ -46,7 +46,7 @@ class KafkaCheckpointStoreTest extends CheckpointStoreContract {
 
   @Override
   protected List<String> address() {
-    return List.of("kafka:" + topic, kafka.bootstrapServers());
+    return List.of("kafka:" + topic, kafka.bootstrapServers(), "");
   }
 
   private KafkaCheckpointStore openIn(Duration future) {

@@ -5,6 +5,7 @@ import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointVerifier;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicSpec;
 import io.streamdistill.core.kafka.Topics;
@@ -164,6 +165,7 @@ public final class Lab implements AutoCloseable {
             recipe.config(name, seed, log.count(), checkpoints, correction),
             kafka,
             log.topics(),
+            S3Settings.defaults(),
             features,
             classes)) {
       trainer.awaitEnd();

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param every time between checkpoints, > 0; default 30 s
  * @param everyExamples examples between checkpoints, whichever comes first; 0: by time only;
  *     default 0
- * @param store URI of the store: {@code kafka:} or {@code file:DIRECTORY}; default {@code kafka:}
+ * @param store URI of the store: {@code kafka:}, {@code file:DIRECTORY} or {@code
+ *     s3://BUCKET/PREFIX}; default {@code kafka:}
  * @param keep newest checkpoints kept, at least 1; default 5
  * @param keepFor younger ones are kept as well, >= 0, so that nobody loses what he is just reading;
  *     what an alias stands for is kept in any case; default 10 min
