@@ -2,6 +2,7 @@ package io.streamdistill.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -37,6 +38,8 @@ final class ArchitectureTest {
           .definedBy("io.streamdistill.broker..")
           .layer("core")
           .definedBy("io.streamdistill.core..")
+          .layer("s3-store")
+          .definedBy("io.streamdistill.s3..")
           .layer("teacher")
           .definedBy("io.streamdistill.teacher..")
           .layer("student")
@@ -51,6 +54,10 @@ final class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("core")
           .mayOnlyAccessLayers("schemas")
+          .whereLayer("s3-store")
+          .mayOnlyAccessLayers("core", "schemas")
+          .whereLayer("s3-store")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("teacher")
           .mayOnlyAccessLayers("core", "schemas")
           .whereLayer("student")
@@ -59,6 +66,15 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("student", "teacher", "broker", "core", "schemas")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer();
+
+  @ArchTest
+  static final ArchRule AWS_SDK_IS_OF_THE_S3_STORE_ALONE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.streamdistill.s3..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon..");
 
   @ArchTest
   static final ArchRule PACKAGES =

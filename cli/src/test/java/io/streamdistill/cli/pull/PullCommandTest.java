@@ -9,6 +9,7 @@ import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.checkpoint.S3StoreProvider;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.FeatureContract;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -136,6 +138,11 @@ final class PullCommandTest {
 
     assertThat(run(new CommandLine(new VerifyCommand()), pulled.toString())).isEqualTo(1);
     assertThat(out.toString()).contains("ok    hashes").contains("FAIL  output");
+  }
+
+  @Test
+  void canPullFromS3() {
+    assertThat(ServiceLoader.load(S3StoreProvider.class)).hasSize(1);
   }
 
   private URI publish(String storeUri, String version) throws Exception {

@@ -1,0 +1,95 @@
+package io.streamdistill.s3;
+
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.S3Settings;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * Says in words what a request failed of, and what to do about it.
+ *
+ * @param location of the store
+ * @param settings that the client was made from
+ */
+record S3Problems(S3Location location, S3Settings settings) {
+
+  /** Says whether the credentials are known, but may not do what was asked. */
+  static boolean isDenied(SdkException e) {
+    return "AccessDenied".equals(code(e));
+  }
+
+  /**
+   * Makes an exception.
+   *
+   * @param attempt what could not be done, up to the name of the store
+   */
+  CheckpointException failed(String attempt, SdkException e) {
+    return new CheckpointException("%s %s: %s".formatted(attempt, location, explain(e)), e);
+  }
+
+  String explain(SdkException e) {
+    String explanation = e instanceof AwsServiceException ? refused(code(e)) : broken(e);
+    return explanation.isEmpty()
+        ? Objects.toString(e.getMessage(), e.toString())
+        : explanation + " (" + e.getMessage() + ")";
+  }
+
+  private String refused(String code) {
+    return switch (code) {
+      case "NoSuchBucket" ->
+          "bucket '%s' does not exist at %s; create it, or correct the name"
+              .formatted(location.bucket(), service());
+      case "AccessDenied" ->
+          "access is denied; the credentials need s3:ListBucket on the bucket, and s3:GetObject,"
+              + " s3:PutObject and s3:DeleteObject on what is in it; fetching needs s3:GetObject";
+      case "InvalidAccessKeyId",
+          "SignatureDoesNotMatch",
+          "ExpiredToken",
+          "InvalidToken",
+          "TokenRefreshRequired" ->
+          "the credentials are not accepted; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the"
+              + " profile or the role";
+      case "RequestTimeTooSkewed" -> "the clock of this machine is wrong; set it";
+      case "PermanentRedirect", "AuthorizationHeaderMalformed" ->
+          "the bucket is in another region; set s3.region to it";
+      case "ConditionalRequestConflict" ->
+          "another writer stores or deletes the same checkpoint just now; try again";
+      default -> "";
+    };
+  }
+
+  private String broken(SdkException e) {
+    if (e instanceof ApiCallTimeoutException) {
+      return "%s was too slow; check the network".formatted(service());
+    }
+    if (!isNetwork(e)) {
+      return "";
+    }
+    boolean bucketInHost = !settings.endpoint().isEmpty() && !settings.pathStyle();
+    return "%s cannot be reached, or the connection broke off; check s3.endpoint, the network and"
+            .formatted(service())
+        + " whether the service runs"
+        + (bucketInHost ? ", and set s3.path-style if it does not know %s.HOST" : "")
+            .formatted(location.bucket());
+  }
+
+  private static boolean isNetwork(@Nullable Throwable e) {
+    return e != null && (e instanceof IOException || isNetwork(e.getCause()));
+  }
+
+  private static String code(SdkException e) {
+    AwsErrorDetails details =
+        e instanceof AwsServiceException service ? service.awsErrorDetails() : null;
+    String code = details == null ? null : details.errorCode();
+    return code == null ? "" : code;
+  }
+
+  private String service() {
+    return settings.endpoint().isEmpty() ? "S3" : settings.endpoint();
+  }
+}
