@@ -47,7 +47,7 @@ class S3PullTest {
   void pullsWhatWasAnnouncedInS3ThroughAnotherEndpoint(TestBroker.Running broker)
       throws IOException {
     String checkpoints = broker.compactedTopic(1, Map.of());
-    TopicsConfig topics = new TopicsConfig("t", "s", "l", "d", checkpoints, "f", 1, (short) 1);
+    TopicsConfig topics = new TopicsConfig("t", "s", "l", "d", checkpoints, "f", "e", 1, (short) 1);
     CheckpointId id = new CheckpointId("small", "v1");
     Manifest manifest = Checkpoints.write(id, work.resolve("source"), 100_000);
     URI location;
