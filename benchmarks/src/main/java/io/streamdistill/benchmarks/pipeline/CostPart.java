@@ -18,17 +18,18 @@ import java.util.Map;
  *
  * <p>The three run at the same time, on the same cores, at a rate that two cores can take, and each
  * is counted by what went through itself. After a warm-up, windows of the pipeline alternate with
- * windows of the floors, during which the pipeline is held still; it catches up afterwards. The
- * broker is not in the ratio, but in the figures; nor is the start of a JVM. Trainer and student
- * floor have one BLAS thread each, whatever {@code --threads} says: threads of OpenBLAS spin while
- * they wait for each other.
+ * windows of the floors, during which the pipeline is held still; it catches up afterwards. Several
+ * such turns, added up, are a round. The broker is not in the ratio, but in the figures; nor is the
+ * start of a JVM. Trainer and student floor have one BLAS thread each, whatever {@code --threads}
+ * says: threads of OpenBLAS spin while they wait for each other.
  */
 final class CostPart {
 
   private static final String TRAINED = "distill_student_examples_total";
   private static final int WARM_UP_RECORDS = 600_000; // compilers work that long
-  private static final Duration WINDOW = Duration.ofSeconds(3);
-  private static final Duration FLOOR = Duration.ofMillis(900);
+  private static final int TURNS = 3; // in a round
+  private static final Duration WINDOW = Duration.ofSeconds(2);
+  private static final Duration FLOOR = Duration.ofMillis(600);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int BLAS_THREADS = 1; // a second one that waits spins, and that is no work
   private static final double RATE = 8_000; // what two cores can take, all three together
@@ -59,7 +60,7 @@ final class CostPart {
                   "--rate", Double.toString(RATE)));
       cluster.awaitCount(trainer, TRAINED, WARM_UP_RECORDS, PATIENCE);
       List<Service> pipeline = List.of(producer, teacher, trainer);
-      for (int round = 0; round < run.rounds(); round++) {
+      for (int turn = 0; turn < TURNS * run.rounds(); turn++) {
         windows.pipeline(cluster, producer, teacher, trainer);
         for (Service service : pipeline) {
           service.hold();
@@ -84,7 +85,7 @@ final class CostPart {
     }
   }
 
-  /** What every round found. */
+  /** What every turn found. */
   private static final class Windows {
     private final List<Usage> producer = new ArrayList<>();
     private final List<Usage> teacher = new ArrayList<>();
@@ -112,26 +113,31 @@ final class CostPart {
     }
 
     private void report(Run run, ObjectNode figures) {
+      ObjectNode cost = figures.putObject("processor_time");
+      double[] pipeline = new double[run.rounds()]; // processor seconds per 1,000 records
+      double[] floor = new double[run.rounds()];
+      add(pipeline, cost, "producer", producer);
+      add(pipeline, cost, "teacher", teacher);
+      add(pipeline, cost, "trainer", trainer);
+      add(floor, cost, "teacher_floor", teacherFloor);
+      add(floor, cost, "student_floor", studentFloor);
       List<Double> ratios = new ArrayList<>();
-      for (int i = 0; i < producer.size(); i++) {
-        double pipeline =
-            producer.get(i).cpuPerThousand()
-                + teacher.get(i).cpuPerThousand()
-                + trainer.get(i).cpuPerThousand();
-        double floor = teacherFloor.get(i).cpuPerThousand() + studentFloor.get(i).cpuPerThousand();
-        ratios.add(pipeline / floor);
+      for (int round = 0; round < pipeline.length; round++) {
+        ratios.add(pipeline[round] / floor[round]);
       }
       run.report().ratio("pipeline.cpu", Sample.of(ratios));
-      ObjectNode cost = figures.putObject("processor_time");
-      TeacherSection.figure(cost.putObject("producer"), producer);
-      TeacherSection.figure(cost.putObject("teacher"), teacher);
-      TeacherSection.figure(cost.putObject("trainer"), trainer);
-      TeacherSection.figure(cost.putObject("teacher_floor"), teacherFloor);
-      TeacherSection.figure(cost.putObject("student_floor"), studentFloor);
       Report.figure(
           cost,
           "broker_cpu_seconds_per_1000_records_produced",
-          Sample.of(broker.stream().map(Usage::cpuPerThousand).toList()));
+          Sample.of(Usage.rounds(broker, TURNS).stream().map(Usage::cpuPerThousand).toList()));
+    }
+
+    private static void add(double[] sums, ObjectNode cost, String name, List<Usage> windows) {
+      List<Usage> rounds = Usage.rounds(windows, TURNS);
+      TeacherSection.figure(cost.putObject(name), rounds);
+      for (int round = 0; round < sums.length; round++) {
+        sums[round] += rounds.get(round).cpuPerThousand();
+      }
     }
   }
 }

@@ -15,14 +15,16 @@ import java.util.Map;
  *
  * <p>The service is a process of its own that always has a backlog. It has scored 800,000 before
  * the first window, so that the start of the JVM and most of its compiler's work are not in the
- * figures. In every round it is measured for a while, from one reading of its counter to the next,
- * then held still while the floor runs: the two never compete, and what drifts, drifts for both.
+ * figures. It is measured for a while, from one reading of its counter to the next, then held still
+ * while the floor runs: the two never compete, and what drifts, drifts for both. Several such
+ * turns, added up, are a round.
  */
 public final class TeacherSection implements Section {
 
   static final String SCORED = "distill_teacher_scored_total";
 
   private static final long WARM_UP_RECORDS = 800_000;
+  private static final int TURNS = 3; // in a round
   private static final Duration WINDOW = Duration.ofSeconds(2);
   private static final Duration FLOOR = Duration.ofSeconds(1);
   private static final long FIRST_BACKLOG = 60_000;
@@ -44,7 +46,7 @@ public final class TeacherSection implements Section {
       List<Usage> floors = new ArrayList<>();
       List<Usage> services = new ArrayList<>();
       double rate = 0; // not known yet
-      while (services.size() < run.rounds()) {
+      while (services.size() < TURNS * run.rounds()) {
         Usage.Moment start = Usage.Moment.of(teacher, SCORED);
         Thread.sleep(WINDOW.toMillis());
         Usage service = start.usage();
@@ -69,7 +71,7 @@ public final class TeacherSection implements Section {
           floors.add(beside);
         }
       }
-      report(run, services, floors);
+      report(run, Usage.rounds(services, TURNS), Usage.rounds(floors, TURNS));
     }
   }
 
@@ -84,13 +86,12 @@ public final class TeacherSection implements Section {
     figure(figures.putObject("floor"), floors);
   }
 
-  /** Adds processor time and rate of every window. */
-  static void figure(ObjectNode into, List<Usage> windows) {
+  /** Adds processor time and rate of every round. */
+  static void figure(ObjectNode into, List<Usage> rounds) {
     Report.figure(
         into,
         "cpu_seconds_per_1000_records",
-        Sample.of(windows.stream().map(Usage::cpuPerThousand).toList()));
-    Report.figure(
-        into, "records_per_second", Sample.of(windows.stream().map(Usage::rate).toList()));
+        Sample.of(rounds.stream().map(Usage::cpuPerThousand).toList()));
+    Report.figure(into, "records_per_second", Sample.of(rounds.stream().map(Usage::rate).toList()));
   }
 }

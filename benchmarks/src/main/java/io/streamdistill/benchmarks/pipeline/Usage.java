@@ -2,6 +2,8 @@ package io.streamdistill.benchmarks.pipeline;
 
 import io.streamdistill.benchmarks.measure.ProcessMeter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What was done in a window of time, and what it took.
@@ -42,6 +44,31 @@ record Usage(double records, double cpuSeconds, double seconds) {
       elapsed = System.nanoTime() - start;
     } while (elapsed < duration.toNanos());
     return new Usage((double) batches * recordsPerBatch, meter.cpuSeconds() - cpu, elapsed / 1e9);
+  }
+
+  /**
+   * Adds up windows that alternated with those of something else: what disturbs one of them, for a
+   * second or two, weighs little.
+   */
+  static Usage sum(List<Usage> windows) {
+    double records = 0;
+    double cpuSeconds = 0;
+    double seconds = 0;
+    for (Usage window : windows) {
+      records += window.records;
+      cpuSeconds += window.cpuSeconds;
+      seconds += window.seconds;
+    }
+    return new Usage(records, cpuSeconds, seconds);
+  }
+
+  /** Adds up every {@code turns} windows; as many rounds as that gives, in order. */
+  static List<Usage> rounds(List<Usage> windows, int turns) {
+    List<Usage> rounds = new ArrayList<>();
+    for (int from = 0; from + turns <= windows.size(); from += turns) {
+      rounds.add(sum(windows.subList(from, from + turns)));
+    }
+    return rounds;
   }
 
   /** Processor seconds per 1,000 records. */
