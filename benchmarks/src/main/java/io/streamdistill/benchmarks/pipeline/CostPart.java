@@ -26,7 +26,8 @@ import java.util.Map;
 final class CostPart {
 
   private static final String TRAINED = "distill_student_examples_total";
-  private static final int WARM_UP_RECORDS = 600_000; // compilers work that long
+  private static final int WARM_UP_RECORDS =
+      1_100_000; // compilers work that long, on what is left of two cores
   private static final int TURNS = 3; // in a round
   private static final Duration WINDOW = Duration.ofSeconds(2);
   private static final Duration FLOOR = Duration.ofMillis(600);

@@ -24,7 +24,7 @@ public final class TeacherSection implements Section {
   static final String SCORED = "distill_teacher_scored_total";
 
   private static final long WARM_UP_RECORDS = 800_000;
-  private static final int TURNS = 3; // in a round
+  private static final int TURNS = 2; // in a round
   private static final Duration WINDOW = Duration.ofSeconds(2);
   private static final Duration FLOOR = Duration.ofSeconds(1);
   private static final long FIRST_BACKLOG = 60_000;

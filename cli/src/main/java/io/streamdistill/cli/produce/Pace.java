@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Holds a sender to a rate: record i leaves no earlier than i / rate after the first, and at high
- * rates up to a millisecond later, since going to sleep costs more than sending. One that fell
+ * rates up to four milliseconds later, since going to sleep costs more than sending. One that fell
  * behind catches up, so that the rate holds on average.
  */
 final class Pace {
@@ -17,7 +17,7 @@ final class Pace {
   }
 
   /** Shortest wait. */
-  static final long GRAIN_NANOS = 1_000_000;
+  static final long GRAIN_NANOS = 4_000_000;
 
   private final double nanosPerRecord; // 0: no limit
   private final LongSupplier nanoTime;
