@@ -28,6 +28,9 @@ public final class Results {
           .enable(SerializationFeature.INDENT_OUTPUT)
           .build();
 
+  /** Figure that names the condition under which the same student is there already. */
+  public static final String SAME_STUDENT = "same_student_as";
+
   private static final List<String> OWN_KEYS =
       List.of("figure", "seconds_of_all_runs", "runs", "summary", "derived");
 
@@ -151,9 +154,12 @@ public final class Results {
     return summary;
   }
 
-  /** That all runs took together, one after the other. */
+  /** That all runs took together, one after the other; every student counts once. */
   public synchronized double seconds() {
-    return runs.stream().mapToDouble(Run::seconds).sum();
+    return runs.stream()
+        .filter(run -> !run.figures().containsKey(SAME_STUDENT))
+        .mapToDouble(Run::seconds)
+        .sum();
   }
 
   /** What is said of all runs under a key of the head, or empty. */

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,7 +63,7 @@ final class Bench implements AutoCloseable {
     }
   }
 
-  /** Makes figures by condition out of a trained student. */
+  /** Makes figures by condition, in order, out of a trained student. */
   interface Judge {
     Map<String, Map<String, Object>> judge(Job job, List<Stage> stages) throws IOException;
   }
@@ -181,14 +182,16 @@ final class Bench implements AutoCloseable {
       return;
     }
     double seconds = (System.nanoTime() - start) / 1e9;
+    String first = null;
     for (var judged : judge.judge(job, trained).entrySet()) {
+      Map<String, Object> figures = new LinkedHashMap<>(judged.getValue());
+      if (first == null) {
+        first = judged.getKey();
+      } else {
+        figures.put(Results.SAME_STUDENT, first);
+      }
       results.add(
-          new Run(
-              judged.getKey(),
-              job.seed(),
-              Results.settings(job.recipe()),
-              judged.getValue(),
-              seconds));
+          new Run(judged.getKey(), job.seed(), Results.settings(job.recipe()), figures, seconds));
       say("%s, seed %d: %s (%.0f s)", judged.getKey(), job.seed(), judged.getValue(), seconds);
     }
   }

@@ -102,11 +102,10 @@ final class MnistOmitted implements MnistExperiment {
     }
     Map<String, Object> corrected = figures(bench, bench.judge(after));
     corrected.put("bias_shift", calibration.biasShift());
-    return Map.of(
-        condition + "_before",
-        figures(bench, bench.judge(before)),
-        condition + "_after",
-        corrected);
+    Map<String, Map<String, Object>> both = new LinkedHashMap<>();
+    both.put(condition + "_before", figures(bench, bench.judge(before)));
+    both.put(condition + "_after", corrected);
+    return both;
   }
 
   private Map<String, Object> figures(Bench bench, Judgement judgement) {

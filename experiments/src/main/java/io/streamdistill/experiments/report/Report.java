@@ -243,8 +243,9 @@ public final class Report {
     conditions(
         "mnist-ensemble",
         "Ten nets into one",
-        "Ten nets of the student's own size, trained from labels with other seeds; their arithmetic or"
-            + " geometric mean is the teacher of one such net.");
+        "Ten nets of the student's own size, trained with other seeds on the labels of 15,000 images; their"
+            + " arithmetic or geometric mean is the teacher of one such net, on all 60,000 images without"
+            + " labels. distilled_single is the student of one net, on the same images.");
   }
 
   private void conditions(String experiment, String title, String about) {

@@ -64,6 +64,17 @@ final class ResultsTest {
   }
 
   @Test
+  void countsTheTimeOfAStudentMeasuredTwiceOnce() throws IOException {
+    Results results = open();
+    results.add(run("before", 1, 70));
+    Map<String, Object> after = Map.of("test_errors", 60, Results.SAME_STUDENT, "before");
+    results.add(new Run("after", 1, Results.settings(RECIPE), after, 1.25));
+
+    assertThat(results.seconds()).isEqualTo(1.25);
+    assertThat(results.summary()).containsKey("after");
+  }
+
+  @Test
   void leavesADivergedRunOutOfTheMean() throws IOException {
     Results results = open();
     results.add(run("soft", 1, 70));
