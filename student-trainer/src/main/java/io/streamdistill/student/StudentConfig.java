@@ -56,6 +56,9 @@ public record StudentConfig(
         name.matches("[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,99}"),
         "student.name '%s' is not a name; use up to 100 letters, digits, '.', '_', '-'",
         name);
+    require(
+        !checkpoint.int8() || gate.holdOutShare() > 0,
+        "student.checkpoint.int8 needs a hold-out to find out what it costs; set student.gate.hold-out-share > 0, such as 0.02");
     require(batchSize >= 1, "student.batch-size must be >= 1, got %s", batchSize);
     require(threads >= 0, "student.threads must be >= 0 (0: one per core), got %s", threads);
   }

@@ -20,6 +20,7 @@ import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.gate.Gate;
 import io.streamdistill.student.gate.HoldOut;
+import io.streamdistill.student.gate.QuantizationLoss;
 import io.streamdistill.student.loop.TrainingLoop;
 import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointPublisher;
@@ -27,6 +28,7 @@ import io.streamdistill.student.publish.CheckpointWriter;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.publish.Resumption;
 import io.streamdistill.student.publish.Resumption.Resumed;
+import io.streamdistill.student.publish.SmallModels;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.source.BatchPrefetcher;
 import io.streamdistill.student.source.BatchReader;
@@ -148,6 +150,7 @@ public final class TrainerService implements AutoCloseable {
     SoftTargetLog source =
         new SoftTargetLog(
             consumer, topics.softTargets(), start.position(), config.log(), Clock.systemUTC());
+    HoldOut holdOut = new HoldOut(config.gate(), features.bytes(), classes.count());
     CheckpointWriter writer =
         new CheckpointWriter(
             identity,
@@ -155,8 +158,10 @@ public final class TrainerService implements AutoCloseable {
             BiasCorrector.of(
                     config.biasCorrection(), kafka, topics.softTargets(), features, classes)
                 ::correct,
+            config.checkpoint().int8()
+                ? new QuantizationLoss(config.gate(), holdOut)
+                : SmallModels.NONE,
             Clock.systemUTC());
-    HoldOut holdOut = new HoldOut(config.gate(), features.bytes(), classes.count());
     AliasWriter aliases =
         closers.add(new AliasWriter(kafka, topics.checkpointEvents(), Clock.systemUTC()));
     Gate gate =

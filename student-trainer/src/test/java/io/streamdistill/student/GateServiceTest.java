@@ -1,11 +1,18 @@
 package io.streamdistill.student;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
 import io.streamdistill.core.checkpoint.Alias;
 import io.streamdistill.core.checkpoint.AliasLog;
 import io.streamdistill.core.checkpoint.AliasWriter;
 import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.FileEntry;
+import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointEvent;
 import io.streamdistill.schema.CheckpointEventKind;
@@ -122,6 +129,43 @@ final class GateServiceTest {
     assertThat(CheckpointLog.readAll(fixture.kafka, topics.checkpoints()).announcements("poisoned"))
         .as("the champion is kept, although many newer ones came")
         .anyMatch(announced -> announced.getVersion().equals(champion.version()));
+  }
+
+  @Test
+  void anInt8ModelIsPublishedWithWhatItCosts() throws Exception {
+    TopicsConfig topics = fixture.createTopics(2);
+    fixture.produce(topics, labelled(3_000, 1, "int8-", 0));
+    StudentConfig config =
+        SoftTargetFixture.withInt8(
+            SoftTargetFixture.with(fixture.student("int8", 3, 3_000, 3_000), GATE));
+    try (TrainerService trainer = fixture.start(config, topics)) {
+      trainer.awaitEnd();
+    }
+
+    Path pulled = directory.resolve("int8");
+    Manifest manifest =
+        new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults()).pull("int8", pulled);
+
+    assertThat(manifest.files()).extracting(FileEntry::name).contains("model.int8.onnx");
+    assertThat(manifest.metrics().get("int8_examples")).isBetween(200.0, 500.0);
+    assertThat(manifest.metrics().get("int8_agreement")).isBetween(0.9, 1.0);
+    assertThat(manifest.metrics().get("int8_divergence")).isBetween(0.0, 0.05);
+    assertThat(manifest.metrics().get("int8_accuracy_loss")).isBetween(-0.1, 0.1);
+    assertThat(pulled.resolve("README.md")).content().contains("int8_agreement");
+    try (OrtSession session =
+        OrtEnvironment.getEnvironment()
+            .createSession(pulled.resolve("model.int8.onnx").toString())) {
+      assertThat(session.getOutputNames()).containsExactly("probabilities", "logits");
+      assertThat(session.getMetadata().getCustomMetadata()).containsKey("distill.quantization");
+    }
+  }
+
+  @Test
+  void anInt8ModelNeedsAHoldOut() {
+    StudentConfig student = SoftTargetFixture.with(fixture.student("none", 1, 10), GateConfig.NONE);
+
+    assertThatThrownBy(() -> SoftTargetFixture.withInt8(student))
+        .hasMessageContaining("student.gate.hold-out-share");
   }
 
   @Test

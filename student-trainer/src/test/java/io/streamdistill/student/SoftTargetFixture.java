@@ -238,6 +238,7 @@ final class SoftTargetFixture implements AutoCloseable {
             "kafka:",
             3,
             Duration.ZERO,
+            false,
             directory.resolve("work-" + name)),
         BiasCorrectionConfig.NONE,
         GateConfig.NONE,
@@ -313,6 +314,33 @@ final class SoftTargetFixture implements AutoCloseable {
         config.checkpoint(),
         config.biasCorrection(),
         gate,
+        config.http());
+  }
+
+  /** The same, which publishes int8 models as well. */
+  static StudentConfig withInt8(StudentConfig config) {
+    CheckpointConfig checkpoint = config.checkpoint();
+    return new StudentConfig(
+        config.name(),
+        config.network(),
+        config.optimizer(),
+        config.learningRate(),
+        config.objective(),
+        config.select(),
+        config.batchSize(),
+        config.seed(),
+        config.threads(),
+        config.log(),
+        new CheckpointConfig(
+            checkpoint.every(),
+            checkpoint.everyExamples(),
+            checkpoint.store(),
+            checkpoint.keep(),
+            checkpoint.keepFor(),
+            true,
+            checkpoint.workDir()),
+        config.biasCorrection(),
+        config.gate(),
         config.http());
   }
 

@@ -159,6 +159,7 @@ public final class Lab implements AutoCloseable {
             "file:" + directory.resolve("checkpoints"),
             stages + 1,
             Duration.ZERO,
+            false,
             directory.resolve("work").resolve(name));
     try (TrainerService trainer =
         TrainerService.start(

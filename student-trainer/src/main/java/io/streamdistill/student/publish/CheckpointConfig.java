@@ -16,10 +16,18 @@ import java.time.Duration;
  * @param keep newest checkpoints kept, at least 1; default 5
  * @param keepFor younger ones are kept as well, >= 0, so that nobody loses what he is just reading;
  *     what an alias stands for is kept in any case; default 10 min
+ * @param int8 whether {@code model.int8.onnx} is written as well, with what it costs on the
+ *     hold-out; needs one, {@code student.gate.hold-out-share}; default false
  * @param workDir where checkpoints are put together; default {@code .streamdistill/trainer}
  */
 public record CheckpointConfig(
-    Duration every, long everyExamples, String store, int keep, Duration keepFor, Path workDir) {
+    Duration every,
+    long everyExamples,
+    String store,
+    int keep,
+    Duration keepFor,
+    boolean int8,
+    Path workDir) {
 
   /** Validates. */
   public CheckpointConfig {

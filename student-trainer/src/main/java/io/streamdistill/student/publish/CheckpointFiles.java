@@ -13,6 +13,11 @@ import java.util.stream.Stream;
 final class CheckpointFiles {
 
   static final String MODEL = StoredModel.FILE_NAME;
+  static final String SMALL_MODEL = "model.int8.onnx";
+
+  /** What the names of its metrics begin with. */
+  static final String SMALL_MODEL_METRICS = "int8_";
+
   static final String WEIGHTS = "weights.safetensors";
   static final String TRAINER_STATE = "trainer-state.safetensors";
   static final String CONFIG = "config.json";

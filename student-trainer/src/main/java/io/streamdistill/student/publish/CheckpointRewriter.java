@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
@@ -43,7 +45,11 @@ public final class CheckpointRewriter {
     this.network = network;
     writer =
         new CheckpointWriter(
-            StudentIdentity.of(parent), network.getLayerWiseConfigurations(), correction, clock);
+            StudentIdentity.of(parent),
+            network.getLayerWiseConfigurations(),
+            correction,
+            SmallModels.NONE, // what it costs is measured on a hold-out, which only the trainer has
+            clock);
   }
 
   /**
@@ -69,7 +75,14 @@ public final class CheckpointRewriter {
         directory,
         snapshot,
         Progress.of(parent),
-        parent.metrics());
+        ofTheModel(parent.metrics()));
+  }
+
+  /** The metrics of a variant that the new checkpoint does not have are left out. */
+  private static Map<String, Double> ofTheModel(Map<String, Double> metrics) {
+    Map<String, Double> kept = new HashMap<>(metrics);
+    kept.keySet().removeIf(name -> name.startsWith(CheckpointFiles.SMALL_MODEL_METRICS));
+    return kept;
   }
 
   private TrainerState restored() {

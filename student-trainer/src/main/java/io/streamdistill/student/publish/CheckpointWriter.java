@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,7 @@ public final class CheckpointWriter {
   private final MultiLayerNetwork copy; // of the student's architecture, with its own parameters
   private final InstantSource clock;
   private final Correction correction;
+  private final SmallModels smallModels;
   private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /** Finds out how the biases of a model are to be corrected, if at all. */
@@ -58,9 +60,11 @@ public final class CheckpointWriter {
       StudentIdentity identity,
       MultiLayerConfiguration configuration,
       Correction correction,
+      SmallModels smallModels,
       InstantSource clock) {
     this.identity = identity;
     this.correction = correction;
+    this.smallModels = smallModels;
     this.clock = clock;
     copy = new MultiLayerNetwork(configuration.clone());
     copy.init();
@@ -103,16 +107,29 @@ public final class CheckpointWriter {
     byte[] plain = proven(id, contract, null, snapshot.expected());
     Calibration calibration = correction.of(plain, contract).orElse(null);
     byte[] model = calibration == null ? plain : corrected(id, contract, snapshot, calibration);
+    Optional<SmallModels.Variant> small = smallModels.of(model, contract);
+    Map<String, Double> allMetrics = new HashMap<>(metrics);
+    small.ifPresent(variant -> allMetrics.putAll(variant.metrics()));
     try {
       Files.createDirectories(directory);
       Files.write(directory.resolve(CheckpointFiles.MODEL), model);
+      if (small.isPresent()) {
+        Files.write(directory.resolve(CheckpointFiles.SMALL_MODEL), small.get().model());
+      }
       TrainerState.of(copy, snapshot.optimizerState()).write(directory, calibration);
       Files.write(
           directory.resolve(CheckpointFiles.CONFIG),
           json.writeValueAsBytes(identity.configuration()));
       Files.writeString(
           directory.resolve(CheckpointFiles.MODEL_CARD),
-          ModelCard.of(identity, id, progress, metrics, calibration, copy.numParams()));
+          ModelCard.of(
+              identity,
+              id,
+              progress,
+              metrics,
+              small.map(SmallModels.Variant::metrics).orElse(null),
+              calibration,
+              copy.numParams()));
     } catch (IOException e) {
       throw new CheckpointException("cannot write checkpoint %s to %s".formatted(id, directory), e);
     }
@@ -128,7 +145,7 @@ public final class CheckpointWriter {
         .classes(identity.classes())
         .teacherVersions(progress.teacherVersions())
         .configuration(identity.configuration())
-        .metrics(metrics)
+        .metrics(allMetrics)
         .calibration(calibration)
         .build()
         .write(directory);

@@ -18,6 +18,7 @@ final class ModelCard {
       CheckpointId id,
       Progress progress,
       Map<String, Double> metrics,
+      @Nullable Map<String, Double> small,
       @Nullable Calibration calibration,
       long parameters) {
     FeatureContract features = identity.features();
@@ -74,6 +75,22 @@ final class ModelCard {
                 progress.examplesSeen(),
                 progress.position().pass()));
     metrics.forEach((name, value) -> card.append("| %s | %.6g |%n".formatted(name, value)));
+    if (small != null) {
+      card.append(
+          """
+
+          ## model.int8.onnx
+
+          The same model with int8 weights: same input, same outputs, a quarter of the size. What goes
+          into a layer is rounded to 8 bits over the range of its batch, so answers depend a little on
+          the rest of the batch. Compared with `model.onnx` on the newest examples of the hold-out, on
+          which the student is never trained:
+
+          | metric | value |
+          |---|---|
+          """);
+      small.forEach((name, value) -> card.append("| %s | %.6g |%n".formatted(name, value)));
+    }
     if (calibration != null) {
       card.append(correction(calibration, identity.classes().names()));
     }

@@ -70,10 +70,17 @@ final class BackgroundPublisherTest {
             identity,
             network.getLayerWiseConfigurations(),
             (model, contract) -> Optional.empty(),
+            SmallModels.NONE,
             Clock.systemUTC());
     CheckpointConfig config =
         new CheckpointConfig(
-            Duration.ofSeconds(1), 0, "file:unused", 5, Duration.ZERO, folder.resolve("work"));
+            Duration.ofSeconds(1),
+            0,
+            "file:unused",
+            5,
+            Duration.ZERO,
+            false,
+            folder.resolve("work"));
     publisher =
         new BackgroundPublisher(
             new CheckpointPublisher(

@@ -1,0 +1,72 @@
+package io.streamdistill.student.gate;
+
+import io.streamdistill.student.onnx.ExportContract;
+import io.streamdistill.student.onnx.OnnxLogits;
+import io.streamdistill.student.onnx.OnnxQuantizer;
+import io.streamdistill.student.publish.SmallModels;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Quantizes models, and compares them on the hold-out with what they were made of, both in ONNX
+ * Runtime. Until the hold-out has as many examples as the gate needs, there is no quantized model.
+ */
+public final class QuantizationLoss implements SmallModels {
+
+  private static final Logger log = LoggerFactory.getLogger(QuantizationLoss.class);
+
+  private final GateConfig config;
+  private final HoldOut holdOut;
+
+  /**
+   * Creates a judge of quantized models.
+   *
+   * @param config that says how many examples are enough
+   */
+  public QuantizationLoss(GateConfig config, HoldOut holdOut) {
+    this.config = config;
+    this.holdOut = holdOut;
+  }
+
+  /**
+   * Quantizes a model.
+   *
+   * @return metrics: {@code int8_examples} compared on; {@code int8_agreement}, the share on which
+   *     both have the same class on top; {@code int8_divergence}, mean KL(model || quantized) at T
+   *     = 1, nats; {@code int8_accuracy_loss}, accuracy of the model less that of the quantized
+   *     one, on labelled examples, when there are any
+   */
+  @Override
+  public Optional<Variant> of(byte[] model, ExportContract contract) {
+    HoldOut.Examples examples = holdOut.examples();
+    if (examples.count() < config.minExamples()) {
+      log.info(
+          "no int8 model yet: {} of {} examples to judge it on are held out",
+          examples.count(),
+          config.minExamples());
+      return Optional.empty();
+    }
+    byte[] quantized = OnnxQuantizer.quantize(model);
+    double[][] plain = logits(model, contract, examples);
+    Scores ofModel = Scores.of(plain, examples); // leaves log-probabilities at T = 1 in plain
+    HoldOut.Examples byModel = new HoldOut.Examples(examples.features(), plain, examples.labels());
+    Scores ofQuantized = Scores.of(logits(quantized, contract, byModel), byModel);
+    Map<String, Double> metrics = new TreeMap<>();
+    metrics.put("int8_examples", (double) examples.count());
+    metrics.put("int8_agreement", ofQuantized.agreement());
+    metrics.put("int8_divergence", ofQuantized.divergence());
+    if (ofModel.labelled() > 0) {
+      metrics.put("int8_accuracy_loss", ofModel.accuracy() - ofQuantized.accuracy());
+    }
+    metrics.values().removeIf(value -> !Double.isFinite(value)); // a model that has diverged
+    return Optional.of(new Variant(quantized, metrics));
+  }
+
+  private static double[][] logits(
+      byte[] model, ExportContract contract, HoldOut.Examples examples) {
+    return OnnxLogits.of(model, contract, examples.features(), examples.count());
+  }
+}
