@@ -21,9 +21,16 @@ final class CheckpointSource {
   private @Nullable String student;
 
   @Option(
+      names = "--alias",
+      paramLabel = "ALIAS",
+      description =
+          "of the student: champion, or a name of yours; default: latest, the newest that is intact")
+  private @Nullable String alias;
+
+  @Option(
       names = "--version",
       paramLabel = "VERSION",
-      description = "of the student; default: the newest that is intact")
+      description = "of the student; this or --alias")
   private @Nullable String version;
 
   @Option(
@@ -45,6 +52,10 @@ final class CheckpointSource {
         student == null || from == null,
         "--student and --from are both given; name a student, or the directory of a checkpoint");
     require(version == null || from == null, "--version is for --student; leave it out");
+    require(alias == null || from == null, "--alias is for --student; leave it out");
+    require(
+        alias == null || version == null,
+        "--alias and --version are both given; one says which checkpoint is meant");
     if (from != null) {
       require(
           Files.isDirectory(from),
@@ -72,10 +83,14 @@ final class CheckpointSource {
       return from;
     }
     Path pulled = into.resolve("pulled");
-    puller.pull(
-        Objects.requireNonNull(student, "checked before"),
-        version == null ? CheckpointChoice.latest() : CheckpointChoice.version(version),
-        pulled);
+    puller.pull(Objects.requireNonNull(student, "checked before"), choice(), pulled);
     return pulled;
+  }
+
+  private CheckpointChoice choice() {
+    if (alias != null) {
+      return CheckpointChoice.alias(alias);
+    }
+    return version == null ? CheckpointChoice.latest() : CheckpointChoice.version(version);
   }
 }

@@ -6,11 +6,15 @@ import io.streamdistill.cli.Failures;
 import io.streamdistill.cli.UsageErrors;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.core.TestBroker;
+import io.streamdistill.core.checkpoint.Alias;
+import io.streamdistill.core.checkpoint.AliasLog;
+import io.streamdistill.core.checkpoint.AliasWriter;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.Checkpoints;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.schema.CheckpointEventKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +104,15 @@ final class CalibrateBiasCommandTest {
         "v1",
         "--out",
         path("out"));
+    assertUsageError(
+        "--alias is for --student",
+        "--from",
+        path("it"),
+        "--alias",
+        "champion",
+        "--out",
+        path("out"));
+    assertOptionError("--alias and --version are both", "--alias", "champion", "--version", "v1");
     assertUsageError("'--out=DIR'", "--student", "small");
   }
 
@@ -177,6 +191,35 @@ final class CalibrateBiasCommandTest {
     assertFails("version 'v2' of student 'small' is not", "--student", "small", "--version", "v2");
     assertThat(err.toString()).contains("these are:\n  v1");
     assertFails("none of the 1 announced checkpoints of 'small'", "--student", "small");
+  }
+
+  @Test
+  void takesWhatAnAliasStandsFor() throws IOException {
+    String log = broker.compactedTopic(1, Map.of());
+    String events = broker.topic();
+    Files.writeString(
+        folder.resolve("distill.yaml"),
+        "topics: {checkpoints: %s, checkpoint-events: %s}%n".formatted(log, events),
+        StandardOpenOption.APPEND);
+    announce(log, checkpoint("it"));
+    announce(
+        log, Checkpoints.write(new CheckpointId("small", "v2"), folder.resolve("newer"), 100));
+    String[] champion = {"--student", "small", "--alias", "champion"};
+    assertFails("'small' has no alias 'champion' yet", champion);
+
+    try (AliasWriter writer = new AliasWriter(kafka, events, InstantSource.system())) {
+      writer.move(
+          AliasLog.read(kafka, events),
+          CheckpointEventKind.PROMOTED,
+          "small",
+          Alias.CHAMPION,
+          "v1",
+          "ann",
+          "looks good");
+    }
+
+    assertFails("small/v1: checkpoint small/v1 was announced at 'kafka:nowhere", champion);
+    assertThat(err.toString()).doesNotContain("v2");
   }
 
   private void assertFails(String message, String... arguments) {
