@@ -7,6 +7,7 @@ import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
+import io.streamdistill.student.publish.InitFrom;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.student.step.LearningRateSchedule;
@@ -19,6 +20,9 @@ import java.util.List;
  * The {@code student:} block of the configuration.
  *
  * @param name names the student: its checkpoints, its consumer group, its writer's fence
+ * @param initFrom checkpoint whose weights a new student starts from: {@code STUDENT@ALIAS}, {@code
+ *     STUDENT@VERSION} or a directory; empty for random ones; default empty. Not used when the
+ *     student has a checkpoint of its own
  * @param network what the student is
  * @param optimizer how a gradient becomes an update
  * @param learningRate learning rate by step
@@ -36,6 +40,7 @@ import java.util.List;
  */
 public record StudentConfig(
     String name,
+    String initFrom,
     Network network,
     Optimizer optimizer,
     LearningRate learningRate,
@@ -56,6 +61,9 @@ public record StudentConfig(
         name.matches("[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,99}"),
         "student.name '%s' is not a name; use up to 100 letters, digits, '.', '_', '-'",
         name);
+    if (!initFrom.isEmpty()) {
+      InitFrom.parse(initFrom);
+    }
     require(
         !checkpoint.int8() || gate.holdOutShare() > 0,
         "student.checkpoint.int8 needs a hold-out to find out what it costs; set student.gate.hold-out-share > 0, such as 0.02");

@@ -28,6 +28,6 @@ final class StudentDescription {
     configuration.put("passes", config.log().passes());
     configuration.put("pass-examples", config.log().passExamples());
     return new StudentIdentity(
-        config.name(), topics.softTargets(), features, classes, network, configuration);
+        config.name(), topics.softTargets(), features, classes, network, configuration, null);
   }
 }

@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.streamdistill.core.checkpoint.AliasLog;
 import io.streamdistill.core.checkpoint.AliasWriter;
 import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
 import io.streamdistill.core.checkpoint.S3Settings;
@@ -26,8 +27,6 @@ import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointPublisher;
 import io.streamdistill.student.publish.CheckpointWriter;
 import io.streamdistill.student.publish.Progress;
-import io.streamdistill.student.publish.Resumption;
-import io.streamdistill.student.publish.Resumption.Resumed;
 import io.streamdistill.student.publish.SmallModels;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.source.BatchPrefetcher;
@@ -112,7 +111,7 @@ public final class TrainerService implements AutoCloseable {
     log.info(DevicePreflight.check().message()); // before anything loads ND4J
     NativeThreads.configure(
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
-    StudentIdentity identity = StudentDescription.of(config, topics, features, classes);
+    StudentIdentity described = StudentDescription.of(config, topics, features, classes);
     MultiLayerNetwork network = StudentNetwork.create(config, features, classes);
     StudentStep step =
         closers.add(StudentSteps.forNetwork(network, config.objective(), config.batchSize()));
@@ -132,20 +131,21 @@ public final class TrainerService implements AutoCloseable {
 
     KafkaConsumer<byte[], byte[]> consumer = closers.add(clients.consumer());
     closers.add(bound(new KafkaClientMetrics(consumer), registry));
-    Optional<Resumed> resumed =
-        new Resumption(identity, store, config.checkpoint().workDir())
-            .resume(announcements, step, topic.id(), topic.partitions());
-    Progress start =
-        resumed
-            .map(Resumed::progress)
-            .orElseGet(
-                () ->
-                    Progress.beginning(
-                        LogPosition.beginning(
-                            topic.id(),
-                            SoftTargetLog.beginnings(
-                                consumer, topics.softTargets(), topic.partitions()))));
-    logStart(config, resumed, start);
+    StudentStart begin =
+        StudentStart.of(
+            config,
+            described,
+            store,
+            announcements,
+            new CheckpointPuller(kafka, topics, s3),
+            step,
+            topic,
+            () ->
+                LogPosition.beginning(
+                    topic.id(),
+                    SoftTargetLog.beginnings(consumer, topics.softTargets(), topic.partitions())));
+    StudentIdentity identity = described.startedFrom(begin.origin());
+    Progress start = begin.progress();
 
     SoftTargetLog source =
         new SoftTargetLog(
@@ -237,20 +237,6 @@ public final class TrainerService implements AutoCloseable {
       KafkaClientMetrics metrics, PrometheusMeterRegistry registry) {
     metrics.bindTo(registry);
     return metrics;
-  }
-
-  private static void logStart(StudentConfig config, Optional<Resumed> resumed, Progress start) {
-    if (resumed.isPresent()) {
-      log.info(
-          "student {} resumes from checkpoint {}: step {}, {} examples seen, pass {}",
-          config.name(),
-          resumed.get().manifest().version(),
-          start.step(),
-          start.examplesSeen(),
-          start.position().pass());
-    } else {
-      log.info("student {} starts anew, there is no checkpoint of it", config.name());
-    }
   }
 
   private void train() {

@@ -56,6 +56,7 @@ final class GateServiceTest {
     StudentConfig config = SoftTargetFixture.with(fixture.student(name, 0, 0, 1_000), GATE);
     return new StudentConfig(
         config.name(),
+        config.initFrom(),
         config.network(),
         config.optimizer(),
         config.learningRate(),

@@ -223,6 +223,7 @@ final class SoftTargetFixture implements AutoCloseable {
   StudentConfig student(String name, int passes, long examples, long checkpointExamples) {
     return new StudentConfig(
         name,
+        "",
         new StudentConfig.Network(List.of(16), ""),
         new StudentConfig.Optimizer(StudentConfig.OptimizerType.NESTEROV, 0.9, 0.9, 0.999, 1e-8, 0),
         new StudentConfig.LearningRate(0.05, 0, StudentConfig.DecayType.CONSTANT, 1, 1),
@@ -266,6 +267,7 @@ final class SoftTargetFixture implements AutoCloseable {
   static StudentConfig with(StudentConfig config, StudentConfig.LearningRate learningRate) {
     return new StudentConfig(
         config.name(),
+        config.initFrom(),
         config.network(),
         config.optimizer(),
         learningRate,
@@ -284,6 +286,7 @@ final class SoftTargetFixture implements AutoCloseable {
   static StudentConfig with(StudentConfig config, StudentConfig.Network network) {
     return new StudentConfig(
         config.name(),
+        config.initFrom(),
         network,
         config.optimizer(),
         config.learningRate(),
@@ -302,6 +305,7 @@ final class SoftTargetFixture implements AutoCloseable {
   static StudentConfig with(StudentConfig config, GateConfig gate) {
     return new StudentConfig(
         config.name(),
+        config.initFrom(),
         config.network(),
         config.optimizer(),
         config.learningRate(),
@@ -347,6 +351,7 @@ final class SoftTargetFixture implements AutoCloseable {
   static StudentConfig with(StudentConfig config, BiasCorrectionConfig biasCorrection) {
     return new StudentConfig(
         config.name(),
+        config.initFrom(),
         config.network(),
         config.optimizer(),
         config.learningRate(),
@@ -358,6 +363,82 @@ final class SoftTargetFixture implements AutoCloseable {
         config.log(),
         config.checkpoint(),
         biasCorrection,
+        config.gate(),
+        config.http());
+  }
+
+  static StudentConfig with(StudentConfig config, StudentConfig.Optimizer optimizer) {
+    return new StudentConfig(
+        config.name(),
+        config.initFrom(),
+        config.network(),
+        optimizer,
+        config.learningRate(),
+        config.objective(),
+        config.select(),
+        config.batchSize(),
+        config.seed(),
+        config.threads(),
+        config.log(),
+        config.checkpoint(),
+        config.biasCorrection(),
+        config.gate(),
+        config.http());
+  }
+
+  static StudentConfig with(StudentConfig config, ObjectiveConfig objective) {
+    return new StudentConfig(
+        config.name(),
+        config.initFrom(),
+        config.network(),
+        config.optimizer(),
+        config.learningRate(),
+        objective,
+        config.select(),
+        config.batchSize(),
+        config.seed(),
+        config.threads(),
+        config.log(),
+        config.checkpoint(),
+        config.biasCorrection(),
+        config.gate(),
+        config.http());
+  }
+
+  static StudentConfig from(String initFrom, StudentConfig config) {
+    return new StudentConfig(
+        config.name(),
+        initFrom,
+        config.network(),
+        config.optimizer(),
+        config.learningRate(),
+        config.objective(),
+        config.select(),
+        config.batchSize(),
+        config.seed(),
+        config.threads(),
+        config.log(),
+        config.checkpoint(),
+        config.biasCorrection(),
+        config.gate(),
+        config.http());
+  }
+
+  static StudentConfig with(StudentConfig config, int batchSize) {
+    return new StudentConfig(
+        config.name(),
+        config.initFrom(),
+        config.network(),
+        config.optimizer(),
+        config.learningRate(),
+        config.objective(),
+        config.select(),
+        batchSize,
+        config.seed(),
+        config.threads(),
+        config.log(),
+        config.checkpoint(),
+        config.biasCorrection(),
         config.gate(),
         config.http());
   }

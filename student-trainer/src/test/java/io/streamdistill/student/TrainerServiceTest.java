@@ -259,21 +259,6 @@ class TrainerServiceTest {
   }
 
   @Test
-  void refusesToResumeAnotherArchitecture() throws Exception {
-    TopicsConfig topics = fixture.createTopics(1);
-    fixture.produce(topics, SoftTargetFixture.softTargets(100, 6));
-    fixture.train(fixture.student("grown", 1, 100), topics);
-    StudentConfig grown =
-        with(fixture.student("grown", 2, 100), new StudentConfig.Network(List.of(17), ""));
-
-    assertThatThrownBy(() -> fixture.train(grown, topics))
-        .isInstanceOf(StudentException.class)
-        .hasMessageContaining("another network")
-        .hasMessageContaining("[16]")
-        .hasMessageContaining("[17]");
-  }
-
-  @Test
   void refusesToGoOnWithoutThePartitionsThatWereAdded() throws Exception {
     TopicsConfig topics = fixture.createTopics(1);
     fixture.produce(topics, SoftTargetFixture.softTargets(100, 11));

@@ -2,6 +2,7 @@ package io.streamdistill.cli.pull;
 
 import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,10 @@ final class ManifestSummary {
     lines.add(line("created", manifest.createdTime().toString()));
     lines.add(
         line("trained on", "%,d examples in %,d steps", manifest.examplesSeen(), manifest.step()));
+    Origin origin = manifest.initFrom();
+    if (origin != null) {
+      lines.add(line("init from", "%s, after %,d examples", origin.id(), origin.examplesSeen()));
+    }
     for (Map.Entry<String, Double> metric : manifest.metrics().entrySet()) {
       lines.add(line("metric", "%s = %.6g", metric.getKey(), metric.getValue()));
     }

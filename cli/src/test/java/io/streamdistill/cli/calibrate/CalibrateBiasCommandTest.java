@@ -202,8 +202,7 @@ final class CalibrateBiasCommandTest {
         "topics: {checkpoints: %s, checkpoint-events: %s}%n".formatted(log, events),
         StandardOpenOption.APPEND);
     announce(log, checkpoint("it"));
-    announce(
-        log, Checkpoints.write(new CheckpointId("small", "v2"), folder.resolve("newer"), 100));
+    announce(log, Checkpoints.write(new CheckpointId("small", "v2"), folder.resolve("newer"), 100));
     String[] champion = {"--student", "small", "--alias", "champion"};
     assertFails("'small' has no alias 'champion' yet", champion);
 

@@ -1,5 +1,7 @@
 package io.streamdistill.core.checkpoint;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  *     older readers would misunderstand it
  * @param student name of the student
  * @param version version of the checkpoint, see {@link CheckpointVersion}
- * @param parent version that training resumed from or went on from, or that was corrected; null for
- *     the first
+ * @param parent version, of the same student, that training resumed from or went on from, or that
+ *     was corrected; null for the first
+ * @param initFrom checkpoint of another student that the first one started from; every later one
+ *     has it, too. Null, and not in the file, when the student started from new weights
  * @param createdTime when the checkpoint was taken
  * @param codeVersion version of StreamDistill that wrote it
  * @param step training steps taken (batches)
@@ -47,6 +51,10 @@ public record Manifest(
     String student,
     String version,
     @JsonSetter(nulls = Nulls.SET) @Nullable String parent,
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+        @JsonSetter(nulls = Nulls.SET)
+        @JacksonInject(Manifest.MISSING)
+        @Nullable Origin initFrom,
     Instant createdTime,
     String codeVersion,
     long step,
@@ -68,6 +76,9 @@ public record Manifest(
 
   /** The format that this build writes, and the newest that it reads. */
   public static final int FORMAT_VERSION = 1;
+
+  /** Names what is read where an optional field is not in the file: null. */
+  static final String MISSING = "missing";
 
   /** Validates. */
   public Manifest {
@@ -120,11 +131,16 @@ public record Manifest(
   }
 
   /**
-   * Starts a manifest; everything but {@code parent}, {@code metrics} and {@code calibration} has
-   * to be set.
+   * Starts a manifest; everything but {@code parent}, {@code initFrom}, {@code metrics} and {@code
+   * calibration} has to be set.
    */
   public static ManifestBuilder builder(CheckpointId id) {
     return new ManifestBuilder(id);
+  }
+
+  /** What {@code configurationHash} is of a configuration. */
+  public static String hashOf(JsonNode configuration) {
+    return ManifestJson.canonicalHash(configuration);
   }
 
   /** Names the checkpoint. */
@@ -195,6 +211,7 @@ public record Manifest(
         student,
         version,
         parent,
+        initFrom,
         createdTime,
         codeVersion,
         step,

@@ -14,6 +14,7 @@ public final class ManifestBuilder {
 
   private final CheckpointId id;
   private @Nullable String parent;
+  private @Nullable Origin initFrom;
   private @Nullable Instant createdTime;
   private @Nullable String codeVersion;
   private @Nullable Long step;
@@ -31,9 +32,17 @@ public final class ManifestBuilder {
     this.id = id;
   }
 
-  /** Version that training went on from, or that was corrected; default null, the first. */
+  /**
+   * Version, of the same student, that training went on from, or that was corrected; default null.
+   */
   public ManifestBuilder parent(@Nullable String version) {
     this.parent = version;
+    return this;
+  }
+
+  /** Checkpoint of another student that the student started from; default null, none. */
+  public ManifestBuilder initFrom(@Nullable Origin origin) {
+    this.initFrom = origin;
     return this;
   }
 
@@ -122,6 +131,7 @@ public final class ManifestBuilder {
         id.student(),
         id.version(),
         parent,
+        initFrom,
         set("createdTime", createdTime),
         set("codeVersion", codeVersion),
         set("step", step),

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.InjectableValues;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -28,7 +29,8 @@ import java.util.stream.Collectors;
 
 /**
  * Manifests as JSON: the same bytes for the same manifest on every JDK, and nothing is guessed on
- * reading (no coercions, no defaults for what is missing or null, no duplicate keys).
+ * reading (no coercions, no duplicate keys, no defaults for what is missing or null, unless the
+ * field says so).
  */
 final class ManifestJson {
 
@@ -57,6 +59,7 @@ final class ManifestJson {
                     .addSerializer(Instant.class, ToStringSerializer.instance)
                     .addDeserializer(Instant.class, new InstantReader()))
             .build();
+    mapper.setInjectableValues(new InjectableValues.Std().addValue(Manifest.MISSING, null));
     mapper.setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL));
     return mapper;
   }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,6 +141,49 @@ class ManifestTest {
           .as(field.getKey())
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining(field.getKey());
+    }
+  }
+
+  /** The bytes of a student that started from new weights are those of builds without the field. */
+  @Test
+  void saysWhereTheFirstWeightsCameFromOnlyWhenTheyCameFromAnotherStudent() throws Exception {
+    assertThat(json().has("initFrom")).isFalse();
+    assertThat(read(json()).initFrom()).isNull();
+
+    Path other = directory.resolve("other");
+    Checkpoints.write(new CheckpointId("small", "v7"), other, 10);
+    Origin origin = Origin.of(other);
+    Manifest manifest = Checkpoints.manifest(ID).parent(null).initFrom(origin).build();
+
+    assertThat(origin.manifestSha256()).isEqualTo(FileTree.sha256(other.resolve("manifest.json")));
+    assertThat(origin.id()).isEqualTo(new CheckpointId("small", "v7"));
+    assertThat(ManifestJson.read(ManifestJson.write(manifest))).isEqualTo(manifest);
+    JsonNode json = JSON.readTree(ManifestJson.write(manifest)).path("initFrom");
+    assertThat(json.path("student").asText()).isEqualTo("small");
+    assertThat(json.path("examplesSeen").asLong()).isEqualTo(768_000);
+    assertThat(json.path("id").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void anOriginNamesTheTeachersOfItsOwnOriginToo() {
+    Path first = directory.resolve("first");
+    Path second = directory.resolve("second");
+    Checkpoints.write(new CheckpointId("a", "v1"), first, 10);
+    Checkpoints.manifest(new CheckpointId("b", "v1"))
+        .teacherVersions(List.of("teacher-c"))
+        .initFrom(Origin.of(first))
+        .build()
+        .write(created(second));
+
+    assertThat(Origin.of(second).teacherVersions())
+        .containsExactly("teacher-a", "teacher-b", "teacher-c");
+  }
+
+  private static Path created(Path directory) {
+    try {
+      return Files.createDirectory(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

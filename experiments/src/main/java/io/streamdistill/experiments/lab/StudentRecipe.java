@@ -140,6 +140,7 @@ public record StudentRecipe(
     long warmUpSteps = (long) (warmUp * steps);
     return new StudentConfig(
         name,
+        "",
         new StudentConfig.Network(hidden, ""),
         new StudentConfig.Optimizer(optimizer, MOMENTUM, 0.9, 0.999, 1e-8, weightDecay),
         new StudentConfig.LearningRate(

@@ -65,7 +65,7 @@ public final class CheckpointRewriter {
     StudentSnapshot snapshot =
         writer.snapshot(
             network,
-            parent.step(),
+            state.optimizerSteps(),
             network.params().dup().data().asFloat(),
             state.optimizer().floats());
     requireSameModel(snapshot.expected());
@@ -87,7 +87,7 @@ public final class CheckpointRewriter {
 
   private TrainerState restored() {
     try {
-      TrainerState state = TrainerState.read(from);
+      TrainerState state = TrainerState.read(from, parent);
       state.restoreWeights(network);
       return state;
     } catch (CheckpointException e) {

@@ -78,14 +78,17 @@ public final class CheckpointWriter {
   /**
    * Takes what a checkpoint holds of a student, in milliseconds.
    *
-   * @param seed of the inputs that the model will be compared on
+   * @param optimizerSteps training steps that the optimizer has taken; also the seed of the inputs
+   *     that the model will be compared on
    */
   StudentSnapshot snapshot(
-      MultiLayerNetwork network, long seed, float[] parameters, float[] optimizerState) {
+      MultiLayerNetwork network, int optimizerSteps, float[] parameters, float[] optimizerState) {
     return new StudentSnapshot(
         parameters,
         optimizerState,
-        OnnxParity.Reference.of(network, contract(), PARITY_INPUTS, new SplittableRandom(seed)));
+        optimizerSteps,
+        OnnxParity.Reference.of(
+            network, contract(), PARITY_INPUTS, new SplittableRandom(optimizerSteps)));
   }
 
   /**
@@ -116,7 +119,8 @@ public final class CheckpointWriter {
       if (small.isPresent()) {
         Files.write(directory.resolve(CheckpointFiles.SMALL_MODEL), small.get().model());
       }
-      TrainerState.of(copy, snapshot.optimizerState()).write(directory, calibration);
+      TrainerState.of(copy, snapshot.optimizerState(), snapshot.optimizerSteps())
+          .write(directory, calibration);
       Files.write(
           directory.resolve(CheckpointFiles.CONFIG),
           json.writeValueAsBytes(identity.configuration()));
@@ -135,6 +139,7 @@ public final class CheckpointWriter {
     }
     return Manifest.builder(id)
         .parent(parent)
+        .initFrom(identity.initFrom())
         .createdTime(clock.instant())
         .codeVersion(CodeVersion.get())
         .step(progress.step())

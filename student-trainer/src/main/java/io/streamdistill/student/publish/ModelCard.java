@@ -2,6 +2,7 @@ package io.streamdistill.student.publish;
 
 import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointId;
+import io.streamdistill.core.checkpoint.Origin;
 import io.streamdistill.core.transfer.FeatureContract;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +49,7 @@ final class ModelCard {
         | training steps | %d |
         | examples seen, every pass counted | %d |
         | passes completed | %d |
+        | weights at the start | %s |
 
         ## Prequential metrics
 
@@ -73,7 +75,8 @@ final class ModelCard {
                 parameters,
                 progress.step(),
                 progress.examplesSeen(),
-                progress.position().pass()));
+                progress.position().pass(),
+                start(identity.initFrom())));
     metrics.forEach((name, value) -> card.append("| %s | %.6g |%n".formatted(name, value)));
     if (small != null) {
       card.append(
@@ -103,6 +106,12 @@ final class ModelCard {
         not been tested on other data.
         """);
     return card.toString();
+  }
+
+  private static String start(@Nullable Origin origin) {
+    return origin == null
+        ? "random"
+        : "those of `%s`, after %d examples".formatted(origin.id(), origin.examplesSeen());
   }
 
   private static String correction(Calibration calibration, List<String> classes) {

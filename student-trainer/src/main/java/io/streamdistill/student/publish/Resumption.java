@@ -1,5 +1,6 @@
 package io.streamdistill.student.publish;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointLog;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +36,9 @@ public final class Resumption {
    *
    * @param manifest of the checkpoint
    * @param progress that training goes on from
+   * @param changes how the configuration differs from that of the checkpoint, a line per key
    */
-  public record Resumed(Manifest manifest, Progress progress) {}
+  public record Resumed(Manifest manifest, Progress progress, List<String> changes) {}
 
   /** Creates a resumption of {@code identity} from {@code store}. */
   public Resumption(StudentIdentity identity, CheckpointStore store, Path workDir) {
@@ -82,35 +85,69 @@ public final class Resumption {
     try {
       store.fetch(id, directory);
       Manifest manifest = Manifest.read(directory);
+      requireSameStudent(manifest);
       Progress progress = Progress.of(manifest);
-      requireSameStudent(manifest, progress.position(), topicId, partitions);
-      TrainerState.read(directory).restoreTo(step, Math.toIntExact(manifest.step()));
-      return new Resumed(manifest, progress);
+      requireSameLog(manifest, progress.position(), topicId, partitions);
+      restore(TrainerState.read(directory, manifest), manifest, step);
+      return new Resumed(
+          manifest, progress, Changes.between(manifest.configuration(), identity.configuration()));
     } finally {
       CheckpointFiles.deleteTree(directory);
     }
   }
 
-  private void requireSameStudent(
+  /** Another kind of optimizer cannot use the state of the one before, and begins without. */
+  private void restore(TrainerState state, Manifest manifest, StudentStep step) {
+    String before = optimizer(manifest.configuration());
+    String now = optimizer(identity.configuration());
+    if (before.equals(now)) {
+      state.restoreTo(step);
+      return;
+    }
+    log.warn(
+        "student {} was trained by {} until checkpoint {}, now by {}, whose state begins empty",
+        identity.name(),
+        before,
+        manifest.version(),
+        now);
+    state.startIn(step);
+  }
+
+  private static String optimizer(JsonNode configuration) {
+    return configuration.path("optimizer").path("type").asText().toLowerCase(Locale.ROOT);
+  }
+
+  private void requireSameStudent(Manifest manifest) {
+    List<String> problems = Fit.problems(manifest, identity);
+    if (!problems.isEmpty()) {
+      throw new StudentException(
+          "student '%s' has checkpoints, and the weights of the newest, %s, are for something else:%n  %s%nRestore the configuration. To train this other student, give it another student.name; it starts from new weights, since these do not fit"
+              .formatted(identity.name(), manifest.version(), String.join("\n  ", problems)));
+    }
+  }
+
+  private void requireSameLog(
       Manifest manifest, LogPosition position, String topicId, List<Integer> partitions) {
-    requireSame("network", manifest.configuration().path("network"), identity.network());
-    requireSame("features", manifest.features(), identity.features());
-    requireSame("classes", manifest.classMapHash(), identity.classes().hash());
     requireSame("soft-target topic", manifest.source().topic(), identity.topic());
     requireSame("set of partitions", List.copyOf(position.starts().keySet()), partitions);
     String found = position.topicId();
     if (!found.equals(topicId)) {
       throw new StudentException(
-          "topic %s was deleted and created anew since student '%s' last read it (id %s, now %s), so its place in the log is gone. Train under another student.name"
-              .formatted(identity.topic(), identity.name(), found, topicId));
+          "topic %s was deleted and created anew since student '%s' last read it (id %s, now %s), so its place in the log is gone. %s"
+              .formatted(identity.topic(), identity.name(), found, topicId, anotherName()));
     }
   }
 
   private void requireSame(String what, Object found, Object configured) {
     if (!found.equals(configured)) {
       throw new StudentException(
-          "student '%s' has checkpoints with another %s (%s, configured now: %s). Restore the configuration, or train under another student.name"
-              .formatted(identity.name(), what, found, configured));
+          "student '%s' has checkpoints with another %s (%s, configured now: %s). Restore the configuration, or: %s"
+              .formatted(identity.name(), what, found, configured, anotherName()));
     }
+  }
+
+  private String anotherName() {
+    return "Train under another student.name, with student.init-from '%s@latest' to keep the weights"
+        .formatted(identity.name());
   }
 }

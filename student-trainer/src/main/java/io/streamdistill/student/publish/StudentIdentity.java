@@ -2,8 +2,10 @@ package io.streamdistill.student.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.Origin;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stays the same in every checkpoint of a run.
@@ -14,6 +16,7 @@ import io.streamdistill.core.transfer.FeatureContract;
  * @param classes what its outputs are
  * @param network its architecture; a checkpoint of another one is not resumed from
  * @param configuration its effective configuration, {@code network} included
+ * @param initFrom checkpoint of another student that it started from; null when there is none
  */
 public record StudentIdentity(
     String name,
@@ -21,7 +24,8 @@ public record StudentIdentity(
     FeatureContract features,
     ClassMap classes,
     JsonNode network,
-    JsonNode configuration) {
+    JsonNode configuration,
+    @Nullable Origin initFrom) {
 
   /** The identity of the student whose checkpoint this is. */
   public static StudentIdentity of(Manifest manifest) {
@@ -31,6 +35,12 @@ public record StudentIdentity(
         manifest.features(),
         manifest.classMap(),
         manifest.configuration().path("network"),
-        manifest.configuration());
+        manifest.configuration(),
+        manifest.initFrom());
+  }
+
+  /** The same student, which started from a checkpoint of another one, or from none. */
+  public StudentIdentity startedFrom(@Nullable Origin origin) {
+    return new StudentIdentity(name, topic, features, classes, network, configuration, origin);
   }
 }

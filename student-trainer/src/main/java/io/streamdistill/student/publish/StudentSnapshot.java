@@ -7,7 +7,12 @@ import io.streamdistill.student.onnx.OnnxParity;
  *
  * @param parameters flat, in DL4J's order, (parameters)
  * @param optimizerState flat, in DL4J's order, (floats); empty when the optimizer has none
+ * @param optimizerSteps training steps that the optimizer has taken
  * @param expected what the network said at that moment
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record StudentSnapshot(float[] parameters, float[] optimizerState, OnnxParity.Reference expected) {}
+record StudentSnapshot(
+    float[] parameters,
+    float[] optimizerState,
+    int optimizerSteps,
+    OnnxParity.Reference expected) {}

@@ -2,6 +2,7 @@ package io.streamdistill.student.publish;
 
 import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.Safetensors;
 import io.streamdistill.core.checkpoint.Tensor;
 import io.streamdistill.student.onnx.OnnxExport;
@@ -22,29 +23,33 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>{@code weights.safetensors} holds the parameters by their DL4J names, row-major, such as
  * {@code 0_W} (inputs, units) and {@code 0_b} (1, units). {@code trainer-state.safetensors} holds
- * the optimizer's state, flat, in DL4J's order. What corrects the biases of the published model
- * lies beside the weights as {@code bias_correction} (classes); training goes on without it.
+ * the optimizer's state, flat, in DL4J's order, and the steps that it has taken. What corrects the
+ * biases of the published model lies beside the weights as {@code bias_correction} (classes);
+ * training goes on without it.
  *
  * @param weights by name
  * @param optimizer flat state of the optimizer, (floats); empty when it has none
+ * @param optimizerSteps training steps that the optimizer has taken: those of the student, unless
+ *     another optimizer took them before
  */
-record TrainerState(Map<String, Tensor> weights, Tensor optimizer) {
+record TrainerState(Map<String, Tensor> weights, Tensor optimizer, int optimizerSteps) {
 
   private static final String OPTIMIZER = "optimizer";
+  private static final String OPTIMIZER_STEPS = "optimizer-steps";
 
   /**
    * Copies the parameters of a network.
    *
    * @param optimizer flat state of its optimizer, (floats)
    */
-  static TrainerState of(MultiLayerNetwork network, float[] optimizer) {
+  static TrainerState of(MultiLayerNetwork network, float[] optimizer, int optimizerSteps) {
     Map<String, Tensor> weights = new TreeMap<>();
     network
         .paramTable()
         .forEach(
             (name, values) ->
                 weights.put(name, Tensor.of(values.dup('c').data().asFloat(), values.shape())));
-    return new TrainerState(weights, Tensor.of(optimizer, optimizer.length));
+    return new TrainerState(weights, Tensor.of(optimizer, optimizer.length), optimizerSteps);
   }
 
   void write(Path directory, @Nullable Calibration calibration) {
@@ -59,37 +64,62 @@ record TrainerState(Map<String, Tensor> weights, Tensor optimizer) {
     }
     new Safetensors(tensors, Map.of("format", "dl4j"))
         .write(directory.resolve(CheckpointFiles.WEIGHTS));
-    new Safetensors(Map.of(OPTIMIZER, optimizer), Map.of())
+    new Safetensors(
+            Map.of(OPTIMIZER, optimizer), Map.of(OPTIMIZER_STEPS, Integer.toString(optimizerSteps)))
         .write(directory.resolve(CheckpointFiles.TRAINER_STATE));
   }
 
   /**
    * Reads what {@link #write} wrote.
    *
+   * @param manifest of the checkpoint
    * @throws CheckpointException when a file is missing or not what it should be
    */
-  static TrainerState read(Path directory) {
+  static TrainerState read(Path directory, Manifest manifest) {
     Path file = directory.resolve(CheckpointFiles.TRAINER_STATE);
-    Tensor optimizer = Safetensors.read(file).tensors().get(OPTIMIZER);
+    Safetensors state = Safetensors.read(file);
+    Tensor optimizer = state.tensors().get(OPTIMIZER);
     if (optimizer == null || optimizer.type() != Tensor.Type.F32) {
       throw new CheckpointException("%s has no float32 tensor '%s'".formatted(file, OPTIMIZER));
     }
     Map<String, Tensor> tensors =
         new TreeMap<>(Safetensors.read(directory.resolve(CheckpointFiles.WEIGHTS)).tensors());
     tensors.remove(OnnxExport.BIAS_CORRECTION);
-    return new TrainerState(tensors, optimizer);
+    return new TrainerState(tensors, optimizer, optimizerSteps(file, state, manifest));
+  }
+
+  private static int optimizerSteps(Path file, Safetensors state, Manifest manifest) {
+    String steps = state.metadata().get(OPTIMIZER_STEPS);
+    try { // before optimizers could be changed, all steps of a student were those of its one
+      return steps == null ? Math.toIntExact(manifest.step()) : Integer.parseUnsignedInt(steps);
+    } catch (NumberFormatException e) {
+      throw new CheckpointException(
+          "%s has %s '%s', which is no number".formatted(file, OPTIMIZER_STEPS, steps), e);
+    }
   }
 
   /**
-   * Puts a step of the same architecture into this state.
+   * Puts a step of the same architecture and the same optimizer into this state.
    *
-   * @param iteration training steps taken
    * @throws CheckpointException when the tensors are not those of the step's network
    */
-  void restoreTo(StudentStep step, int iteration) {
+  void restoreTo(StudentStep step) {
+    restore(step, optimizer.floats(), optimizerSteps);
+  }
+
+  /**
+   * Gives a step of the same architecture these weights, and an optimizer that has taken no step.
+   *
+   * @throws CheckpointException when the tensors are not those of the step's network
+   */
+  void startIn(StudentStep step) {
+    restore(step, new float[step.optimizerState().length], 0);
+  }
+
+  private void restore(StudentStep step, float[] optimizerState, int iteration) {
     restoreWeights(step.network());
     try {
-      step.restore(step.parameters(), optimizer.floats(), iteration);
+      step.restore(step.parameters(), optimizerState, iteration);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("trainer state does not fit the student: " + e.getMessage(), e);
     }

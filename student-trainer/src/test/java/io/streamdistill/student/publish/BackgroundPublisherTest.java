@@ -10,6 +10,7 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.FileCheckpointStore;
+import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
@@ -116,7 +117,8 @@ final class BackgroundPublisherTest {
         FeatureContract.u8(4),
         ClassMap.ofCount(3),
         configuration,
-        configuration);
+        configuration,
+        null);
   }
 
   @Test
@@ -139,7 +141,8 @@ final class BackgroundPublisherTest {
     Path fetched = folder.resolve("fetched");
     store.files.fetch(store.files.list("tiny").get(0), fetched);
     step.restore(new float[then.length], new float[optimizerThen.length], 0);
-    TrainerState.read(fetched).restoreTo(step, 1);
+    TrainerState.read(fetched, Manifest.read(fetched)).restoreTo(step);
+    assertThat(step.iteration()).isEqualTo(1);
     assertThat(step.parameters()).isEqualTo(then);
     assertThat(step.optimizerState()).isEqualTo(optimizerThen);
   }

@@ -1,0 +1,81 @@
+package io.streamdistill.student.publish;
+
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.CheckpointVerifier;
+import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.Origin;
+import io.streamdistill.core.checkpoint.Staging;
+import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.student.StudentException;
+import io.streamdistill.student.step.StudentStep;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Starts a new student from the weights of a checkpoint, as they were trained: a correction of its
+ * biases is left behind. Steps, optimizer state and the place in the log are those of a beginning.
+ */
+public final class WarmStart {
+
+  private final StudentIdentity identity;
+  private final CheckpointPuller puller;
+  private final Path workDir;
+
+  /** Creates a start of {@code identity}. */
+  public WarmStart(StudentIdentity identity, CheckpointPuller puller, Path workDir) {
+    this.identity = identity;
+    this.puller = puller;
+    this.workDir = workDir;
+  }
+
+  /**
+   * Puts the weights into {@code step}, which has taken none yet.
+   *
+   * @return where they come from, for the manifests of the student
+   * @throws ConfigException when there is no such directory
+   * @throws CheckpointException when there is no such checkpoint, or it is not intact
+   * @throws StudentException when it is of another architecture, or has other features or classes
+   */
+  public Origin start(InitFrom from, StudentStep step) {
+    if (from instanceof InitFrom.Directory directory) {
+      return start(resolved(directory.path()), step);
+    }
+    InitFrom.Announced announced = (InitFrom.Announced) from;
+    try (Staging staging = Staging.in(workDir.resolve(identity.name()))) {
+      Path pulled = staging.directory().resolve("init-from");
+      puller.pull(announced.student(), announced.choice(), pulled);
+      return start(pulled, step);
+    } catch (IOException e) {
+      throw new CheckpointException("cannot write to %s: %s".formatted(workDir, e), e);
+    }
+  }
+
+  /** A pulled directory is a link that may be switched: resolved once, it stays one checkpoint. */
+  private static Path resolved(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new ConfigException(
+          "student.init-from %s is no directory; name one that 'distill pull' has written, or a checkpoint as STUDENT@ALIAS"
+              .formatted(directory));
+    }
+    try {
+      return directory.toRealPath();
+    } catch (IOException e) {
+      throw new CheckpointException("cannot read %s: %s".formatted(directory, e), e);
+    }
+  }
+
+  private Origin start(Path checkpoint, StudentStep step) {
+    Manifest manifest = CheckpointVerifier.verify(checkpoint);
+    List<String> problems = Fit.problems(manifest, identity);
+    if (!problems.isEmpty()) {
+      throw new StudentException(
+          "student '%s' cannot start from checkpoint %s, whose weights are for something else:%n  %s%nConfigure student.network, features and classes as they are there, or take another student.init-from, or none"
+              .formatted(identity.name(), manifest.id(), String.join("\n  ", problems)));
+    }
+    TrainerState.read(checkpoint, manifest).startIn(step);
+    return Origin.of(checkpoint);
+  }
+}
