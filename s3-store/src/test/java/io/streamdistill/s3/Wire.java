@@ -39,13 +39,27 @@ final class Wire implements AutoCloseable {
   }
 
   static Wire to(int port) throws IOException {
-    Wire wire = new Wire(port, new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    return to(port, 0);
+  }
+
+  /**
+   * A way to a port of this machine.
+   *
+   * @param from where it begins; 0 is any free port
+   */
+  static Wire to(int port, int from) throws IOException {
+    Wire wire = new Wire(port, new ServerSocket(from, 50, InetAddress.getLoopbackAddress()));
     wire.threads.execute(wire::accept);
     return wire;
   }
 
   int port() {
     return listener.getLocalPort();
+  }
+
+  /** Whether it was cut for good, or closed. */
+  boolean isClosed() {
+    return listener.isClosed();
   }
 
   int connections() {

@@ -1,5 +1,6 @@
 package io.streamdistill.core.checkpoint;
 
+import io.streamdistill.core.checkpoint.CheckpointPuller.Pulled;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ public final class CheckpointFollower implements AutoCloseable {
    * @throws KafkaException when the settings are of no use; a broker that is away is waited for
    */
   public CheckpointFollower(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
-    this.puller = new CheckpointPuller(kafka, topics, s3);
+    this.puller = new CheckpointPuller(kafka, topics, s3, true);
     this.kafka = kafka;
     watched =
         List.of(
@@ -64,9 +65,16 @@ public final class CheckpointFollower implements AutoCloseable {
       Duration wait = LONGEST_WAIT;
       try {
         watch(); // before looking, so that nothing is missed in between
-        String now = pull(student, choice, out, last, switched);
-        last = now == null ? last : now;
-        retry = FIRST_RETRY;
+        Pulled pulled = puller.look(student, choice, out).orElse(null);
+        if (pulled != null) {
+          last = switchedTo(pulled.manifest(), last, switched);
+        }
+        if (pulled == null || pulled.problems().isEmpty()) {
+          retry = FIRST_RETRY;
+        } else {
+          wait = retry;
+          retry = longer(retry);
+        }
       } catch (CheckpointException | KafkaException e) {
         if (stopped) {
           return;
@@ -77,30 +85,24 @@ public final class CheckpointFollower implements AutoCloseable {
             retry.toSeconds(),
             e.getMessage());
         wait = retry;
-        retry =
-            retry.multipliedBy(2).compareTo(LONGEST_WAIT) < 0
-                ? retry.multipliedBy(2)
-                : LONGEST_WAIT;
+        retry = longer(retry);
       }
       await(wait);
     }
   }
 
-  /** Returns the version that is there now, null when none was announced. */
-  private @Nullable String pull(
-      String student,
-      CheckpointChoice choice,
-      Path out,
-      @Nullable String last,
-      Consumer<Manifest> switched) {
-    Manifest manifest = puller.pullIfAny(student, choice, out).orElse(null);
-    if (manifest == null) {
-      return null;
+  private static Duration longer(Duration retry) {
+    Duration twice = retry.multipliedBy(2);
+    return twice.compareTo(LONGEST_WAIT) < 0 ? twice : LONGEST_WAIT;
+  }
+
+  /** Returns the version that is there now. */
+  private static String switchedTo(
+      Manifest now, @Nullable String last, Consumer<Manifest> switched) {
+    if (!now.version().equals(last)) {
+      switched.accept(now);
     }
-    if (!manifest.version().equals(last)) {
-      switched.accept(manifest);
-    }
-    return manifest.version();
+    return now.version();
   }
 
   /** Fixes where the topics are watched from. */
@@ -145,5 +147,6 @@ public final class CheckpointFollower implements AutoCloseable {
   @Override
   public void close() {
     consumer.close();
+    puller.close();
   }
 }

@@ -18,9 +18,13 @@ public final class CheckpointPuller {
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointPuller.class);
 
+  /** How often a checkpoint may be deleted while it is fetched until that is an error. */
+  private static final int MAX_LOOKS = 5;
+
   private final KafkaSettings kafka;
   private final TopicsConfig topics;
-  private final CheckpointStores stores;
+  private final OpenStores stores;
+  private final boolean keepsStoresOpen;
 
   /**
    * Creates a puller that looks for announcements on {@code topics.checkpoints()}.
@@ -28,9 +32,20 @@ public final class CheckpointPuller {
    * @param s3 where checkpoints are that were announced in S3
    */
   public CheckpointPuller(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
+    this(kafka, topics, s3, false);
+  }
+
+  /**
+   * Creates a puller for those who pull again and again, and close it in the end.
+   *
+   * @param keepsStoresOpen whether stores stay open from one pull to the next
+   */
+  CheckpointPuller(
+      KafkaSettings kafka, TopicsConfig topics, S3Settings s3, boolean keepsStoresOpen) {
     this.kafka = kafka;
     this.topics = topics;
-    this.stores = new CheckpointStores(kafka, topics, s3);
+    this.stores = new OpenStores(new CheckpointStores(kafka, topics, s3));
+    this.keepsStoresOpen = keepsStoresOpen;
   }
 
   /**
@@ -60,7 +75,8 @@ public final class CheckpointPuller {
    * appears as {@code out}: a symbolic link to a directory of its version in {@code out.versions},
    * switched by one rename. Of the latest, the newest one is taken that its store still has intact;
    * an alias or a version is that one or an error. When {@code out} is that checkpoint already,
-   * nothing is fetched.
+   * nothing is fetched. What is deleted while it is fetched has been withdrawn: then everything is
+   * looked up again.
    *
    * @return its manifest; empty when nothing was announced for the student
    * @throws CheckpointException when announcements cannot be read, the choice stands for nothing,
@@ -68,6 +84,29 @@ public final class CheckpointPuller {
    *     it was
    */
   public Optional<Manifest> pullIfAny(String student, CheckpointChoice choice, Path out) {
+    return look(student, choice, out).map(Pulled::manifest);
+  }
+
+  /**
+   * What a look for a checkpoint came to.
+   *
+   * @param manifest of the checkpoint that is there now
+   * @param problems with newer ones that were to be there
+   */
+  record Pulled(Manifest manifest, List<String> problems) {}
+
+  /** As {@link #pullIfAny}, for those who try again when there were problems. */
+  Optional<Pulled> look(String student, CheckpointChoice choice, Path out) {
+    try {
+      return look(student, choice, out, MAX_LOOKS);
+    } finally {
+      if (!keepsStoresOpen) {
+        stores.close();
+      }
+    }
+  }
+
+  private Optional<Pulled> look(String student, CheckpointChoice choice, Path out, int looks) {
     List<CheckpointPublished> announced =
         CheckpointLog.read(kafka, topics.checkpoints()).announcements(student);
     if (announced.isEmpty()) {
@@ -80,7 +119,7 @@ public final class CheckpointPuller {
     for (CheckpointPublished candidate : candidates) {
       CheckpointId id = CheckpointLog.id(candidate);
       if (present.isPresent() && present.get().id().equals(id)) {
-        return present;
+        return Optional.of(new Pulled(present.get(), problems));
       }
       if (choice.isLatest() && present.isPresent() && isNewer(present.get(), id)) {
         throw new CheckpointException(
@@ -88,17 +127,27 @@ public final class CheckpointPuller {
                 .formatted(out, present.get().version()));
       }
       try {
-        return Optional.of(fetch(candidate, place));
+        return Optional.of(new Pulled(fetch(candidate, place), problems));
       } catch (IOException e) {
         throw new CheckpointException("cannot pull %s into %s: %s".formatted(id, out, e), e);
       } catch (CheckpointException e) {
         LOG.warn("Announced checkpoint cannot be used: checkpoint={}: {}", id, e.getMessage());
+        if (looks > 1 && isWithdrawn(id)) {
+          return look(student, choice, out, looks - 1);
+        }
         problems.add(id + ": " + e.getMessage());
       }
     }
     throw new CheckpointException(
         "none of the %d announced checkpoints of '%s' can be used:\n  %s"
             .formatted(problems.size(), student, String.join("\n  ", problems)));
+  }
+
+  /** Whether the trainer has deleted a checkpoint since it was looked up. */
+  private boolean isWithdrawn(CheckpointId id) {
+    return CheckpointLog.read(kafka, topics.checkpoints()).announcements(id.student()).stream()
+        .map(CheckpointLog::id)
+        .noneMatch(id::equals);
   }
 
   /** What is tried, in this order. */
@@ -170,15 +219,19 @@ public final class CheckpointPuller {
   private Manifest fetch(CheckpointPublished candidate, PulledDirectory place) throws IOException {
     CheckpointId id = CheckpointLog.id(candidate);
     if (!place.has(id)) {
-      try (Staging staging = Staging.in(place.versions());
-          CheckpointStore store = stores.at(candidate.getLocation(), id)) {
+      try (Staging staging = Staging.in(place.versions())) {
         place.discard(id.version());
-        store.fetch(id, staging.directory());
+        stores.fetch(candidate.getLocation(), id, staging.directory());
         CheckpointVerifier.verify(staging.directory(), CheckpointLog.files(candidate));
         place.add(staging, id.version());
       }
     }
     place.switchTo(id.version());
     return Manifest.read(place.versions().resolve(id.version()));
+  }
+
+  /** Closes the stores that stayed open. */
+  void close() {
+    stores.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.streamdistill.core.checkpoint;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ public final class CheckpointVerifier {
       if (!announced.isEmpty()) {
         compareAnnounced(real, manifest, announced, problems);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new CheckpointException("cannot read checkpoint %s: %s".formatted(directory, e), e);
     }
     if (!problems.isEmpty()) {

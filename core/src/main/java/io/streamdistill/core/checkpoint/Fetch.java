@@ -1,6 +1,7 @@
 package io.streamdistill.core.checkpoint;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
@@ -41,7 +42,7 @@ public final class Fetch {
     } catch (NotDirectoryException e) {
       throw new CheckpointException(
           "cannot fetch %s into %s: %s is not a directory".formatted(id, target, e.getFile()), e);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new CheckpointException("cannot fetch %s into %s: %s".formatted(id, target, e), e);
     }
   }

@@ -1,6 +1,7 @@
 package io.streamdistill.core.checkpoint;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,22 @@ public final class FileCheckpointStore implements CheckpointStore {
     if (!Files.isDirectory(source)) {
       throw new CheckpointException("there is no checkpoint %s under %s".formatted(id, root));
     }
-    Fetch.into(id, directory, staging -> FileTree.copy(source, staging));
+    Fetch.into(id, directory, staging -> copy(id, source, staging));
+  }
+
+  /** A checkpoint is deleted by a rename, so that it goes as a whole under who reads it. */
+  private void copy(CheckpointId id, Path source, Path target) throws IOException {
+    try {
+      FileTree.copy(source, target);
+    } catch (IOException | UncheckedIOException e) {
+      if (Files.isDirectory(source)) {
+        throw e;
+      }
+      throw new CheckpointException(
+          "checkpoint %s under %s went away while it was read; was it deleted just now?"
+              .formatted(id, root),
+          e);
+    }
   }
 
   @Override

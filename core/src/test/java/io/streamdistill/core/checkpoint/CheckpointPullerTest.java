@@ -2,6 +2,7 @@ package io.streamdistill.core.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.streamdistill.core.TestBroker;
 import io.streamdistill.core.kafka.KafkaSettings;
@@ -9,9 +10,11 @@ import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -302,6 +306,67 @@ class CheckpointPullerTest {
     assertThat(puller().pull("mnist", CheckpointChoice.version("v2"), out)).isEqualTo(second);
 
     assertThat(CheckpointVerifier.verify(out)).isEqualTo(second);
+  }
+
+  /** Retention deletes the very version that is being copied; a newer one is announced by then. */
+  @Test
+  void whoIsOvertakenByRetentionGoesOnToTheNextVersion() throws Exception {
+    Path store = work.resolve("store");
+    CheckpointId slow = new CheckpointId("mnist", "v1");
+    announce(write("mnist", "v1"), manyFiles(store, slow));
+    CompletableFuture<Manifest> pull =
+        CompletableFuture.supplyAsync(() -> puller().pull("mnist", out));
+    await().atMost(Duration.ofMinutes(1)).until(() -> isCopying(work.resolve("out.versions")));
+
+    Manifest next = publish("v2");
+    withdraw(slow);
+    new FileCheckpointStore(store).delete(slow);
+
+    assertThat(pull.get(1, TimeUnit.MINUTES)).isEqualTo(next);
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(next);
+  }
+
+  @Test
+  void whatWasDeletedWhileItWasPulledAndHasNoSuccessorIsAnErrorThatSaysSo() throws Exception {
+    Path store = work.resolve("store");
+    CheckpointId slow = new CheckpointId("mnist", "v1");
+    announce(write("mnist", "v1"), manyFiles(store, slow));
+    CompletableFuture<Manifest> pull =
+        CompletableFuture.supplyAsync(() -> puller().pull("mnist", out));
+    await().atMost(Duration.ofMinutes(1)).until(() -> isCopying(work.resolve("out.versions")));
+
+    new FileCheckpointStore(store).delete(slow);
+
+    assertThatThrownBy(() -> pull.get(1, TimeUnit.MINUTES))
+        .hasCauseInstanceOf(CheckpointException.class)
+        .hasMessageContaining("mnist/v1")
+        .hasMessageContaining("was it deleted just now?");
+    assertThat(out).doesNotExist();
+  }
+
+  /** A directory that takes a while to copy, since every file of it is brought to disk. */
+  private static URI manyFiles(Path store, CheckpointId id) throws IOException {
+    Path directory = Files.createDirectories(store.resolve(id.toString()));
+    for (int i = 0; i < 5_000; i++) {
+      Files.createFile(directory.resolve("file-" + i));
+    }
+    return directory.toUri();
+  }
+
+  private static boolean isCopying(Path versions) throws IOException {
+    if (!Files.isDirectory(versions)) {
+      return false;
+    }
+    try (Stream<Path> tree = Files.walk(versions)) {
+      return tree.anyMatch(path -> path.getFileName().toString().startsWith("file-"));
+    } catch (UncheckedIOException e) {
+      return false; // a lock file went away
+    }
+  }
+
+  private void withdraw(CheckpointId id) {
+    ProducerRecord<byte[], byte[]> record = CheckpointLog.withdrawal(topics.checkpoints(), id);
+    broker.send(record.topic(), record.partition(), record.key(), record.value());
   }
 
   @Test

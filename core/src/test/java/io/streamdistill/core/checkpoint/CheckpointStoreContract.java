@@ -11,9 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,6 +106,65 @@ public abstract class CheckpointStoreContract {
     }
     try (CheckpointStore another = open()) {
       assertThat(another.list(student)).containsExactly(second);
+    }
+  }
+
+  /** Retention deletes what somebody may just be reading. */
+  @Test
+  void aReaderInTheMiddleOfADeletionGetsAllOrAClearError() throws Exception {
+    String student = student("middle");
+    SplittableRandom random = new SplittableRandom();
+    ExecutorService reading = Executors.newSingleThreadExecutor();
+    try (CheckpointStore trainer = open();
+        CheckpointStore reader = open()) {
+      for (int round = 0; round < 10; round++) {
+        CheckpointId id = new CheckpointId(student, "v" + round);
+        trainer.put(id, written(id, 2_000_000));
+        Path target = work.resolve("target-" + round);
+
+        CompletableFuture<Void> fetch =
+            CompletableFuture.runAsync(() -> reader.fetch(id, target), reading);
+        awaitStaging(fetch);
+        Thread.sleep(random.nextInt(10));
+        trainer.delete(id);
+
+        assertAllOrAClearError(fetch, id, target);
+        CheckpointId next = new CheckpointId(student, "w" + round);
+        trainer.put(next, written(next, 10));
+        reader.fetch(next, work.resolve("next-" + round));
+      }
+    } finally {
+      reading.shutdown();
+    }
+  }
+
+  /** Returns when a fetch has begun to write, or is over. */
+  private void awaitStaging(CompletableFuture<Void> fetch) throws IOException {
+    boolean begun = false;
+    while (!begun && !fetch.isDone()) {
+      Thread.onSpinWait();
+      try (Stream<Path> entries = Files.list(work)) {
+        begun =
+            entries.anyMatch(
+                entry ->
+                    entry.getFileName().toString().startsWith(".staging-")
+                        && Files.isDirectory(entry));
+      }
+    }
+  }
+
+  private static void assertAllOrAClearError(
+      CompletableFuture<Void> fetch, CheckpointId id, Path target) {
+    try {
+      fetch.get(1, TimeUnit.MINUTES);
+      assertThat(CheckpointVerifier.verify(target).id()).isEqualTo(id);
+    } catch (ExecutionException e) {
+      assertThat(e.getCause())
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining(id.toString());
+      assertThat(target).doesNotExist();
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError("the fetch of %s does not end".formatted(id), e);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.streamdistill.core.TestBroker;
+import io.streamdistill.core.checkpoint.ChunkTable.Complete;
 import io.streamdistill.core.kafka.KafkaSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,7 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -170,12 +173,15 @@ class KafkaCheckpointStoreTest extends CheckpointStoreContract {
                 "min.cleanable.dirty.ratio", "0.01",
                 "delete.retention.ms", "100"));
     CheckpointId kept = new CheckpointId("compacted", "v2");
+    CheckpointId deleted = new CheckpointId("compacted", "v1");
+    Complete beforehand;
     try (CheckpointStore store = open()) {
       for (String version : List.of("v1", "v2", "v3")) {
         CheckpointId id = new CheckpointId("compacted", version);
         store.put(id, written(id, 3_000_000));
       }
-      store.delete(new CheckpointId("compacted", "v1"));
+      beforehand = Objects.requireNonNull(complete(deleted));
+      store.delete(deleted);
       store.delete(new CheckpointId("compacted", "v3"));
       CheckpointId filler = new CheckpointId("filler", "v1"); // rolls the segment of the tombstones
       store.put(filler, written(filler, 3_000_000));
@@ -187,6 +193,22 @@ class KafkaCheckpointStoreTest extends CheckpointStoreContract {
       assertThat(another.list("compacted")).containsExactly(kept);
       another.fetch(kept, work.resolve("by-new-reader"));
     }
+    // Who had looked it up before it was deleted, and reads it after compaction.
+    assertThatThrownBy(
+            () ->
+                new ChunkReader(kafka, deleted, beforehand, TIMEOUT)
+                    .writeTo(work.resolve("by-slow-reader")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("checkpoint compacted/v1 lost chunks of")
+        .hasMessageContaining("was it deleted just now?");
+  }
+
+  private @Nullable Complete complete(CheckpointId id) {
+    ChunkTable table = new ChunkTable();
+    try (TopicReader reader = TopicReader.open(kafka, topic, TIMEOUT)) {
+      reader.readToEnd(table::accept);
+    }
+    return table.complete(id);
   }
 
   private long bytesOnTopic() {
