@@ -47,6 +47,20 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
     broker = BrokerProcess.start(BrokerConfig.in(path("broker")), path("broker.log"));
   }
 
+  /** Stops the broker: by SIGKILL, or in an orderly way. */
+  void stopBroker(boolean kill) {
+    if (kill) {
+      Objects.requireNonNull(broker).kill();
+    } else {
+      Objects.requireNonNull(broker).close();
+    }
+  }
+
+  /** Starts the broker again, with its data and where it was. */
+  void startBroker() {
+    broker = BrokerProcess.start(BrokerConfig.in(path("broker")), path("broker.log"));
+  }
+
   /** A path among the files of this test class. */
   Path path(String name) {
     return directory.resolve(name).toAbsolutePath();
