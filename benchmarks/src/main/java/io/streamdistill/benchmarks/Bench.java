@@ -1,6 +1,7 @@
 package io.streamdistill.benchmarks;
 
 import io.streamdistill.benchmarks.pipeline.CheckpointSection;
+import io.streamdistill.benchmarks.pipeline.FollowSection;
 import io.streamdistill.benchmarks.pipeline.GrowthSection;
 import io.streamdistill.benchmarks.pipeline.LatencySection;
 import io.streamdistill.benchmarks.pipeline.PipelineSection;
@@ -45,6 +46,7 @@ public final class Bench {
         new PipelineSection(),
         new LatencySection(),
         new CheckpointSection(),
+        new FollowSection(),
         new GrowthSection(),
         new PeerSection());
   }

@@ -60,7 +60,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       showDefaultValue = CommandLine.Help.Visibility.NEVER,
       description =
-          "run these sections only, separated by commas: student, peer, teacher, pipeline, latency, checkpoint, growth")
+          "run these sections only, separated by commas: student, peer, teacher, pipeline, latency, checkpoint, follow, growth")
   private List<String> only = List.of();
 
   @Option(

@@ -8,16 +8,11 @@ import io.streamdistill.benchmarks.section.Section;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.schema.CheckpointPublished;
-import io.streamdistill.wire.Codecs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * How long training stands still for a checkpoint of the paper's student, how long publishing
@@ -72,10 +67,11 @@ public final class CheckpointSection implements Section {
     List<Double> publishing = new ArrayList<>();
     List<Double> pulling = new ArrayList<>();
     List<Double> pulled = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> announcements = announcements(cluster)) {
+    try (Announcements announcements = new Announcements(cluster)) {
       MetricsPage before = trainer.metrics();
       for (int i = -WARM_UP; i < run.rounds(); i++) {
-        CheckpointPublished announced = next(announcements, trainer);
+        List<CheckpointPublished> news = announcements.next(trainer, PATIENCE);
+        CheckpointPublished announced = news.get(news.size() - 1);
         long start = System.nanoTime();
         new CheckpointPuller(cluster.kafka(), Cluster.TOPICS, S3Settings.defaults())
             .pull(STUDENT, out);
@@ -125,34 +121,5 @@ public final class CheckpointSection implements Section {
   private static double meanSince(MetricsPage before, MetricsPage after, String timer) {
     return (after.sum(timer + "_sum") - before.sum(timer + "_sum"))
         / countSince(before, after, timer);
-  }
-
-  private static KafkaConsumer<byte[], byte[]> announcements(Cluster cluster) {
-    KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            cluster.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    List<TopicPartition> partition = List.of(new TopicPartition(Cluster.TOPICS.checkpoints(), 0));
-    consumer.assign(partition);
-    consumer.seekToEnd(partition);
-    partition.forEach(consumer::position); // seeks now
-    return consumer;
-  }
-
-  private static CheckpointPublished next(
-      KafkaConsumer<byte[], byte[]> announcements, Service trainer) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    CheckpointPublished newest = null;
-    while (newest == null && System.nanoTime() < deadline) {
-      trainer.requireAlive();
-      for (ConsumerRecord<byte[], byte[]> record : announcements.poll(POLL)) {
-        if (record.value() != null) { // else a withdrawal
-          newest = Codecs.checkpointPublished().decode(record.value());
-        }
-      }
-    }
-    if (newest != null) {
-      return newest;
-    }
-    throw new IllegalStateException("no checkpoint was announced within " + PATIENCE);
   }
 }

@@ -31,6 +31,7 @@ public record Target(String key, @Nullable Double bound, boolean atMost, String 
           atMost("pipeline.cpu", 1.30, "whole pipeline / both floors, CPU per record"),
           atMost("second.student.teacher.calls", 0, "teacher calls for a second student"),
           atMost("checkpoint.stall", 0.01, "share of time, one checkpoint every 10 s"),
+          atMost("follow.p99.vs.budget", 1, "p99 publish to followed directory switched / 5 s"),
           atMost("rss.slope.per.million", 0.01, "growth of RSS per million records"),
           atMost("latency.p99.vs.budget", 1, "p99 event to soft target / (linger + 2 batches)"));
 
