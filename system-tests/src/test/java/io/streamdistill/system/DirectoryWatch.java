@@ -26,6 +26,8 @@ final class DirectoryWatch implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MANIFEST = "manifest.json";
+  private static final long POLL_NANOS = 1_000_000;
+  private static final long PAUSE_NANOS = 20_000_000; // leaves a core to who is watched
 
   private final Path out;
   private final Set<String> seen = new ConcurrentSkipListSet<>(); // versions, in order
@@ -63,7 +65,7 @@ final class DirectoryWatch implements AutoCloseable {
       } else if (!seen.isEmpty()) {
         problems.add("the link is gone after " + seen);
       }
-      LockSupport.parkNanos(500_000);
+      LockSupport.parkNanos(POLL_NANOS);
     }
   }
 
@@ -73,6 +75,7 @@ final class DirectoryWatch implements AutoCloseable {
         readResolved();
         readThroughLink();
       }
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 
@@ -182,9 +185,13 @@ final class DirectoryWatch implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stopped = true;
-    reader.join();
-    poller.join();
+    try {
+      reader.join();
+      poller.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -32,14 +32,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * directory never finds anything but one whole checkpoint, and after every fault the newest one
  * arrives.
  *
- * <p>System properties: {@code kills}, default 5; {@code seed}, by default another one each time;
+ * <p>System properties: {@code kills}, default 4; {@code seed}, by default another one each time;
  * {@code follow.results}, a file that the figures are written to. README.md of this module has the
  * command for a long run.
  */
 @Tag("system")
 final class FollowTest {
 
-  private static final int KILLS = Integer.getInteger("kills", 5);
+  private static final int KILLS = Integer.getInteger("kills", 4);
   private static final int OUTAGES = Math.max(1, KILLS / 10); // of broker and of store, each
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final @Nullable String RESULTS = System.getProperty("follow.results");

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 final class Publications implements AutoCloseable {
 
   private static final int KEPT = 4;
-  private static final int BYTES = 2_000_000;
-  private static final Duration PAUSE = Duration.ofMillis(150);
+  private static final int BYTES = 1_500_000;
+  private static final Duration PAUSE = Duration.ofMillis(250);
 
   private record Published(CheckpointId id, String store) {}
 
@@ -163,10 +163,13 @@ final class Publications implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stopped = true;
-    thread.interrupt();
-    thread.join();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     open.values().forEach(CheckpointStore::close);
     producer.close(Duration.ofSeconds(5));
   }
