@@ -209,7 +209,7 @@ class ChangedConfigurationTest {
         .hasMessageContaining("another soft-target topic")
         .hasMessageContaining("student.init-from 'moved@latest' to keep the weights");
 
-    fixture.train(SoftTargetFixture.from("moved@latest", student("moved-2", 1)), moved);
+    fixture.train(SoftTargetFixture.startingFrom("moved@latest", student("moved-2", 1)), moved);
     assertThat(CheckpointLog.read(fixture.kafka, topics.checkpoints()).latest("moved-2"))
         .isPresent();
   }

@@ -326,6 +326,7 @@ final class SoftTargetFixture implements AutoCloseable {
     CheckpointConfig checkpoint = config.checkpoint();
     return new StudentConfig(
         config.name(),
+        config.initFrom(),
         config.network(),
         config.optimizer(),
         config.learningRate(),
@@ -405,7 +406,7 @@ final class SoftTargetFixture implements AutoCloseable {
         config.http());
   }
 
-  static StudentConfig from(String initFrom, StudentConfig config) {
+  static StudentConfig startingFrom(String initFrom, StudentConfig config) {
     return new StudentConfig(
         config.name(),
         initFrom,

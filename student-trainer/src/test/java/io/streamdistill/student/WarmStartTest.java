@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.SoftTargetFixture.from;
+import static io.streamdistill.student.SoftTargetFixture.startingFrom;
 import static io.streamdistill.student.SoftTargetFixture.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -70,7 +70,8 @@ class WarmStartTest {
 
   /** Trains a student that stays what it starts from, and pulls its newest checkpoint. */
   private static Manifest startedFrom(String initFrom, String name) throws Exception {
-    fixture.train(from(initFrom, with(fixture.student(name, 1, EXAMPLES, 300), STILL)), topics);
+    fixture.train(
+        startingFrom(initFrom, with(fixture.student(name, 1, EXAMPLES, 300), STILL)), topics);
     return pulled(name);
   }
 
@@ -187,9 +188,9 @@ class WarmStartTest {
   @Test
   void aRestartResumesAndDoesNotStartOver() throws Exception {
     StudentConfig once = fixture.student("restarted", 1, EXAMPLES);
-    fixture.train(from("first@latest", once), topics);
-    fixture.train(from("nobody@latest", fixture.student("restarted", 2, EXAMPLES)), topics);
-    fixture.train(from("first@latest", fixture.student("at-once", 2, EXAMPLES)), topics);
+    fixture.train(startingFrom("first@latest", once), topics);
+    fixture.train(startingFrom("nobody@latest", fixture.student("restarted", 2, EXAMPLES)), topics);
+    fixture.train(startingFrom("first@latest", fixture.student("at-once", 2, EXAMPLES)), topics);
 
     Manifest restarted = pulled("restarted");
     assertThat(restarted.examplesSeen()).isEqualTo(2 * EXAMPLES);
@@ -202,7 +203,7 @@ class WarmStartTest {
   void refusesAnotherArchitectureLayerByLayer() {
     StudentConfig other =
         with(
-            from("first@latest", fixture.student("other", 1, EXAMPLES)),
+            startingFrom("first@latest", fixture.student("other", 1, EXAMPLES)),
             new StudentConfig.Network(List.of(17, 5), ""));
 
     assertThatThrownBy(() -> fixture.train(other, topics))
@@ -217,7 +218,7 @@ class WarmStartTest {
 
   @Test
   void refusesOtherFeaturesAndClasses() {
-    StudentConfig config = from("first@latest", fixture.student("foreign", 1, EXAMPLES));
+    StudentConfig config = startingFrom("first@latest", fixture.student("foreign", 1, EXAMPLES));
     FeatureContract scaled = new FeatureContract(FeatureType.F32, List.of(12), 2, 0);
     ClassMap renamed = new ClassMap(List.of("red", "blue", "green"));
 
@@ -245,7 +246,7 @@ class WarmStartTest {
   }
 
   private static void assertFails(Class<?> type, String initFrom, String message) {
-    StudentConfig config = from(initFrom, fixture.student("lost", 1, EXAMPLES));
+    StudentConfig config = startingFrom(initFrom, fixture.student("lost", 1, EXAMPLES));
     assertThatThrownBy(() -> fixture.start(config, topics))
         .isInstanceOf(type)
         .hasMessageContaining(message);

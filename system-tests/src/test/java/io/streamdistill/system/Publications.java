@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -54,7 +55,7 @@ final class Publications implements AutoCloseable {
   private final Deque<Published> kept = new ArrayDeque<>();
   private final Thread thread = new Thread(this::run, "publications");
   private volatile @Nullable String newest;
-  private volatile int count;
+  private final AtomicInteger count = new AtomicInteger();
   private volatile boolean stopped;
 
   /**
@@ -103,7 +104,7 @@ final class Publications implements AutoCloseable {
   }
 
   private void publish(String store) throws IOException, ExecutionException, InterruptedException {
-    String version = CheckpointVersion.next(newest, count, Instant.now(), random);
+    String version = CheckpointVersion.next(newest, count.get(), Instant.now(), random);
     CheckpointId id = new CheckpointId(student, version);
     Path directory = work.resolve(version);
     try {
@@ -114,7 +115,7 @@ final class Publications implements AutoCloseable {
               topics.checkpoints(), CheckpointLog.announcement(manifest, location, Instant.now())));
       kept.add(new Published(id, store));
       newest = version;
-      count++;
+      count.incrementAndGet();
     } finally {
       delete(directory);
     }
@@ -159,7 +160,7 @@ final class Publications implements AutoCloseable {
 
   /** How many were announced. */
   int count() {
-    return count;
+    return count.get();
   }
 
   @Override

@@ -138,9 +138,9 @@ public record Manifest(
     return new ManifestBuilder(id);
   }
 
-  /** What {@code configurationHash} is of a configuration. */
-  public static String hashOf(JsonNode configuration) {
-    return ManifestJson.canonicalHash(configuration);
+  /** The {@link #configurationHash} of a manifest with this configuration. */
+  public static String hashOf(JsonNode effective) {
+    return ManifestJson.canonicalHash(effective);
   }
 
   /** Names the checkpoint. */
