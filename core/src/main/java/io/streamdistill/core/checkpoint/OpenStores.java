@@ -3,11 +3,13 @@ package io.streamdistill.core.checkpoint;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * The stores that checkpoints were fetched from, which stay open: a {@code kafka:} store reads its
- * whole topic when it is opened, and later only what is new. One that fails is closed, and opened
- * anew the next time. Not thread-safe.
+ * whole topic when it is opened, and later only what is new. One that Kafka itself has failed may
+ * stand where the log has been cut off: it is closed, and opened anew the next time. Not
+ * thread-safe.
  */
 final class OpenStores implements AutoCloseable {
 
@@ -29,13 +31,20 @@ final class OpenStores implements AutoCloseable {
     if (store == null) {
       store = stores.at(location, id);
     }
+    boolean usable = false;
     try {
       store.fetch(id, directory);
-    } catch (RuntimeException e) {
-      store.close();
+      usable = true;
+    } catch (CheckpointException e) {
+      usable = !(e.getCause() instanceof KafkaException);
       throw e;
+    } finally {
+      if (usable) {
+        open.put(name, store);
+      } else {
+        store.close();
+      }
     }
-    open.put(name, store);
   }
 
   @Override

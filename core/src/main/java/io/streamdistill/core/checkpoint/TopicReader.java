@@ -86,7 +86,10 @@ final class TopicReader implements AutoCloseable {
         .toList();
   }
 
-  /** Hands over every committed record from where the reader stands to the current end. */
+  /**
+   * Hands over every committed record from where the reader stands to the current end, and those
+   * that come while it reads: every record once, however often this is called.
+   */
   void readToEnd(Consumer<ConsumerRecord<byte[], byte[]>> sink) {
     Set<TopicPartition> partitions = consumer.assignment();
     Map<TopicPartition, Long> end = explain(() -> consumer.endOffsets(partitions, timeout));
@@ -124,17 +127,15 @@ final class TopicReader implements AutoCloseable {
     }
   }
 
-  /** Hands over every committed record from where the reader stands to {@code end}, exclusive. */
+  /**
+   * Hands over every committed record from where the reader stands to {@code end}, exclusive, and
+   * what else it has been given by then: the next call goes on behind it.
+   */
   void readUntil(Map<TopicPartition, Long> end, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
     long idleSince = System.nanoTime();
     Map<TopicPartition, Long> positions = positions();
     while (!reached(positions, end)) {
-      for (ConsumerRecord<byte[], byte[]> record : explain(() -> consumer.poll(POLL))) {
-        Long stop = end.get(new TopicPartition(record.topic(), record.partition()));
-        if (stop != null && record.offset() < stop) {
-          sink.accept(record);
-        }
-      }
+      explain(() -> consumer.poll(POLL)).forEach(sink);
       Map<TopicPartition, Long> now = positions();
       if (!now.equals(positions)) {
         idleSince = System.nanoTime();
