@@ -8,6 +8,7 @@ import io.streamdistill.cli.checkpoints.RollbackCommand;
 import io.streamdistill.cli.config.ConfigCommand;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.evaluate.EvaluateCommand;
+import io.streamdistill.cli.keygen.KeygenCommand;
 import io.streamdistill.cli.logging.LogSettings;
 import io.streamdistill.cli.process.ParentWatch;
 import io.streamdistill.cli.produce.ProduceCommand;
@@ -111,6 +112,7 @@ public final class Distill {
         new RollbackCommand(collaborators::aliasDesk),
         new PinCommand(collaborators::aliasDesk),
         new VerifyCommand(),
+        new KeygenCommand(),
         new CalibrateBiasCommand(config),
         new EvaluateCommand(collaborators::scaling),
         new ConfigCommand(config),

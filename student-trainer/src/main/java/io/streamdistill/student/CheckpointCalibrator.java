@@ -4,7 +4,9 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointVerifier;
 import io.streamdistill.core.checkpoint.CheckpointVersion;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.checkpoint.Staging;
+import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Corrects the output biases of a checkpoint that is published already. The result is another
@@ -32,6 +35,8 @@ public final class CheckpointCalibrator {
   private final FeatureContract features;
   private final ClassMap classes;
   private final BiasCorrector corrector;
+  private final TrustedKeys trusted;
+  private final @Nullable SigningKey key;
   private final InstantSource clock;
   private final RandomGenerator random;
 
@@ -39,6 +44,8 @@ public final class CheckpointCalibrator {
    * Creates a calibrator.
    *
    * @param config which correction; its target is not none
+   * @param trusted one of these must have signed what is corrected, unless there are none
+   * @param key signs the corrected checkpoint; null for no signature
    * @param random source of version suffixes
    * @throws ConfigException when the prior does not fit the classes
    */
@@ -48,10 +55,14 @@ public final class CheckpointCalibrator {
       TopicsConfig topics,
       FeatureContract features,
       ClassMap classes,
+      TrustedKeys trusted,
+      @Nullable SigningKey key,
       InstantSource clock,
       RandomGenerator random) {
     this.features = features;
     this.classes = classes;
+    this.trusted = trusted;
+    this.key = key;
     this.clock = clock;
     this.random = random;
     corrector = BiasCorrector.of(config, kafka, topics.softTargets(), features, classes);
@@ -65,12 +76,13 @@ public final class CheckpointCalibrator {
    *     an empty directory
    * @return its manifest
    * @throws ConfigException when features or classes of the checkpoint are not those configured
-   * @throws CheckpointException when {@code from} is not intact, or {@code out} cannot be written
+   * @throws CheckpointException when {@code from} is not intact or not trusted, or {@code out}
+   *     cannot be written
    * @throws StudentException when there are no probe examples, or no correction is found
    */
   public Manifest calibrate(Path from, Path out) {
     Path checkpoint = resolved(from);
-    Manifest parent = CheckpointVerifier.verify(checkpoint);
+    Manifest parent = CheckpointVerifier.verify(checkpoint, trusted);
     requireConfigured(parent);
     DevicePreflight.check(); // before anything loads ND4J
     NativeThreads.configure(Runtime.getRuntime().availableProcessors());
@@ -81,6 +93,7 @@ public final class CheckpointCalibrator {
             checkpoint,
             network,
             (model, contract) -> Optional.of(corrector.require(model, contract)),
+            key,
             clock);
     Path target = out.toAbsolutePath().normalize();
     Path folder = target.getParent();

@@ -13,6 +13,8 @@ import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.onnx.OnnxExportException;
+import io.streamdistill.student.publish.PublishedModel;
+import io.streamdistill.student.step.NetworkSize;
 import io.streamdistill.student.step.OptimizerConfig;
 import io.streamdistill.student.step.StudentNetworks;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** Builds the network that a configuration, or a checkpoint, describes. */
@@ -27,6 +30,11 @@ final class StudentNetwork {
 
   private static final Pattern DL4J_CLASS =
       Pattern.compile("org\\.(deeplearning4j\\.nn|nd4j\\.linalg)\\.[\\w.$]+");
+
+  private static final int MAX_LAYERS = 1_000;
+
+  /** Of one example; 64 MiB, far more than a student takes. */
+  private static final long MAX_ACTIVATIONS = 1 << 24;
 
   private StudentNetwork() {}
 
@@ -54,28 +62,71 @@ final class StudentNetwork {
 
   /**
    * The network of a checkpoint, with weights that are yet to be set; its optimizer is of no use.
+   * Memory is taken for no more parameters than the checkpoint holds weights.
    *
-   * @throws CheckpointException when the checkpoint describes none
+   * @throws CheckpointException when the checkpoint describes none, or a larger one
    */
   static MultiLayerNetwork of(Manifest manifest) {
-    JsonNode network = manifest.configuration().path("network");
-    OptimizerConfig unused = new OptimizerConfig.Sgd(0);
     try {
-      if (network.path("dl4j").isObject()) {
-        requireClassesOfDl4j(network);
-        return StudentNetworks.fromDl4jJson(network.path("dl4j").toString(), unused, 0);
-      }
-      require(network.path("hidden").isArray(), "it has neither network.hidden nor network.dl4j");
-      List<Integer> hidden = new ArrayList<>();
-      network.path("hidden").forEach(units -> hidden.add(units.asInt()));
-      return StudentNetworks.dense(
-          manifest.features().length(), hidden, manifest.classMap().count(), unused, 0);
-    } catch (ConfigException e) {
+      MultiLayerConfiguration configuration = configuration(manifest);
+      OnnxExport.requireExportable(configuration);
+      requireSize(NetworkSize.of(configuration, manifest.features().length()), manifest);
+      return StudentNetworks.initialised(configuration);
+    } catch (RuntimeException e) { // ours, or any of DL4J's at what does not fit together
       throw new CheckpointException(
           "the configuration in checkpoint %s describes no network that can be built: %s"
-              .formatted(manifest.id(), e.getMessage()),
+              .formatted(
+                  manifest.id(), e instanceof ConfigException ? e.getMessage() : e.toString()),
           e);
     }
+  }
+
+  private static MultiLayerConfiguration configuration(Manifest manifest) {
+    JsonNode network = manifest.configuration().path("network");
+    OptimizerConfig unused = new OptimizerConfig.Sgd(0);
+    if (network.path("dl4j").isObject()) {
+      requireClassesOfDl4j(network);
+      requireFew("network.dl4j.confs", network.path("dl4j").path("confs"));
+      return StudentNetworks.dl4jConfiguration(network.path("dl4j").toString(), unused, 0);
+    }
+    JsonNode units = network.path("hidden");
+    require(units.isArray(), "it has neither network.hidden nor network.dl4j");
+    requireFew("network.hidden", units);
+    List<Integer> hidden = new ArrayList<>();
+    for (JsonNode unit : units) {
+      require(unit.isInt(), "network.hidden has %s, which is no number of units", unit);
+      hidden.add(unit.intValue());
+    }
+    return StudentNetworks.denseConfiguration(
+        manifest.features().length(), hidden, manifest.classMap().count(), unused, 0);
+  }
+
+  private static void requireFew(String what, JsonNode layers) {
+    require(
+        layers.size() <= MAX_LAYERS,
+        "%s has %s layers, %s are allowed",
+        what,
+        layers.size(),
+        MAX_LAYERS);
+  }
+
+  private static void requireSize(NetworkSize size, Manifest manifest) {
+    long weights =
+        manifest.files().stream()
+            .filter(file -> file.name().equals(PublishedModel.WEIGHTS))
+            .mapToLong(file -> file.size() / Float.BYTES)
+            .sum();
+    require(
+        size.parameters() <= weights,
+        "it has %s parameters, %s has room for %s",
+        size.parameters(),
+        PublishedModel.WEIGHTS,
+        weights);
+    require(
+        size.activations() <= MAX_ACTIVATIONS,
+        "an example takes %s numbers on its way through it, %s are allowed",
+        size.activations(),
+        MAX_ACTIVATIONS);
   }
 
   /** DL4J creates objects of the classes that its JSON names: a checkpoint may not name others. */

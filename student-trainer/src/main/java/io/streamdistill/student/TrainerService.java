@@ -10,6 +10,7 @@ import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
 import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.Health;
@@ -24,6 +25,7 @@ import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.gate.QuantizationLoss;
 import io.streamdistill.student.loop.TrainingLoop;
 import io.streamdistill.student.publish.BackgroundPublisher;
+import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.CheckpointPublisher;
 import io.streamdistill.student.publish.CheckpointWriter;
 import io.streamdistill.student.publish.Progress;
@@ -108,6 +110,7 @@ public final class TrainerService implements AutoCloseable {
       FeatureContract features,
       ClassMap classes,
       Closers closers) {
+    SigningKey signingKey = CheckpointConfig.signingKey(config.checkpoint().signingKeyFile());
     log.info(DevicePreflight.check().message()); // before anything loads ND4J
     NativeThreads.configure(
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
@@ -161,6 +164,7 @@ public final class TrainerService implements AutoCloseable {
             config.checkpoint().int8()
                 ? new QuantizationLoss(config.gate(), holdOut)
                 : SmallModels.NONE,
+            signingKey,
             Clock.systemUTC());
     AliasWriter aliases =
         closers.add(new AliasWriter(kafka, topics.checkpointEvents(), Clock.systemUTC()));

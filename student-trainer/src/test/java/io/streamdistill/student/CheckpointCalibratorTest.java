@@ -13,10 +13,13 @@ import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.CheckpointVerifier;
+import io.streamdistill.core.checkpoint.KeyFiles;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.Safetensors;
+import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.checkpoint.Tensor;
+import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.target.TargetCodec;
@@ -28,6 +31,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,6 +41,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,6 +156,25 @@ final class CheckpointCalibratorTest {
   }
 
   @Test
+  void signsWhatItWritesAndCorrectsOnlyWhatIsSigned() throws Exception {
+    SigningKey key =
+        SigningKey.read(
+            "key", KeyFiles.create(directory.resolve("keys"), new SecureRandom()).signingKey());
+    CheckpointCalibrator signing = calibrator(teacher(probe), key.trusted(), key);
+    Path from = copy(plain, "to-be-signed");
+    assertThatThrownBy(() -> signing.calibrate(from, directory.resolve("none")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("is not signed");
+
+    Manifest parent = Manifest.read(from).write(from, key);
+    Path out = directory.resolve("corrected-signed");
+    Manifest corrected = signing.calibrate(from, out);
+
+    assertThat(CheckpointVerifier.verify(out, key.trusted())).isEqualTo(corrected);
+    assertThat(corrected.signature()).isNotNull().isNotEqualTo(parent.signature());
+  }
+
+  @Test
   void reachesAPrior() throws Exception {
     Path out = directory.resolve("corrected-to-prior");
     var prior =
@@ -232,6 +256,8 @@ final class CheckpointCalibratorTest {
             topics,
             SoftTargetFixture.CONTRACT,
             renamed,
+            TrustedKeys.none(),
+            null,
             Clock.systemUTC(),
             new Random(1));
 
@@ -302,12 +328,19 @@ final class CheckpointCalibratorTest {
   }
 
   private static CheckpointCalibrator calibrator(BiasCorrectionConfig config) {
+    return calibrator(config, TrustedKeys.none(), null);
+  }
+
+  private static CheckpointCalibrator calibrator(
+      BiasCorrectionConfig config, TrustedKeys trusted, @Nullable SigningKey key) {
     return new CheckpointCalibrator(
         config,
         fixture.kafka,
         topics,
         SoftTargetFixture.CONTRACT,
         SoftTargetFixture.CLASSES,
+        trusted,
+        key,
         Clock.offset(Clock.systemUTC(), Duration.ofSeconds(1)),
         new Random(1));
   }

@@ -19,6 +19,7 @@ import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.student.source.PassConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -148,6 +149,9 @@ final class GateServiceTest {
         new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults()).pull("int8", pulled);
 
     assertThat(manifest.files()).extracting(FileEntry::name).contains("model.int8.onnx");
+    assertThat(CheckpointParity.ofSmallModel(pulled, manifest))
+        .hasValueSatisfying(
+            parity -> assertThat(parity.probabilities()).isLessThan(OnnxParity.TOLERANCE));
     assertThat(manifest.metrics().get("int8_examples")).isBetween(200.0, 500.0);
     assertThat(manifest.metrics().get("int8_agreement")).isBetween(0.9, 1.0);
     assertThat(manifest.metrics().get("int8_divergence")).isBetween(0.0, 0.05);

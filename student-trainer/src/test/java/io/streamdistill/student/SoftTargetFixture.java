@@ -240,7 +240,8 @@ final class SoftTargetFixture implements AutoCloseable {
             3,
             Duration.ZERO,
             false,
-            directory.resolve("work-" + name)),
+            directory.resolve("work-" + name),
+            ""),
         BiasCorrectionConfig.NONE,
         GateConfig.NONE,
         new HttpConfig("127.0.0.1", 0));
@@ -324,6 +325,36 @@ final class SoftTargetFixture implements AutoCloseable {
   /** The same, which publishes int8 models as well. */
   static StudentConfig withInt8(StudentConfig config) {
     CheckpointConfig checkpoint = config.checkpoint();
+    return with(
+        config,
+        new CheckpointConfig(
+            checkpoint.every(),
+            checkpoint.everyExamples(),
+            checkpoint.store(),
+            checkpoint.keep(),
+            checkpoint.keepFor(),
+            true,
+            checkpoint.workDir(),
+            checkpoint.signingKeyFile()));
+  }
+
+  /** The same, which signs its checkpoints. */
+  static StudentConfig withSigningKey(StudentConfig config, Path file) {
+    CheckpointConfig checkpoint = config.checkpoint();
+    return with(
+        config,
+        new CheckpointConfig(
+            checkpoint.every(),
+            checkpoint.everyExamples(),
+            checkpoint.store(),
+            checkpoint.keep(),
+            checkpoint.keepFor(),
+            checkpoint.int8(),
+            checkpoint.workDir(),
+            file.toString()));
+  }
+
+  private static StudentConfig with(StudentConfig config, CheckpointConfig checkpoint) {
     return new StudentConfig(
         config.name(),
         config.initFrom(),
@@ -336,14 +367,7 @@ final class SoftTargetFixture implements AutoCloseable {
         config.seed(),
         config.threads(),
         config.log(),
-        new CheckpointConfig(
-            checkpoint.every(),
-            checkpoint.everyExamples(),
-            checkpoint.store(),
-            checkpoint.keep(),
-            checkpoint.keepFor(),
-            true,
-            checkpoint.workDir()),
+        checkpoint,
         config.biasCorrection(),
         config.gate(),
         config.http());

@@ -8,15 +8,19 @@ import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.FileEntry;
+import io.streamdistill.core.checkpoint.KeyFiles;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.Safetensors;
 import io.streamdistill.core.checkpoint.Tensor;
+import io.streamdistill.core.checkpoint.TrustedKeys;
+import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
+import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.wire.Codecs;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +28,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,6 +75,31 @@ class TrainerServiceTest {
     assertThat(manifest.metrics().get("agreement")).isGreaterThan(0.9);
     assertThat(manifest.metrics().get("accuracy")).isGreaterThan(0.9);
     assertThat(pulled).isDirectoryContaining("glob:**/model.onnx");
+  }
+
+  @Test
+  void signsWhatItPublishes() throws Exception {
+    TopicsConfig topics = fixture.createTopics(1);
+    fixture.produce(topics, SoftTargetFixture.softTargets(100, 1));
+    KeyFiles keys = KeyFiles.create(directory.resolve("keys"), new SecureRandom());
+    TrustedKeys trusted = TrustedKeys.read("key", List.of(keys.publicKey()));
+    StudentConfig student = fixture.student("signed", 1, 100);
+
+    fixture.train(SoftTargetFixture.withSigningKey(student, keys.signingKey()), topics);
+
+    Path pulled = directory.resolve("pulled-signed");
+    Manifest manifest =
+        new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults(), trusted)
+            .pull("signed", pulled);
+    assertThat(Objects.requireNonNull(manifest.signature()).keyId()).isEqualTo(keys.keyId());
+    assertThat(CheckpointParity.ofModel(pulled, manifest).probabilities())
+        .isLessThanOrEqualTo(OnnxParity.TOLERANCE);
+    assertThatThrownBy(
+            () ->
+                fixture.start(SoftTargetFixture.withSigningKey(student, keys.publicKey()), topics))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("student.checkpoint.signing-key-file: ")
+        .hasMessageContaining("holds [PUBLIC KEY]");
   }
 
   @Test

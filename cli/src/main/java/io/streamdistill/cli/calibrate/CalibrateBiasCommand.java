@@ -3,12 +3,16 @@ package io.streamdistill.cli.calibrate;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;
+import io.streamdistill.cli.pull.PublicKeys;
 import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.ManifestSignature;
 import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.checkpoint.Staging;
+import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.config.ConfigLoader;
 import io.streamdistill.core.kafka.KafkaSettings;
@@ -16,6 +20,7 @@ import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.student.CheckpointCalibrator;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig.Target;
+import io.streamdistill.student.publish.CheckpointConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -42,7 +47,9 @@ import picocli.CommandLine.Spec;
           + " teacher, or a class prior that is known. An earlier correction is undone first.",
       "Nothing is published: of Kafka, checkpoints and soft targets are read, and a trainer that"
           + " runs is not touched. To correct whatever a trainer publishes, set"
-          + " student.bias-correction; its keys also apply here where an option is left out."
+          + " student.bias-correction; its keys also apply here where an option is left out.",
+      "With student.checkpoint.signing-key-file the result is signed, and only a checkpoint is"
+          + " corrected that is signed with this key, or one of --public-key."
     })
 public final class CalibrateBiasCommand implements Callable<Integer> {
 
@@ -87,6 +94,8 @@ public final class CalibrateBiasCommand implements Callable<Integer> {
       description = "how many of the newest of them; default: 10000")
   private @Nullable String probeExamples;
 
+  @Mixin private final PublicKeys publicKeys = new PublicKeys();
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -108,14 +117,19 @@ public final class CalibrateBiasCommand implements Callable<Integer> {
       ClassesConfig classes,
       Student student) {}
 
-  /** Of the student, how its biases are corrected. */
-  record Student(BiasCorrectionConfig biasCorrection) {}
+  /** Of the student, how its biases are corrected and its checkpoints signed. */
+  record Student(BiasCorrectionConfig biasCorrection, Checkpoint checkpoint) {}
+
+  /** Of its checkpoints, what they are signed with. */
+  record Checkpoint(String signingKeyFile) {}
 
   @Override
   public Integer call() {
     source.check(out);
     requireFree();
     View view = view();
+    SigningKey key = CheckpointConfig.signingKey(view.student().checkpoint().signingKeyFile());
+    TrustedKeys trusted = trusted(key);
     CheckpointCalibrator calibrator =
         new CheckpointCalibrator(
             correction(view.student().biasCorrection()),
@@ -123,16 +137,25 @@ public final class CalibrateBiasCommand implements Callable<Integer> {
             view.topics(),
             view.features().contract(),
             view.classes().map(),
+            trusted,
+            key,
             Clock.systemUTC(),
             new SecureRandom());
     Path folder = Objects.requireNonNull(out.toAbsolutePath().normalize().getParent(), "not /");
     try (Staging pulled = Staging.in(folder)) {
-      CheckpointPuller puller = new CheckpointPuller(view.kafka(), view.topics(), view.s3());
+      CheckpointPuller puller =
+          new CheckpointPuller(view.kafka(), view.topics(), view.s3(), trusted);
       print(calibrator.calibrate(source.directory(puller, pulled.directory()), out));
       return 0;
     } catch (IOException e) {
       throw new CheckpointException("cannot write beside %s: %s".formatted(out, e), e);
     }
+  }
+
+  /** A key signs nothing that comes from somebody else. */
+  private TrustedKeys trusted(@Nullable SigningKey key) {
+    TrustedKeys given = publicKeys.read();
+    return key == null ? given : given.and(key.trusted());
   }
 
   /** Options are keys of the configuration, which says of both alike what is wrong, and where. */
@@ -192,7 +215,12 @@ public final class CalibrateBiasCommand implements Callable<Integer> {
         calibration.probeExamples(),
         calibration.probeTopic());
     CalibrationSummary.lines(calibration, corrected.classNames()).forEach(console::println);
-    console.printf("written to %s as %s; nothing is published%n", out, corrected.id());
+    ManifestSignature signature = corrected.signature();
+    console.printf(
+        "written to %s as %s, %s; nothing is published%n",
+        out,
+        corrected.id(),
+        signature == null ? "not signed" : "signed with key " + signature.keyId());
     console.flush();
   }
 }

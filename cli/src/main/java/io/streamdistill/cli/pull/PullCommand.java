@@ -6,6 +6,7 @@ import io.streamdistill.core.checkpoint.CheckpointFollower;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.io.PrintWriter;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,7 +27,8 @@ import picocli.CommandLine.Spec;
     name = "pull",
     description = {
       "Fetches a checkpoint of a student, the newest intact one if nothing else is said, and"
-          + " verifies every file before the directory appears.",
+          + " verifies every file, its model's operators and, with --public-key, its signature before"
+          + " the directory appears; when it is refused, what was there stays.",
       "The directory is a symbolic link into DIR.versions, switched by one rename: whoever resolves"
           + " it once reads one checkpoint, whole. The version before is kept."
     })
@@ -77,6 +80,8 @@ public final class PullCommand implements Callable<Integer> {
               + " may come and go")
   private boolean follow;
 
+  @Mixin private final PublicKeys publicKeys = new PublicKeys();
+
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "where to")
   private Path out = Path.of("");
 
@@ -92,16 +97,18 @@ public final class PullCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     View open = view.get();
+    TrustedKeys keys = publicKeys.read();
     CheckpointChoice choice = which == null ? CheckpointChoice.latest() : which.choice();
     if (follow) {
       if (choice.version() != null) {
         throw new CheckpointException("a version does not move; --follow an alias");
       }
-      follow(open, choice);
+      follow(open, choice, keys);
       return 0;
     }
     Manifest manifest =
-        new CheckpointPuller(open.kafka(), open.topics(), open.s3()).pull(student, choice, out);
+        new CheckpointPuller(open.kafka(), open.topics(), open.s3(), keys)
+            .pull(student, choice, out);
     PrintWriter console = spec.commandLine().getOut();
     console.println("pulled into " + out);
     ManifestSummary.lines(manifest).forEach(console::println);
@@ -109,10 +116,10 @@ public final class PullCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void follow(View open, CheckpointChoice choice) {
+  private void follow(View open, CheckpointChoice choice, TrustedKeys keys) {
     PrintWriter console = spec.commandLine().getOut();
     try (CheckpointFollower follower =
-        new CheckpointFollower(open.kafka(), open.topics(), open.s3())) {
+        new CheckpointFollower(open.kafka(), open.topics(), open.s3(), keys)) {
       Thread stop = new Thread(follower::stop, "stop-following");
       Runtime.getRuntime().addShutdownHook(stop);
       follower.follow(

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -14,9 +15,11 @@ import picocli.CommandLine.Spec;
     name = "verify",
     mixinStandardHelpOptions = true,
     description = {
-      "Checks a pulled checkpoint, one line per check: every file's SHA-256; that ONNX Runtime"
-          + " loads the model; its input and outputs; batches of 1 and 3, whose probabilities must"
-          + " be the softmax of the logits.",
+      "Checks a pulled checkpoint, one line per check: every file's SHA-256; the signature; that"
+          + " the model has only the operators that students have, and its weights in it; that ONNX"
+          + " Runtime loads it; its input and outputs; batches of 1 and 3, whose probabilities must"
+          + " be the softmax of the logits; and parity: the network that configuration and weights"
+          + " make must give the model's probabilities on random inputs.",
       "Ends with 1 when a check fails."
     })
 public final class VerifyCommand implements Callable<Integer> {
@@ -28,9 +31,11 @@ public final class VerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "directory of the checkpoint")
   private Path directory = Path.of("");
 
+  @Mixin private final PublicKeys publicKeys = new PublicKeys();
+
   @Override
   public Integer call() {
-    List<Check> checks = CheckpointChecks.run(directory);
+    List<Check> checks = CheckpointChecks.run(directory, publicKeys.read());
     PrintWriter out = spec.commandLine().getOut();
     checks.forEach(out::println);
     out.flush();

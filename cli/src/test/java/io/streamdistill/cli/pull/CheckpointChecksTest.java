@@ -2,12 +2,17 @@ package io.streamdistill.cli.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.core.checkpoint.KeyFiles;
+import io.streamdistill.core.checkpoint.SigningKey;
+import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.schema.FeatureType;
+import io.streamdistill.student.onnx.OnnxGraph;
 import io.streamdistill.student.onnx.OnnxType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +24,7 @@ final class CheckpointChecksTest {
   private static final FeatureContract CONTRACT = FeatureContract.u8(4);
 
   private final Path directory;
+  private TrustedKeys keys = TrustedKeys.none();
 
   CheckpointChecksTest(@TempDir Path directory) {
     this.directory = directory.resolve("checkpoint");
@@ -30,12 +36,22 @@ final class CheckpointChecksTest {
     FeatureContract contract = new FeatureContract(type, List.of(2, 2), 1, 0);
     TestCheckpoint.write("v1", directory, TestCheckpoint.model(contract).build(), contract);
 
-    List<Check> checks = CheckpointChecks.run(directory);
+    List<Check> checks = CheckpointChecks.run(directory, keys);
 
     assertThat(checks).allMatch(Check::passed);
     assertThat(checks)
         .extracting(Check::name)
-        .containsExactly("hashes", "load", "input", "output", "output", "batch of 1", "batch of 3");
+        .containsExactly(
+            "hashes",
+            "signature",
+            "operators",
+            "load",
+            "input",
+            "output",
+            "output",
+            "batch of 1",
+            "batch of 3",
+            "parity");
   }
 
   @Test
@@ -58,9 +74,61 @@ final class CheckpointChecksTest {
 
   @Test
   void failsOnAModelThatDoesNotLoad() throws IOException {
-    TestCheckpoint.write("v1", directory, new byte[] {1, 2, 3}, CONTRACT);
+    OnnxGraph graph = new OnnxGraph("small");
+    String x = graph.cast("x", graph.input("features", OnnxType.U8, 4), OnnxType.F32);
+    String vector = graph.f32("w", new float[12], 12); // Gemm takes a matrix
+    graph.output(graph.node("Gemm", "logits", List.of(x, vector)), OnnxType.F32, 3);
+    TestCheckpoint.write("v1", directory, graph.build(), CONTRACT);
 
     assertThat(onlyFailure().name()).isEqualTo("load");
+  }
+
+  @Test
+  void failsOnWhatIsNoStudentsModelWithoutLoadingIt() throws IOException {
+    TestCheckpoint.write("v1", directory, new byte[] {1, 2, 3}, CONTRACT);
+    assertThat(onlyFailure().toString()).startsWith("FAIL  operators: the model ");
+
+    TestCheckpoint.write(
+        "v2", directory, TestCheckpoint.model(CONTRACT).activation("Erf").build(), CONTRACT);
+    assertThat(onlyFailure().toString())
+        .startsWith("FAIL  operators: the model has the operator 'Erf'");
+  }
+
+  @Test
+  void failsWhenTheModelSaysAnythingElseThanTheWeights() throws IOException {
+    TestCheckpoint.write(
+        "v1", directory, TestCheckpoint.model(CONTRACT).bias(0.001f).build(), CONTRACT);
+
+    assertThat(onlyFailure().toString())
+        .startsWith("FAIL  parity: the model differs from its weights by at most ")
+        .contains("0.001")
+        .endsWith("1e-05 is allowed in a probability");
+  }
+
+  @Test
+  void asksForSignaturesWhenThereAreKeys(@TempDir Path work) throws IOException {
+    KeyFiles files = KeyFiles.create(work.resolve("keys"), new SecureRandom());
+    SigningKey key = SigningKey.read("key", files.signingKey());
+    byte[] model = TestCheckpoint.model(CONTRACT).build();
+    TestCheckpoint.write("v1", directory, model, CONTRACT, key);
+    assertThat(check("signature").detail()).contains("not checked", files.keyId());
+
+    keys = TrustedKeys.read("--public-key", List.of(files.publicKey()));
+    assertThat(check("signature").toString())
+        .isEqualTo("ok    signature: manifest.json is signed with key " + files.keyId());
+    assertThat(check("parity").passed()).isTrue();
+
+    TestCheckpoint.write("v2", directory, model, CONTRACT);
+    assertThat(onlyFailure().toString())
+        .startsWith("FAIL  signature: ")
+        .contains("small/v2 is not signed");
+  }
+
+  private Check check(String name) {
+    return CheckpointChecks.run(directory, keys).stream()
+        .filter(check -> check.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -106,7 +174,7 @@ final class CheckpointChecksTest {
   }
 
   private Check onlyFailure() {
-    List<Check> checks = CheckpointChecks.run(directory);
+    List<Check> checks = CheckpointChecks.run(directory, keys);
     List<Check> failures = checks.stream().filter(check -> !check.passed()).toList();
     assertThat(failures).as("%s", checks).hasSize(1);
     assertThat(checks).last().isEqualTo(failures.get(0));

@@ -7,9 +7,11 @@ import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
+import io.streamdistill.core.checkpoint.KeyFiles;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.S3StoreProvider;
+import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.FeatureContract;
@@ -18,7 +20,9 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -26,6 +30,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,14 +146,50 @@ final class PullCommandTest {
   }
 
   @Test
+  void pullsOnlyWhatIsSignedWithAPublicKeyThatIsGiven() throws Exception {
+    KeyFiles old = KeyFiles.create(directory.resolve("old"), new SecureRandom());
+    KeyFiles fresh = KeyFiles.create(directory.resolve("fresh"), new SecureRandom());
+    publish("kafka:", "v1", SigningKey.read("old", old.signingKey()));
+    publish("kafka:", "v2", SigningKey.read("fresh", fresh.signingKey()));
+    publish("kafka:", "v3");
+
+    assertThat(pull("small", "--public-key", old.publicKey().toString())).isZero();
+    assertThat(out.toString()).contains("small/v1").doesNotContain("small/v2");
+    assertThat(
+            pull("small", "--public-key=" + old.publicKey(), "--public-key=" + fresh.publicKey()))
+        .isZero();
+    assertThat(out.toString()).contains("small/v2").doesNotContain("small/v3");
+    assertThat(
+            run(
+                new CommandLine(new VerifyCommand()),
+                pulled.toString(),
+                "--public-key=" + old.publicKey()))
+        .isEqualTo(1);
+    assertThat(out.toString()).contains("FAIL  signature: ");
+    assertThat(
+            run(
+                new CommandLine(new VerifyCommand()),
+                pulled.toString(),
+                "--public-key=" + fresh.publicKey()))
+        .isZero();
+    assertThat(pull("small", "--public-key", fresh.signingKey().toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("--public-key: ", "holds a PRIVATE KEY");
+  }
+
+  @Test
   void canPullFromS3() {
     assertThat(ServiceLoader.load(S3StoreProvider.class)).hasSize(1);
   }
 
   private URI publish(String storeUri, String version) throws Exception {
+    return publish(storeUri, version, null);
+  }
+
+  private URI publish(String storeUri, String version, @Nullable SigningKey key) throws Exception {
     Path written = directory.resolve("written-" + version);
     Manifest manifest =
-        TestCheckpoint.write(version, written, TestCheckpoint.model(CONTRACT).build(), CONTRACT);
+        TestCheckpoint.write(
+            version, written, TestCheckpoint.model(CONTRACT).build(), CONTRACT, key);
     URI location;
     try (CheckpointStore store =
         new CheckpointStores(settings(), topics, S3Settings.defaults()).open(storeUri)) {
@@ -167,10 +208,13 @@ final class PullCommandTest {
     return location;
   }
 
-  private int pull(String student) {
+  private int pull(String student, String... more) {
     PullCommand command =
         new PullCommand(() -> new PullCommand.View(settings(), topics, S3Settings.defaults()));
-    return run(new CommandLine(command), "--student", student, "--out", pulled.toString());
+    List<String> arguments =
+        new ArrayList<>(List.of("--student", student, "--out", pulled.toString()));
+    arguments.addAll(List.of(more));
+    return run(new CommandLine(command), arguments.toArray(String[]::new));
   }
 
   private int run(CommandLine command, String... arguments) {

@@ -39,7 +39,19 @@ public final class CheckpointFollower implements AutoCloseable {
    * @throws KafkaException when the settings are of no use; a broker that is away is waited for
    */
   public CheckpointFollower(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
-    this.puller = new CheckpointPuller(kafka, topics, s3, true);
+    this(kafka, topics, s3, TrustedKeys.none());
+  }
+
+  /**
+   * Connects, to follow signed checkpoints only.
+   *
+   * @param keys one of which must have signed what the directory is switched to, unless there are
+   *     none
+   * @throws KafkaException when the settings are of no use; a broker that is away is waited for
+   */
+  public CheckpointFollower(
+      KafkaSettings kafka, TopicsConfig topics, S3Settings s3, TrustedKeys keys) {
+    this.puller = new CheckpointPuller(kafka, topics, s3, keys, true);
     this.kafka = kafka;
     watched =
         List.of(

@@ -2,6 +2,7 @@ package io.streamdistill.core.checkpoint;
 
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.onnx.StudentModel;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ public final class CheckpointPuller {
   private final TopicsConfig topics;
   private final OpenStores stores;
   private final boolean keepsStoresOpen;
+  private final TrustedKeys keys;
 
   /**
    * Creates a puller that looks for announcements on {@code topics.checkpoints()}.
@@ -32,7 +34,17 @@ public final class CheckpointPuller {
    * @param s3 where checkpoints are that were announced in S3
    */
   public CheckpointPuller(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
-    this(kafka, topics, s3, false);
+    this(kafka, topics, s3, TrustedKeys.none());
+  }
+
+  /**
+   * Creates a puller that takes signed checkpoints only.
+   *
+   * @param keys one of which must have signed what is pulled, unless there are none
+   */
+  public CheckpointPuller(
+      KafkaSettings kafka, TopicsConfig topics, S3Settings s3, TrustedKeys keys) {
+    this(kafka, topics, s3, keys, false);
   }
 
   /**
@@ -41,8 +53,13 @@ public final class CheckpointPuller {
    * @param keepsStoresOpen whether stores stay open from one pull to the next
    */
   CheckpointPuller(
-      KafkaSettings kafka, TopicsConfig topics, S3Settings s3, boolean keepsStoresOpen) {
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      S3Settings s3,
+      TrustedKeys keys,
+      boolean keepsStoresOpen) {
     this.kafka = kafka;
+    this.keys = keys;
     this.topics = topics;
     this.stores = new OpenStores(new CheckpointStores(kafka, topics, s3));
     this.keepsStoresOpen = keepsStoresOpen;
@@ -71,17 +88,18 @@ public final class CheckpointPuller {
   }
 
   /**
-   * Fetches an announced checkpoint, and verifies it against announcement and manifest before it
-   * appears as {@code out}: a symbolic link to a directory of its version in {@code out.versions},
-   * switched by one rename. Of the latest, the newest one is taken that its store still has intact;
-   * an alias or a version is that one or an error. When {@code out} is that checkpoint already,
-   * nothing is fetched. What is deleted while it is fetched has been withdrawn: then everything is
-   * looked up again.
+   * Fetches an announced checkpoint, and verifies it against announcement, manifest and signature,
+   * and that its models have no other operators than a student's have, before it appears as {@code
+   * out}: a symbolic link to a directory of its version in {@code out.versions}, switched by one
+   * rename. Of the latest, the newest one is taken that its store still has intact; an alias or a
+   * version is that one or an error. When {@code out} is that checkpoint already, nothing is
+   * fetched. What is deleted while it is fetched has been withdrawn: then everything is looked up
+   * again.
    *
    * @return its manifest; empty when nothing was announced for the student
    * @throws CheckpointException when announcements cannot be read, the choice stands for nothing,
-   *     what it stands for is not intact, or {@code out} is something else; {@code out} is left as
-   *     it was
+   *     what it stands for is not intact or not trusted, or {@code out} is something else; {@code
+   *     out} is left as it was
    */
   public Optional<Manifest> pullIfAny(String student, CheckpointChoice choice, Path out) {
     return look(student, choice, out).map(Pulled::manifest);
@@ -119,6 +137,7 @@ public final class CheckpointPuller {
     for (CheckpointPublished candidate : candidates) {
       CheckpointId id = CheckpointLog.id(candidate);
       if (present.isPresent() && present.get().id().equals(id)) {
+        requireTrusted(out, id);
         return Optional.of(new Pulled(present.get(), problems));
       }
       if (choice.isLatest() && present.isPresent() && isNewer(present.get(), id)) {
@@ -216,13 +235,27 @@ public final class CheckpointPuller {
     return Optional.of(manifest);
   }
 
+  /** What was pulled before may have been pulled without asking for a signature. */
+  private void requireTrusted(Path out, CheckpointId id) {
+    try {
+      keys.requireSigned(out);
+    } catch (CheckpointException e) {
+      throw new CheckpointException(
+          "%s is %s already, which it would not become now; remove it: %s"
+              .formatted(out, id, e.getMessage()),
+          e);
+    }
+  }
+
   private Manifest fetch(CheckpointPublished candidate, PulledDirectory place) throws IOException {
     CheckpointId id = CheckpointLog.id(candidate);
-    if (!place.has(id)) {
+    if (!place.has(id, keys)) {
       try (Staging staging = Staging.in(place.versions())) {
-        place.discard(id.version());
         stores.fetch(candidate.getLocation(), id, staging.directory());
-        CheckpointVerifier.verify(staging.directory(), CheckpointLog.files(candidate));
+        requireModelsOfStudent(
+            staging.directory(),
+            CheckpointVerifier.verify(staging.directory(), CheckpointLog.files(candidate), keys));
+        place.discard(id.version());
         place.add(staging, id.version());
       }
     }
@@ -233,5 +266,17 @@ public final class CheckpointPuller {
   /** Closes the stores that stayed open. */
   void close() {
     stores.close();
+  }
+
+  private static void requireModelsOfStudent(Path directory, Manifest manifest) {
+    for (String name : StoredModel.names(manifest)) {
+      StudentModel.problem(directory.resolve(name))
+          .ifPresent(
+              problem -> {
+                throw new CheckpointException(
+                    "%s is no model of a student: it %s"
+                        .formatted(directory.resolve(name), problem));
+              });
+    }
   }
 }

@@ -52,6 +52,21 @@ final class FileTree {
     return directory.relativize(file).toString().replace('\\', '/');
   }
 
+  /**
+   * Reads a file that may be anything.
+   *
+   * @throws IOException also when it is larger than {@code maxBytes}, before memory is taken for it
+   */
+  static byte[] read(Path file, int maxBytes) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] content = in.readNBytes(maxBytes + 1); // grows with what is there
+      if (content.length > maxBytes) {
+        throw new IOException("%s has more than %d bytes".formatted(file, maxBytes));
+      }
+      return content;
+    }
+  }
+
   static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * @param metrics prequential metrics by name, finite; what was not measured is left out
  * @param calibration how the model's biases were corrected; null when they were not
  * @param files every file of the checkpoint but the manifest itself, sorted by name
+ * @param signature who vouches for all of the above; null when nobody does, and left out of the
+ *     file then. It stays the last field, see {@link ManifestSignature}
  */
 public record Manifest(
     int formatVersion,
@@ -69,7 +73,10 @@ public record Manifest(
     String configurationHash,
     Map<String, Double> metrics,
     @JsonSetter(nulls = Nulls.SET) @Nullable Calibration calibration,
-    List<FileEntry> files) {
+    List<FileEntry> files,
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+        @JacksonInject(value = MISSING, useInput = OptBoolean.TRUE)
+        @Nullable ManifestSignature signature) {
 
   /** Name of the manifest's file in a checkpoint. */
   public static final String FILE_NAME = "manifest.json";
@@ -79,6 +86,9 @@ public record Manifest(
 
   /** Names what is read where an optional field is not in the file: null. */
   static final String MISSING = "missing";
+
+  /** Largest manifest that is read, 16 MiB: far more than one has. */
+  public static final int MAX_BYTES = 16 << 20;
 
   /** Validates. */
   public Manifest {
@@ -161,15 +171,21 @@ public record Manifest(
     return List.copyOf(all);
   }
 
+  /** Completes a checkpoint as {@link #write(Path, SigningKey)} does, without signing it. */
+  public Manifest write(Path directory) {
+    return write(directory, null);
+  }
+
   /**
    * Completes a checkpoint: hashes every file in {@code directory}, then writes {@code
    * manifest.json}, all of it fsynced. An older manifest there is replaced.
    *
-   * @return this manifest with the files found
+   * @param key signs it; null for no signature
+   * @return this manifest with the files found, and the signature
    * @throws CheckpointException when a file cannot be read or written, is no regular file, or has a
    *     name that {@link FileEntry} does not allow
    */
-  public Manifest write(Path directory) {
+  public Manifest write(Path directory, @Nullable SigningKey key) {
     try {
       List<FileEntry> found = new ArrayList<>();
       for (String name : FileTree.files(directory)) {
@@ -180,7 +196,8 @@ public record Manifest(
           found.add(new FileEntry(name, Files.size(file), FileTree.sha256(file)));
         }
       }
-      Manifest complete = withFiles(found);
+      Manifest unsigned = withFiles(found);
+      Manifest complete = key == null ? unsigned : key.sign(unsigned);
       FileTree.replace(directory.resolve(FILE_NAME), ManifestJson.write(complete));
       FileTree.fsyncDirectories(directory);
       return complete;
@@ -197,15 +214,42 @@ public record Manifest(
    * @throws CheckpointException when it is missing, or a field is missing or invalid
    */
   public static Manifest read(Path directory) {
+    return parse(directory, bytes(directory));
+  }
+
+  /** The file {@code manifest.json} of the checkpoint in {@code directory}. */
+  static byte[] bytes(Path directory) {
     Path file = directory.resolve(FILE_NAME);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new CheckpointException("%s: is not a regular file".formatted(file));
+    }
     try {
-      return ManifestJson.read(Files.readAllBytes(file));
-    } catch (IOException | CheckpointException e) {
+      return FileTree.read(file, MAX_BYTES);
+    } catch (IOException e) {
       throw new CheckpointException("cannot read %s: %s".formatted(file, e.getMessage()), e);
     }
   }
 
+  /** Understands what {@link #bytes} has read. */
+  static Manifest parse(Path directory, byte[] json) {
+    try {
+      return ManifestJson.read(json);
+    } catch (CheckpointException e) {
+      throw new CheckpointException(
+          "cannot read %s: %s".formatted(directory.resolve(FILE_NAME), e.getMessage()), e);
+    }
+  }
+
   private Manifest withFiles(List<FileEntry> found) {
+    return with(found, null);
+  }
+
+  Manifest withSignature(ManifestSignature added) {
+    return with(files, added);
+  }
+
+  private Manifest with(List<FileEntry> newFiles, @Nullable ManifestSignature newSignature) {
     return new Manifest(
         formatVersion,
         student,
@@ -226,6 +270,7 @@ public record Manifest(
         configurationHash,
         metrics,
         calibration,
-        found);
+        newFiles,
+        newSignature);
   }
 }

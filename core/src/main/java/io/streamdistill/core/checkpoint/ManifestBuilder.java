@@ -146,7 +146,8 @@ public final class ManifestBuilder {
         ManifestJson.canonicalHash(effective),
         metrics,
         calibration,
-        List.of());
+        List.of(),
+        null);
   }
 
   private <T> T set(String field, @Nullable T value) {

@@ -2,8 +2,10 @@ package io.streamdistill.core.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -34,14 +36,22 @@ import java.util.stream.Collectors;
  */
 final class ManifestJson {
 
+  /** Configurations of networks are about ten deep; trees are walked by recursion. */
+  private static final int MAX_DEPTH = 100;
+
   private static final JsonMapper MAPPER = mapper();
   private static final ObjectWriter PRETTY = MAPPER.writer(prettyPrinter());
 
   private ManifestJson() {}
 
   private static JsonMapper mapper() {
+    JsonFactory limited =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .build();
     JsonMapper mapper =
-        JsonMapper.builder()
+        JsonMapper.builder(limited)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)

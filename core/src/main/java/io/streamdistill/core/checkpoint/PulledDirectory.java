@@ -67,10 +67,10 @@ final class PulledDirectory {
     }
   }
 
-  /** Whether a version is there already, intact. */
-  boolean has(CheckpointId id) {
+  /** Whether a version is there already, intact and trusted. */
+  boolean has(CheckpointId id, TrustedKeys keys) {
     try {
-      return CheckpointVerifier.verify(versions.resolve(id.version())).id().equals(id);
+      return CheckpointVerifier.verify(versions.resolve(id.version()), keys).id().equals(id);
     } catch (CheckpointException e) {
       return false;
     }

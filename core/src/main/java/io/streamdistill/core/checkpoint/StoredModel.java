@@ -3,6 +3,7 @@ package io.streamdistill.core.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The model of a checkpoint, straight out of its store. */
 public final class StoredModel {
@@ -11,6 +12,14 @@ public final class StoredModel {
   public static final String FILE_NAME = "model.onnx";
 
   private StoredModel() {}
+
+  /** Every model of a checkpoint: {@value #FILE_NAME}, and variants of it such as int8 ones. */
+  public static List<String> names(Manifest manifest) {
+    return manifest.files().stream()
+        .map(FileEntry::name)
+        .filter(name -> name.endsWith(".onnx"))
+        .toList();
+  }
 
   /**
    * Fetches and verifies a checkpoint, and returns its model; nothing stays on disk.

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.streamdistill.core.TestBroker;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
@@ -14,21 +17,29 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @ExtendWith(TestBroker.class)
 class CheckpointPullerTest {
@@ -394,5 +405,166 @@ class CheckpointPullerTest {
       follower.stop();
       following.get(1, TimeUnit.MINUTES);
     }
+  }
+
+  private final List<ILoggingEvent> logged = new CopyOnWriteArrayList<>();
+
+  private final AppenderBase<ILoggingEvent> log =
+      new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+          logged.add(event);
+        }
+      };
+
+  private static Logger logger() {
+    return (Logger) LoggerFactory.getLogger("io.streamdistill.core.checkpoint");
+  }
+
+  @BeforeEach
+  void captureLog() {
+    log.start();
+    logger().addAppender(log);
+  }
+
+  @AfterEach
+  void leaveLog() {
+    logger().detachAppender(log);
+  }
+
+  private SigningKey key(String name) {
+    return SigningKey.read(
+        name, KeyFiles.create(work.resolve(name), new SecureRandom()).signingKey());
+  }
+
+  private Manifest publishSigned(String version, SigningKey key) {
+    Manifest manifest = write("mnist", version).write(source(version), key);
+    announce(manifest, put(manifest, "kafka:"));
+    return manifest;
+  }
+
+  private Manifest publishDamaged(String version, SigningKey key) throws IOException {
+    Manifest manifest = write("mnist", version).write(source(version), key);
+    URI location = put(manifest, "file:" + work.resolve("store"));
+    Path weights = Path.of(location).resolve("weights.safetensors");
+    byte[] damaged = Files.readAllBytes(weights);
+    damaged[77] ^= 1;
+    Files.write(weights, damaged);
+    announce(manifest, location);
+    return manifest;
+  }
+
+  private CheckpointPuller puller(TrustedKeys keys) {
+    return new CheckpointPuller(kafka, topics, S3Settings.defaults(), keys);
+  }
+
+  @Test
+  void pullsOnlyWhatIsSignedByATrustedKey() {
+    SigningKey ours = key("ours");
+    SigningKey theirs = key("theirs");
+    Manifest first = publishSigned("v1", ours);
+    publishSigned("v2", theirs);
+    publish("v3");
+
+    assertThat(puller(ours.trusted()).pull("mnist", out)).isEqualTo(first);
+    assertThatThrownBy(
+            () -> puller(ours.trusted()).pull("mnist", CheckpointChoice.version("v2"), out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("manifest.json is not trusted: mnist/v2 is signed with key");
+    assertThatThrownBy(
+            () -> puller(ours.trusted()).pull("mnist", CheckpointChoice.version("v3"), out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("mnist/v3 is not signed");
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(first);
+    assertThat(
+            puller(ours.trusted().and(theirs.trusted()))
+                .pull("mnist", CheckpointChoice.version("v2"), out)
+                .version())
+        .isEqualTo("v2");
+  }
+
+  @Test
+  void whatWasPulledWithoutAKeyIsNotTakenOver() {
+    Manifest unsigned = publish("v1");
+    puller().pull("mnist", out);
+    SigningKey ours = key("ours");
+
+    assertThatThrownBy(() -> puller(ours.trusted()).pull("mnist", out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("is mnist/v1 already, which it would not become now; remove it")
+        .hasMessageContaining("mnist/v1 is not signed");
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(unsigned);
+
+    Manifest signed = publishSigned("v2", ours);
+    assertThat(puller(ours.trusted()).pull("mnist", out)).isEqualTo(signed);
+    assertThatThrownBy( // still there, in out.versions
+            () -> puller(ours.trusted()).pull("mnist", CheckpointChoice.version("v1"), out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("mnist/v1 is not signed");
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(signed);
+    assertThat(work.resolve("out.versions").resolve("v1")).exists();
+  }
+
+  @Test
+  void pullsNoModelWithOperatorsThatStudentsDoNotHave() throws IOException {
+    Manifest first = publish("v1");
+    puller().pull("mnist", out);
+    Manifest hostile = write("mnist", "v2");
+    Files.write(source("v2").resolve("model.onnx"), new byte[] {1, 2, 3});
+    hostile = hostile.write(source("v2"));
+    announce(hostile, put(hostile, "kafka:"));
+
+    assertThatThrownBy(() -> puller().pull("mnist", CheckpointChoice.version("v2"), out))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("model.onnx is no model of a student");
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"champion", "latest"})
+  void aFollowerKeepsWhatItHasWhenItIsOfferedWorse(String alias) throws Exception {
+    SigningKey ours = key("ours");
+    BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
+    try (CheckpointFollower follower =
+        new CheckpointFollower(kafka, topics, S3Settings.defaults(), ours.trusted())) {
+      CompletableFuture<Void> following =
+          CompletableFuture.runAsync(
+              () -> follower.follow("mnist", CheckpointChoice.alias(alias), out, switches::add));
+      Manifest first = publishSigned("v1", ours);
+      promote("v1");
+      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(first);
+
+      publish("v2");
+      promote("v2");
+      awaitLogged("checkpoint=mnist/v2", "manifest.json is not trusted: mnist/v2 is not signed");
+      publishDamaged("v3", ours);
+      promote("v3");
+      awaitLogged("checkpoint=mnist/v3", "weights.safetensors: has sha-256");
+      publishSigned("v4", key("theirs"));
+      promote("v4");
+      awaitLogged("checkpoint=mnist/v4", "mnist/v4 is signed with key");
+      if (alias.equals("champion")) {
+        awaitLogged(out + " stays as it is", "mnist/v4 is signed with key");
+      }
+
+      assertThat(CheckpointVerifier.verify(out)).isEqualTo(first);
+      assertThat(switches).isEmpty();
+      Manifest fifth = publishSigned("v5", ours);
+      promote("v5");
+      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(fifth);
+      assertThat(CheckpointVerifier.verify(out, ours.trusted())).isEqualTo(fifth);
+      follower.stop();
+      following.get(1, TimeUnit.MINUTES);
+    }
+  }
+
+  private void awaitLogged(String... parts) {
+    Awaitility.await()
+        .atMost(1, TimeUnit.MINUTES)
+        .until(
+            () ->
+                logged.stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .anyMatch(message -> Arrays.stream(parts).allMatch(message::contains)));
   }
 }

@@ -30,7 +30,7 @@ class CheckpointVerifierTest {
 
     assertThat(CheckpointVerifier.verify(directory)).isEqualTo(manifest);
     assertThat(CheckpointVerifier.verify(link)).isEqualTo(manifest);
-    assertThat(CheckpointVerifier.verify(directory, manifest.allFiles())).isEqualTo(manifest);
+    assertThat(verifyAnnounced(manifest.allFiles())).isEqualTo(manifest);
   }
 
   @Test
@@ -74,25 +74,45 @@ class CheckpointVerifierTest {
         .hasMessageContaining("manifest.json");
   }
 
+  private Manifest verifyAnnounced(List<FileEntry> announced) {
+    return CheckpointVerifier.verify(directory, announced, TrustedKeys.none());
+  }
+
   @Test
   void comparesWithTheAnnouncement() {
     List<FileEntry> announced = new ArrayList<>(manifest.allFiles());
     announced.remove(0); // config.json
     announced.add(new FileEntry("model.onnx", 5, "0".repeat(64)));
-    announced.removeIf(file -> file.name().equals(Manifest.FILE_NAME));
-    announced.add(new FileEntry(Manifest.FILE_NAME, 5, "0".repeat(64)));
 
-    assertThatThrownBy(() -> CheckpointVerifier.verify(directory, announced))
+    assertThatThrownBy(() -> verifyAnnounced(announced))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("config.json: is in the manifest, but was not announced")
-        .hasMessageContaining("model.onnx: was announced")
-        .hasMessageContaining("manifest.json: has");
+        .hasMessageContaining("model.onnx: was announced");
   }
 
   @Test
-  void refusesAnAnnouncementWithoutTheManifest() {
-    assertThatThrownBy(() -> CheckpointVerifier.verify(directory, manifest.files()))
+  void believesNothingOfAManifestThatWasNotAnnounced() {
+    List<FileEntry> announced = new ArrayList<>(manifest.files());
+    announced.add(new FileEntry(Manifest.FILE_NAME, 5, "0".repeat(64)));
+
+    assertThatThrownBy(() -> verifyAnnounced(announced))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("manifest.json: has")
+        .hasMessageEndingWith("bytes, expected 5");
+    assertThatThrownBy(() -> verifyAnnounced(manifest.files()))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("manifest.json: was not announced");
+  }
+
+  @Test
+  void namesTheFirstOfManyProblems() throws IOException {
+    for (int i = 0; i < 500; i++) {
+      Files.writeString(directory.resolve("stray" + i), "?");
+    }
+
+    assertThatThrownBy(() -> CheckpointVerifier.verify(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("stray0: is not in the manifest")
+        .hasMessageEndingWith("and 480 more");
   }
 }

@@ -160,7 +160,8 @@ public final class Lab implements AutoCloseable {
             stages + 1,
             Duration.ZERO,
             false,
-            directory.resolve("work").resolve(name));
+            directory.resolve("work").resolve(name),
+            "");
     try (TrainerService trainer =
         TrainerService.start(
             recipe.config(name, seed, log.count(), checkpoints, correction),

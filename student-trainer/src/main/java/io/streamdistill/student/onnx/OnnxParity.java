@@ -62,20 +62,36 @@ public record OnnxParity(double probabilities, double logits) {
      * @throws OnnxExportException if ONNX Runtime cannot load or run the model
      */
     public OnnxParity compare(byte[] model) {
-      OrtEnvironment environment = OrtEnvironment.getEnvironment();
-      try (OrtSession.SessionOptions options = options();
-          OrtSession session = environment.createSession(model, options);
-          OnnxTensor input = features.tensor(environment);
-          OrtSession.Result result = session.run(Map.of(OnnxExport.FEATURES, input))) {
-        return new OnnxParity(
-            distance(probabilities, output(result, OnnxExport.PROBABILITIES)),
-            distance(logits, output(result, OnnxExport.LOGITS)));
-      } catch (OrtException e) {
-        throw new OnnxExportException(
-            "ONNX Runtime cannot run the exported model of student %s: %s"
-                .formatted(features.contract().student(), e.getMessage()),
-            e);
-      }
+      Reference said = said(model, features);
+      return new OnnxParity(
+          distance(probabilities, said.probabilities), distance(logits, said.logits));
+    }
+  }
+
+  /**
+   * Runs random features through two models.
+   *
+   * @param records how many to compare, in one batch
+   * @throws OnnxExportException if ONNX Runtime cannot load or run one of them
+   */
+  public static OnnxParity between(
+      byte[] one, byte[] other, ExportContract contract, int records, RandomGenerator random) {
+    return said(one, Features.random(contract, records, random)).compare(other);
+  }
+
+  private static Reference said(byte[] model, Features features) {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OrtSession.SessionOptions options = options();
+        OrtSession session = environment.createSession(model, options);
+        OnnxTensor input = features.tensor(environment);
+        OrtSession.Result result = session.run(Map.of(OnnxExport.FEATURES, input))) {
+      return new Reference(
+          features, output(result, OnnxExport.PROBABILITIES), output(result, OnnxExport.LOGITS));
+    } catch (OrtException e) {
+      throw new OnnxExportException(
+          "ONNX Runtime cannot run the exported model of student %s: %s"
+              .formatted(features.contract().student(), e.getMessage()),
+          e);
     }
   }
 

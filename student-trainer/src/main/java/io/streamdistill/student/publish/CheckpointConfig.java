@@ -2,8 +2,10 @@ package io.streamdistill.student.publish;
 
 import static io.streamdistill.core.config.Require.require;
 
+import io.streamdistill.core.checkpoint.SigningKey;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When and where checkpoints are published. One more is published when training ends.
@@ -19,6 +21,8 @@ import java.time.Duration;
  * @param int8 whether {@code model.int8.onnx} is written as well, with what it costs on the
  *     hold-out; needs one, {@code student.gate.hold-out-share}; default false
  * @param workDir where checkpoints are put together; default {@code .streamdistill/trainer}
+ * @param signingKeyFile private Ed25519 key (PKCS#8 in PEM) that every checkpoint is signed with;
+ *     empty for none, the default
  */
 public record CheckpointConfig(
     Duration every,
@@ -27,7 +31,8 @@ public record CheckpointConfig(
     int keep,
     Duration keepFor,
     boolean int8,
-    Path workDir) {
+    Path workDir,
+    String signingKeyFile) {
 
   /** Validates. */
   public CheckpointConfig {
@@ -41,5 +46,18 @@ public record CheckpointConfig(
         everyExamples);
     require(!keepFor.isNegative(), "student.checkpoint.keep-for must be >= 0, got %s", keepFor);
     require(keep >= 1, "student.checkpoint.keep must be >= 1, got %s", keep);
+  }
+
+  /**
+   * The key that checkpoints are signed with.
+   *
+   * @param signingKeyFile as in the configuration
+   * @return null for none
+   * @throws io.streamdistill.core.config.ConfigException when the file is no such key
+   */
+  public static @Nullable SigningKey signingKey(String signingKeyFile) {
+    return signingKeyFile.isEmpty()
+        ? null
+        : SigningKey.read("student.checkpoint.signing-key-file", Path.of(signingKeyFile));
   }
 }

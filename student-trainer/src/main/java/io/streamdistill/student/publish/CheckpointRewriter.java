@@ -1,19 +1,18 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.student.onnx.OnnxExportException;
 import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.student.publish.CheckpointWriter.Correction;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a checkpoint anew: the weights as they were trained, with another correction or none.
@@ -33,12 +32,14 @@ public final class CheckpointRewriter {
    * @param from directory of the checkpoint
    * @param network of its architecture; gets its weights
    * @param correction instead of the one that it has, if any
+   * @param key signs what is written; null for no signature
    */
   public CheckpointRewriter(
       Manifest parent,
       Path from,
       MultiLayerNetwork network,
       Correction correction,
+      @Nullable SigningKey key,
       InstantSource clock) {
     this.parent = parent;
     this.from = from;
@@ -49,6 +50,7 @@ public final class CheckpointRewriter {
             network.getLayerWiseConfigurations(),
             correction,
             SmallModels.NONE, // what it costs is measured on a hold-out, which only the trainer has
+            key,
             clock);
   }
 
@@ -87,9 +89,7 @@ public final class CheckpointRewriter {
 
   private TrainerState restored() {
     try {
-      TrainerState state = TrainerState.read(from, parent);
-      state.restoreWeights(network);
-      return state;
+      return TrainerState.restored(from, parent, network);
     } catch (CheckpointException e) {
       throw new CheckpointException(
           "the weights of checkpoint %s in %s cannot be used; use another checkpoint: %s"
@@ -100,21 +100,17 @@ public final class CheckpointRewriter {
 
   /** The network is what was trained only if it predicts what the published model predicts. */
   private void requireSameModel(OnnxParity.Reference trained) {
-    Calibration calibration = parent.calibration();
-    OnnxParity.Reference expected =
-        calibration == null ? trained : trained.corrected(CheckpointWriter.shift(calibration));
-    Path model = from.resolve(CheckpointFiles.MODEL);
     try {
-      double distance = expected.compare(Files.readAllBytes(model)).probabilities();
+      double distance = PublishedModel.compare(trained, parent, from).probabilities();
       if (!(distance <= OnnxParity.TOLERANCE)) { // also if NaN
         throw new CheckpointException(
             "%s of checkpoint %s differs by %.2g in a probability from what the weights beside it predict; use another checkpoint"
-                .formatted(model, parent.id(), distance));
+                .formatted(from.resolve(CheckpointFiles.MODEL), parent.id(), distance));
       }
-    } catch (IOException | OnnxExportException e) {
+    } catch (OnnxExportException e) {
       throw new CheckpointException(
           "%s of checkpoint %s cannot be run; use another checkpoint: %s"
-              .formatted(model, parent.id(), e.getMessage()),
+              .formatted(from.resolve(CheckpointFiles.MODEL), parent.id(), e.getMessage()),
           e);
     }
   }

@@ -6,6 +6,7 @@ import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.checkpoint.SourcePosition;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxExport;
@@ -17,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -37,6 +37,7 @@ public final class CheckpointWriter {
   private final InstantSource clock;
   private final Correction correction;
   private final SmallModels smallModels;
+  private final @Nullable SigningKey key;
   private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /** Finds out how the biases of a model are to be corrected, if at all. */
@@ -55,16 +56,19 @@ public final class CheckpointWriter {
    * Creates a writer of checkpoints of {@code identity}.
    *
    * @param configuration of the student's network
+   * @param key signs them; null for no signature
    */
   public CheckpointWriter(
       StudentIdentity identity,
       MultiLayerConfiguration configuration,
       Correction correction,
       SmallModels smallModels,
+      @Nullable SigningKey key,
       InstantSource clock) {
     this.identity = identity;
     this.correction = correction;
     this.smallModels = smallModels;
+    this.key = key;
     this.clock = clock;
     copy = new MultiLayerNetwork(configuration.clone());
     copy.init();
@@ -72,7 +76,7 @@ public final class CheckpointWriter {
 
   /** What the student's models are exported under. */
   public ExportContract contract() {
-    return contract(Map.of());
+    return identity.contract(Map.of());
   }
 
   /**
@@ -106,7 +110,7 @@ public final class CheckpointWriter {
       Progress progress,
       Map<String, Double> metrics) {
     copy.setParams(Nd4j.createFromArray(snapshot.parameters()));
-    ExportContract contract = contract(Map.of("distill.version", id.version()));
+    ExportContract contract = identity.contract(Map.of("distill.version", id.version()));
     byte[] plain = proven(id, contract, null, snapshot.expected());
     Calibration calibration = correction.of(plain, contract).orElse(null);
     byte[] model = calibration == null ? plain : corrected(id, contract, snapshot, calibration);
@@ -153,7 +157,7 @@ public final class CheckpointWriter {
         .metrics(allMetrics)
         .calibration(calibration)
         .build()
-        .write(directory);
+        .write(directory, key);
   }
 
   private byte[] corrected(
@@ -180,17 +184,6 @@ public final class CheckpointWriter {
       throw new CheckpointException(
           "checkpoint %s is not written: %s".formatted(id, e.getMessage()), e);
     }
-  }
-
-  private ExportContract contract(Map<String, String> metadata) {
-    return new ExportContract(
-        identity.name(),
-        identity.features().type().name().toLowerCase(Locale.ROOT),
-        identity.features().shape().stream().map(Integer::longValue).toList(),
-        identity.features().scale(),
-        identity.features().offset(),
-        identity.classes().names(),
-        metadata);
   }
 
   private SourcePosition source(LogPosition position) {

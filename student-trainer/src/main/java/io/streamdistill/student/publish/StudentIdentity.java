@@ -5,6 +5,9 @@ import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.Origin;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.student.onnx.ExportContract;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,5 +45,21 @@ public record StudentIdentity(
   /** The same student, which started from a checkpoint of another one, or from none. */
   public StudentIdentity startedFrom(@Nullable Origin origin) {
     return new StudentIdentity(name, topic, features, classes, network, configuration, origin);
+  }
+
+  /**
+   * What the student's models are exported under.
+   *
+   * @param metadata further entries of the model's metadata
+   */
+  ExportContract contract(Map<String, String> metadata) {
+    return new ExportContract(
+        name,
+        features.type().name().toLowerCase(Locale.ROOT),
+        features.shape().stream().map(Integer::longValue).toList(),
+        features.scale(),
+        features.offset(),
+        classes.names(),
+        metadata);
   }
 }

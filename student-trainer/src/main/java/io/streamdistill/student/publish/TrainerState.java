@@ -22,8 +22,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * All the numbers that a trainer needs to go on bit for bit.
  *
  * <p>{@code weights.safetensors} holds the parameters by their DL4J names, row-major, such as
- * {@code 0_W} (inputs, units) and {@code 0_b} (1, units). {@code trainer-state.safetensors} holds
- * the optimizer's state, flat, in DL4J's order, and the steps that it has taken. What corrects the
+ * {@code 0_W} (inputs, units) and {@code 0_b} (units). {@code trainer-state.safetensors} holds the
+ * optimizer's state, flat, in DL4J's order, and the steps that it has taken. What corrects the
  * biases of the published model lies beside the weights as {@code bias_correction} (classes);
  * training goes on without it.
  *
@@ -92,10 +92,17 @@ record TrainerState(Map<String, Tensor> weights, Tensor optimizer, int optimizer
     String steps = state.metadata().get(OPTIMIZER_STEPS);
     try { // before optimizers could be changed, all steps of a student were those of its one
       return steps == null ? Math.toIntExact(manifest.step()) : Integer.parseUnsignedInt(steps);
-    } catch (NumberFormatException e) {
+    } catch (NumberFormatException | ArithmeticException e) {
       throw new CheckpointException(
           "%s has %s '%s', which is no number".formatted(file, OPTIMIZER_STEPS, steps), e);
     }
+  }
+
+  /** Reads what {@link #write} wrote, and puts its weights into {@code network}. */
+  static TrainerState restored(Path directory, Manifest manifest, MultiLayerNetwork network) {
+    TrainerState state = read(directory, manifest);
+    state.restoreWeights(network);
+    return state;
   }
 
   /**

@@ -37,6 +37,12 @@ public final class StudentNetworks {
    */
   public static MultiLayerNetwork dense(
       int inputs, List<Integer> hidden, int classes, OptimizerConfig optimizer, long seed) {
+    return initialised(denseConfiguration(inputs, hidden, classes, optimizer, seed));
+  }
+
+  /** What {@link #dense} builds, without its parameters. */
+  public static MultiLayerConfiguration denseConfiguration(
+      int inputs, List<Integer> hidden, int classes, OptimizerConfig optimizer, long seed) {
     require(inputs >= 1, "student.inputs must be >= 1, got %s", inputs);
     require(classes >= 2, "student.classes must be >= 2, got %s", classes);
     require(
@@ -66,7 +72,7 @@ public final class StudentNetworks {
     for (NeuralNetConfiguration layer : configuration.getConfs()) {
       decay((BaseLayer) layer.getLayer(), optimizer.weightDecay());
     }
-    return initialised(configuration);
+    return configuration;
   }
 
   /**
@@ -78,6 +84,12 @@ public final class StudentNetworks {
    * everything else stay as they are.
    */
   public static MultiLayerNetwork fromDl4jJson(String json, OptimizerConfig optimizer, long seed) {
+    return initialised(dl4jConfiguration(json, optimizer, seed));
+  }
+
+  /** What {@link #fromDl4jJson} builds, without its parameters. */
+  public static MultiLayerConfiguration dl4jConfiguration(
+      String json, OptimizerConfig optimizer, long seed) {
     MultiLayerConfiguration configuration;
     try {
       configuration = MultiLayerConfiguration.fromJson(json);
@@ -104,7 +116,7 @@ public final class StudentNetworks {
     output.setActivationFn(new ActivationIdentity());
     output.setLossFn(new DistillationLoss());
     configuration.setDataType(DataType.FLOAT);
-    return initialised(configuration);
+    return configuration;
   }
 
   @SuppressWarnings("NullAway") // DL4J's getter returns null for "none"
@@ -121,7 +133,8 @@ public final class StudentNetworks {
     layer.setRegularization(kept);
   }
 
-  private static MultiLayerNetwork initialised(MultiLayerConfiguration configuration) {
+  /** A network of this configuration, with the initial weights of its seed. */
+  public static MultiLayerNetwork initialised(MultiLayerConfiguration configuration) {
     var network = new MultiLayerNetwork(configuration);
     network.init();
     return network;

@@ -12,7 +12,12 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import io.streamdistill.core.onnx.StudentModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -389,6 +394,7 @@ final class OnnxExportTest {
         OnnxParity.Reference.of(network, PLAIN, 16, new Random(SEED));
 
     byte[] model = OnnxExport.export(network, PLAIN, shift);
+    assertIsStudentModel(model);
 
     OnnxParity parity = uncorrected.corrected(shift).compare(model);
     assertThat(parity.logits()).isLessThan(1e-5);
@@ -424,6 +430,17 @@ final class OnnxExportTest {
         .hasMessageContaining(reason);
   }
 
+  /** So whatever is exported can be pulled and verified. */
+  private static void assertIsStudentModel(byte[] model) {
+    try {
+      Path file = Files.write(Files.createTempFile("model", ".onnx"), model);
+      assertThat(StudentModel.problem(file)).isEmpty();
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static void assertParity(InputType input, ExportContract contract, Layer... layers) {
     MultiLayerNetwork network = network(input, layers);
     train(network, input);
@@ -435,6 +452,8 @@ final class OnnxExportTest {
     OnnxExport.requireExportable(network.getLayerWiseConfigurations());
 
     byte[] model = OnnxExport.export(network, contract);
+    assertIsStudentModel(model);
+    assertIsStudentModel(OnnxQuantizer.quantize(model));
     OnnxParity parity = OnnxParity.measure(model, network, contract, 16, new Random(SEED));
 
     assertThat(parity.probabilities())

@@ -72,6 +72,7 @@ final class BackgroundPublisherTest {
             network.getLayerWiseConfigurations(),
             (model, contract) -> Optional.empty(),
             SmallModels.NONE,
+            null,
             Clock.systemUTC());
     CheckpointConfig config =
         new CheckpointConfig(
@@ -81,7 +82,8 @@ final class BackgroundPublisherTest {
             5,
             Duration.ZERO,
             false,
-            folder.resolve("work"));
+            folder.resolve("work"),
+            "");
     publisher =
         new BackgroundPublisher(
             new CheckpointPublisher(
