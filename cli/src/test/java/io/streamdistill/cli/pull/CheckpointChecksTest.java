@@ -86,12 +86,12 @@ final class CheckpointChecksTest {
   @Test
   void failsOnWhatIsNoStudentsModelWithoutLoadingIt() throws IOException {
     TestCheckpoint.write("v1", directory, new byte[] {1, 2, 3}, CONTRACT);
-    assertThat(onlyFailure().toString()).startsWith("FAIL  operators: the model ");
+    assertThat(onlyFailure().toString()).startsWith("FAIL  operators: model.onnx has ");
 
     TestCheckpoint.write(
         "v2", directory, TestCheckpoint.model(CONTRACT).activation("Erf").build(), CONTRACT);
     assertThat(onlyFailure().toString())
-        .startsWith("FAIL  operators: the model has the operator 'Erf'");
+        .startsWith("FAIL  operators: model.onnx has the operator 'Erf'");
   }
 
   @Test

@@ -75,7 +75,7 @@ public record Manifest(
     @JsonSetter(nulls = Nulls.SET) @Nullable Calibration calibration,
     List<FileEntry> files,
     @JsonInclude(JsonInclude.Include.NON_NULL)
-        @JacksonInject(value = MISSING, useInput = OptBoolean.TRUE)
+        @JacksonInject(value = UNSIGNED, useInput = OptBoolean.TRUE)
         @Nullable ManifestSignature signature) {
 
   /** Name of the manifest's file in a checkpoint. */
@@ -86,6 +86,9 @@ public record Manifest(
 
   /** Names what is read where an optional field is not in the file: null. */
   static final String MISSING = "missing";
+
+  /** The same of {@code signature}: Jackson wants a name for each. */
+  static final String UNSIGNED = "unsigned";
 
   /** Largest manifest that is read, 16 MiB: far more than one has. */
   public static final int MAX_BYTES = 16 << 20;

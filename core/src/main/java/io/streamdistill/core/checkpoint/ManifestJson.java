@@ -69,7 +69,10 @@ final class ManifestJson {
                     .addSerializer(Instant.class, ToStringSerializer.instance)
                     .addDeserializer(Instant.class, new InstantReader()))
             .build();
-    mapper.setInjectableValues(new InjectableValues.Std().addValue(Manifest.MISSING, null));
+    mapper.setInjectableValues(
+        new InjectableValues.Std()
+            .addValue(Manifest.MISSING, null)
+            .addValue(Manifest.UNSIGNED, null));
     mapper.setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL));
     return mapper;
   }
