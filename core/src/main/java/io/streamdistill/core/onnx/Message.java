@@ -108,7 +108,12 @@ enum Message {
                   2, Field.one("data_type", Kind.INTEGER),
                   8, Field.one("name", Kind.TEXT),
                   9, Field.one("raw_data", Kind.BYTES))),
-          Map.entry(VALUE, Map.of(1, Field.one("name", Kind.TEXT), 2, Field.one("type", TYPE))),
+          Map.entry(
+              VALUE,
+              Map.of(
+                  1, Field.one("name", Kind.TEXT),
+                  2, Field.one("type", TYPE),
+                  3, Field.one("doc_string", Kind.TEXT))),
           Map.entry(TYPE, Map.of(1, Field.one("tensor_type", TENSOR_TYPE))),
           Map.entry(
               TENSOR_TYPE,

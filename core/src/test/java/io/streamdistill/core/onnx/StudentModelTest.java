@@ -70,7 +70,8 @@ class StudentModelTest {
 
   @Test
   void acceptsTheOperatorsOfStudents() throws IOException {
-    assertThat(problem(model(node("Relu"), node("Gemm"), tensor(3, 12)))).isEmpty();
+    byte[] described = bytes(11, join(text(1, "features"), text(3, "as on the wire")));
+    assertThat(problem(model(node("Relu"), node("Gemm"), tensor(3, 12), described))).isEmpty();
   }
 
   @Test
