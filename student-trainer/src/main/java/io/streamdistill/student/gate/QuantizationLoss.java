@@ -3,7 +3,7 @@ package io.streamdistill.student.gate;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxLogits;
 import io.streamdistill.student.onnx.OnnxQuantizer;
-import io.streamdistill.student.publish.SmallModels;
+import io.streamdistill.student.onnx.SmallModels;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;

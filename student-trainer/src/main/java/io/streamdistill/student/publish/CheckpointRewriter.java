@@ -6,6 +6,7 @@ import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.student.onnx.OnnxExportException;
 import io.streamdistill.student.onnx.OnnxParity;
+import io.streamdistill.student.onnx.SmallModels;
 import io.streamdistill.student.publish.CheckpointWriter.Correction;
 import java.nio.file.Path;
 import java.time.InstantSource;

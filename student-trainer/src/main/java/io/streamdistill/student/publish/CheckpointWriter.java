@@ -12,6 +12,7 @@ import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.onnx.OnnxExportException;
 import io.streamdistill.student.onnx.OnnxParity;
+import io.streamdistill.student.onnx.SmallModels;
 import io.streamdistill.student.source.LogPosition;
 import java.io.IOException;
 import java.nio.file.Files;

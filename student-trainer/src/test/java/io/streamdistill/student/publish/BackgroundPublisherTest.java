@@ -15,6 +15,7 @@ import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.student.onnx.SmallModels;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.step.OptimizerConfig;
 import io.streamdistill.student.step.StudentNetworks;

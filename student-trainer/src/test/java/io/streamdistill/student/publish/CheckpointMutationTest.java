@@ -21,6 +21,7 @@ import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.CheckpointParity;
 import io.streamdistill.student.onnx.OnnxQuantizer;
+import io.streamdistill.student.onnx.SmallModels;
 import io.streamdistill.student.publish.Mutations.Mutation;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.step.OptimizerConfig;

@@ -1,6 +1,5 @@
-package io.streamdistill.student.publish;
+package io.streamdistill.student.onnx;
 
-import io.streamdistill.student.onnx.ExportContract;
 import java.util.Map;
 import java.util.Optional;
 
