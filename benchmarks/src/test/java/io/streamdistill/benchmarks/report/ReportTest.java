@@ -42,6 +42,7 @@ final class ReportTest {
             "pipeline.cpu",
             "second.student.teacher.calls",
             "checkpoint.stall",
+            "follow.p99.vs.budget",
             "rss.slope.per.million",
             "latency.p99.vs.budget",
             "fit.sgd.512");
