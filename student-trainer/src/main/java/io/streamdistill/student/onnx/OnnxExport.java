@@ -2,6 +2,7 @@ package io.streamdistill.student.onnx;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.streamdistill.core.transfer.ClassMap;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -31,6 +32,10 @@ public final class OnnxExport {
   public static final String FEATURE_SCALE_KEY = "distill.features.scale";
   public static final String FEATURE_OFFSET_KEY = "distill.features.offset";
   public static final String CLASSES_KEY = "distill.classes";
+  public static final String CLASSES_HASH_KEY = "distill.classes.hash";
+
+  /** Softmax temperature of {@value #PROBABILITIES}; that of {@value #LOGITS} is up to the user. */
+  public static final String TEMPERATURE_KEY = "distill.probabilities.temperature";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -117,6 +122,15 @@ public final class OnnxExport {
     String probabilities = graph.node("Softmax", PROBABILITIES, logits.name(), axis);
     graph.output(probabilities, OnnxType.F32, classes);
     graph.output(logits.name(), OnnxType.F32, classes);
+    graph
+        .describe(
+            FEATURES,
+            "features as on the wire: N rows of %s elements of shape %s, row-major; the model computes element * %s + %s"
+                .formatted(
+                    contract.featureType(), contract.shape(), contract.scale(), contract.offset()))
+        .describe(
+            PROBABILITIES, "softmax of the logits at temperature 1, in the order of " + CLASSES_KEY)
+        .describe(LOGITS, "not normalised, in the order of " + CLASSES_KEY);
   }
 
   private static void metadata(OnnxGraph graph, ExportContract contract) {
@@ -127,7 +141,9 @@ public final class OnnxExport {
         .metadata(FEATURE_SHAPE_KEY, json(contract.shape()))
         .metadata(FEATURE_SCALE_KEY, Float.toString(contract.scale()))
         .metadata(FEATURE_OFFSET_KEY, Float.toString(contract.offset()))
-        .metadata(CLASSES_KEY, json(contract.classNames()));
+        .metadata(CLASSES_KEY, json(contract.classNames()))
+        .metadata(CLASSES_HASH_KEY, new ClassMap(contract.classNames()).hash())
+        .metadata(TEMPERATURE_KEY, "1");
   }
 
   private static String json(List<?> values) {

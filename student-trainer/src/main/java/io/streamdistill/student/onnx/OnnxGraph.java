@@ -134,6 +134,17 @@ public final class OnnxGraph {
     return this;
   }
 
+  /** Says in words what an input or an output is, for those who look into the file. */
+  public OnnxGraph describe(String name, String text) {
+    graph.getInputBuilderList().stream()
+        .filter(input -> input.getName().equals(name))
+        .forEach(input -> input.setDocString(text));
+    graph.getOutputBuilderList().stream()
+        .filter(output -> output.getName().equals(name))
+        .forEach(output -> output.setDocString(text));
+    return this;
+  }
+
   /** Returns the model as the bytes of an {@code .onnx} file. */
   public byte[] build() {
     ModelProto.Builder model =

@@ -13,6 +13,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.streamdistill.core.onnx.StudentModel;
+import io.streamdistill.core.transfer.ClassMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import onnx.Onnx;
 import org.assertj.core.data.Offset;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -270,7 +272,7 @@ final class OnnxExportTest {
   }
 
   @Test
-  void declaresNamesShapesAndMetadata() throws OrtException {
+  void declaresNamesShapesAndMetadata() throws Exception {
     // Given
     ExportContract contract =
         new ExportContract(
@@ -307,8 +309,14 @@ final class OnnxExportTest {
                   "distill.features.shape", "[2,9,8]",
                   "distill.features.scale", "0.5",
                   "distill.features.offset", "-1.0",
-                  "distill.classes", "[\"zero\",\"on\\\"e\",\"zwölf\",\"3\",\"4\"]"));
+                  "distill.classes", "[\"zero\",\"on\\\"e\",\"zwölf\",\"3\",\"4\"]",
+                  "distill.classes.hash", new ClassMap(contract.classNames()).hash(),
+                  "distill.probabilities.temperature", "1"));
     }
+    assertThat(Onnx.ModelProto.parseFrom(model).getGraph().getInput(0).getDocString())
+        .isEqualTo(
+            "features as on the wire: N rows of u8 elements of shape [2, 9, 8], row-major; the model"
+                + " computes element * 0.5 + -1.0");
   }
 
   @Test
