@@ -91,7 +91,8 @@ public final class Distill {
             Path.of(environment.getOrDefault("DISTILL_HOME", workingDirectory.toString())));
     CommandLine root = new CommandLine(distill);
     distill.subcommands().forEach(root::addSubcommand);
-    return root.setExecutionStrategy(distill::execute)
+    return root.setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(distill::execute)
         .setParameterExceptionHandler(new UsageErrors())
         .setExecutionExceptionHandler(new Failures(() -> distill.debug));
   }

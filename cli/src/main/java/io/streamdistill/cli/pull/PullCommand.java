@@ -4,6 +4,7 @@ import io.streamdistill.core.checkpoint.CheckpointChoice;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointFollower;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.DirectoryLayout;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.TrustedKeys;
@@ -82,6 +83,14 @@ public final class PullCommand implements Callable<Integer> {
 
   @Mixin private final PublicKeys publicKeys = new PublicKeys();
 
+  @Option(
+      names = "--layout",
+      paramLabel = "LAYOUT",
+      description =
+          "plain: the directory is the checkpoint; triton: it is a model repository of Triton and a"
+              + " storageUri of KServe, with the checkpoint as STUDENT/NUMBER; default: plain")
+  private DirectoryLayout layout = DirectoryLayout.PLAIN;
+
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "where to")
   private Path out = Path.of("");
 
@@ -107,7 +116,7 @@ public final class PullCommand implements Callable<Integer> {
       return 0;
     }
     Manifest manifest =
-        new CheckpointPuller(open.kafka(), open.topics(), open.s3(), keys)
+        new CheckpointPuller(open.kafka(), open.topics(), open.s3(), keys, layout)
             .pull(student, choice, out);
     PrintWriter console = spec.commandLine().getOut();
     console.println("pulled into " + out);
@@ -119,7 +128,7 @@ public final class PullCommand implements Callable<Integer> {
   private void follow(View open, CheckpointChoice choice, TrustedKeys keys) {
     PrintWriter console = spec.commandLine().getOut();
     try (CheckpointFollower follower =
-        new CheckpointFollower(open.kafka(), open.topics(), open.s3(), keys)) {
+        new CheckpointFollower(open.kafka(), open.topics(), open.s3(), keys, layout)) {
       Thread stop = new Thread(follower::stop, "stop-following");
       Runtime.getRuntime().addShutdownHook(stop);
       follower.follow(

@@ -2,11 +2,16 @@ package io.streamdistill.cli.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
+import io.streamdistill.core.checkpoint.CheckpointVersion;
 import io.streamdistill.core.checkpoint.KeyFiles;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
@@ -15,6 +20,7 @@ import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.FeatureType;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -25,7 +31,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -37,11 +48,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 final class PullCommandTest {
 
   private static final FeatureContract CONTRACT = FeatureContract.u8(4);
+
+  private static final AtomicInteger TESTS = new AtomicInteger();
 
   @TempDir private static Path brokerDirectory;
   private static EmbeddedBroker broker;
@@ -56,7 +71,8 @@ final class PullCommandTest {
     this.directory = directory;
     this.pulled = directory.resolve("pulled");
     TopicsConfig names = TopicsConfig.defaults();
-    String log = test.getTestMethod().orElseThrow().getName(); // each test has its own
+    String log = // each test has its own
+        test.getTestMethod().orElseThrow().getName() + "-" + TESTS.incrementAndGet();
     this.topics =
         new TopicsConfig(
             names.transferSet(),
@@ -112,6 +128,55 @@ final class PullCommandTest {
         .containsPattern("model.onnx, [\\d,]+ bytes, sha-256 [0-9a-f]{64}");
     assertThat(run(new CommandLine(new VerifyCommand()), pulled.toString())).isZero();
     assertThat(out.toString()).contains("ok    batch of 3");
+  }
+
+  /** config.pbtxt says of the model what ONNX Runtime says of it. */
+  @ParameterizedTest
+  @EnumSource(FeatureType.class)
+  void laysAModelRepositoryOfTritonOut(FeatureType type) throws Exception {
+    FeatureContract contract = new FeatureContract(type, List.of(2, 3), 1, 0);
+    String version =
+        CheckpointVersion.next(null, 7, Instant.ofEpochMilli(1_790_000_000_123L), new Random(1));
+    publish("kafka:", version, contract, null);
+
+    assertThat(pull("small", "--layout", "triton")).as(err.toString()).isZero();
+
+    Path model = pulled.resolve("small");
+    Path checkpoint = model.resolve("1790000000123");
+    assertThat(run(new CommandLine(new VerifyCommand()), checkpoint.toString())).isZero();
+    String config = Files.readString(model.resolve("config.pbtxt"));
+    assertThat(config)
+        .contains("name: \"small\"\n", "backend: \"onnxruntime\"", "max_batch_size: 1024")
+        .contains("string_value: \"" + version + "\"");
+    assertThat(Files.readAllLines(model.resolve("labels.txt"))).containsExactly("0", "1", "2");
+    try (OrtSession session =
+        OrtEnvironment.getEnvironment()
+            .createSession(checkpoint.resolve("model.onnx").toString())) {
+      Map<String, String> declared = new TreeMap<>();
+      session.getInputInfo().forEach((name, node) -> declared.put(name, triton(node)));
+      session.getOutputInfo().forEach((name, node) -> declared.put(name, triton(node)));
+      Matcher tensor =
+          Pattern.compile("name: \"(\\w+)\" (data_type: \\w+ dims: \\[ \\d+ ])").matcher(config);
+      Map<String, String> configured = new TreeMap<>();
+      while (tensor.find()) {
+        configured.put(tensor.group(1), tensor.group(2));
+      }
+      assertThat(configured).isEqualTo(declared).hasSize(3);
+    }
+  }
+
+  /** How Triton writes a tensor whose first dimension is the batch. */
+  private static String triton(NodeInfo node) {
+    TensorInfo tensor = (TensorInfo) node.getInfo();
+    assertThat(tensor.getShape()[0]).isEqualTo(-1);
+    String type =
+        switch (tensor.type) {
+          case UINT8 -> "TYPE_UINT8";
+          case FLOAT16 -> "TYPE_FP16";
+          case FLOAT -> "TYPE_FP32";
+          default -> throw new AssertionError(tensor.type);
+        };
+    return "data_type: %s dims: [ %d ]".formatted(type, tensor.getShape()[1]);
   }
 
   @Test
@@ -182,14 +247,20 @@ final class PullCommandTest {
   }
 
   private URI publish(String storeUri, String version) throws Exception {
-    return publish(storeUri, version, null);
+    return publish(storeUri, version, CONTRACT, null);
   }
 
   private URI publish(String storeUri, String version, @Nullable SigningKey key) throws Exception {
+    return publish(storeUri, version, CONTRACT, key);
+  }
+
+  private URI publish(
+      String storeUri, String version, FeatureContract contract, @Nullable SigningKey key)
+      throws Exception {
     Path written = directory.resolve("written-" + version);
     Manifest manifest =
         TestCheckpoint.write(
-            version, written, TestCheckpoint.model(CONTRACT).build(), CONTRACT, key);
+            version, written, TestCheckpoint.model(contract).build(), contract, key);
     URI location;
     try (CheckpointStore store =
         new CheckpointStores(settings(), topics, S3Settings.defaults()).open(storeUri)) {
@@ -214,7 +285,9 @@ final class PullCommandTest {
     List<String> arguments =
         new ArrayList<>(List.of("--student", student, "--out", pulled.toString()));
     arguments.addAll(List.of(more));
-    return run(new CommandLine(command), arguments.toArray(String[]::new));
+    return run(
+        new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true),
+        arguments.toArray(String[]::new));
   }
 
   private int run(CommandLine command, String... arguments) {

@@ -39,7 +39,7 @@ public final class CheckpointFollower implements AutoCloseable {
    * @throws KafkaException when the settings are of no use; a broker that is away is waited for
    */
   public CheckpointFollower(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
-    this(kafka, topics, s3, TrustedKeys.none());
+    this(kafka, topics, s3, TrustedKeys.none(), DirectoryLayout.PLAIN);
   }
 
   /**
@@ -51,7 +51,24 @@ public final class CheckpointFollower implements AutoCloseable {
    */
   public CheckpointFollower(
       KafkaSettings kafka, TopicsConfig topics, S3Settings s3, TrustedKeys keys) {
-    this.puller = new CheckpointPuller(kafka, topics, s3, keys, true);
+    this(kafka, topics, s3, keys, DirectoryLayout.PLAIN);
+  }
+
+  /**
+   * Connects, to follow signed checkpoints only.
+   *
+   * @param keys one of which must have signed what the directory is switched to, unless there are
+   *     none
+   * @param layout how what is pulled lies in its directory
+   * @throws KafkaException when the settings are of no use; a broker that is away is waited for
+   */
+  public CheckpointFollower(
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      S3Settings s3,
+      TrustedKeys keys,
+      DirectoryLayout layout) {
+    this.puller = new CheckpointPuller(kafka, topics, s3, keys, layout, true);
     this.kafka = kafka;
     watched =
         List.of(

@@ -25,6 +25,7 @@ public final class CheckpointPuller {
   private final KafkaSettings kafka;
   private final TopicsConfig topics;
   private final OpenStores stores;
+  private final DirectoryLayout layout;
   private final boolean keepsStoresOpen;
   private final TrustedKeys keys;
 
@@ -44,12 +45,29 @@ public final class CheckpointPuller {
    */
   public CheckpointPuller(
       KafkaSettings kafka, TopicsConfig topics, S3Settings s3, TrustedKeys keys) {
-    this(kafka, topics, s3, keys, false);
+    this(kafka, topics, s3, keys, DirectoryLayout.PLAIN);
+  }
+
+  /**
+   * Creates a puller that takes signed checkpoints only.
+   *
+   * @param keys one of which must have signed what is pulled, unless there are none
+   * @param layout how what is pulled lies in its directory
+   */
+  public CheckpointPuller(
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      S3Settings s3,
+      TrustedKeys keys,
+      DirectoryLayout layout) {
+    this(kafka, topics, s3, keys, layout, false);
   }
 
   /**
    * Creates a puller for those who pull again and again, and close it in the end.
    *
+   * @param keys one of which must have signed what is pulled, unless there are none
+   * @param layout how what is pulled lies in its directory
    * @param keepsStoresOpen whether stores stay open from one pull to the next
    */
   CheckpointPuller(
@@ -57,11 +75,13 @@ public final class CheckpointPuller {
       TopicsConfig topics,
       S3Settings s3,
       TrustedKeys keys,
+      DirectoryLayout layout,
       boolean keepsStoresOpen) {
     this.kafka = kafka;
     this.keys = keys;
     this.topics = topics;
     this.stores = new OpenStores(new CheckpointStores(kafka, topics, s3));
+    this.layout = layout;
     this.keepsStoresOpen = keepsStoresOpen;
   }
 
@@ -130,14 +150,14 @@ public final class CheckpointPuller {
     if (announced.isEmpty()) {
       return Optional.empty();
     }
-    PulledDirectory place = PulledDirectory.at(out);
+    PulledDirectory place = PulledDirectory.at(out, layout);
     Optional<Manifest> present = present(student, out, place);
     List<CheckpointPublished> candidates = candidates(student, choice, announced);
     List<String> problems = new ArrayList<>();
     for (CheckpointPublished candidate : candidates) {
       CheckpointId id = CheckpointLog.id(candidate);
       if (present.isPresent() && present.get().id().equals(id)) {
-        requireTrusted(out, id);
+        requireTrusted(out, place.checkpoint(id), id);
         return Optional.of(new Pulled(present.get(), problems));
       }
       if (choice.isLatest() && present.isPresent() && isNewer(present.get(), id)) {
@@ -218,7 +238,7 @@ public final class CheckpointPuller {
     }
     Manifest manifest;
     try {
-      manifest = CheckpointVerifier.verify(out);
+      manifest = CheckpointVerifier.verify(place.present(student));
     } catch (CheckpointException e) {
       throw new CheckpointException(
           "%s exists and is no intact checkpoint, so it is left alone; name another directory or"
@@ -236,9 +256,9 @@ public final class CheckpointPuller {
   }
 
   /** What was pulled before may have been pulled without asking for a signature. */
-  private void requireTrusted(Path out, CheckpointId id) {
+  private void requireTrusted(Path out, Path checkpoint, CheckpointId id) {
     try {
-      keys.requireSigned(out);
+      keys.requireSigned(checkpoint);
     } catch (CheckpointException e) {
       throw new CheckpointException(
           "%s is %s already, which it would not become now; remove it: %s"
@@ -251,16 +271,18 @@ public final class CheckpointPuller {
     CheckpointId id = CheckpointLog.id(candidate);
     if (!place.has(id, keys)) {
       try (Staging staging = Staging.in(place.versions())) {
-        stores.fetch(candidate.getLocation(), id, staging.directory());
-        requireModelsOfStudent(
-            staging.directory(),
-            CheckpointVerifier.verify(staging.directory(), CheckpointLog.files(candidate), keys));
+        Path checkpoint = layout.checkpoint(staging.directory(), id);
+        stores.fetch(candidate.getLocation(), id, checkpoint);
+        Manifest manifest =
+            CheckpointVerifier.verify(checkpoint, CheckpointLog.files(candidate), keys);
+        requireModelsOfStudent(checkpoint, manifest);
+        layout.complete(staging.directory(), manifest);
         place.discard(id.version());
-        place.add(staging, id.version());
+        place.add(staging, id);
       }
     }
-    place.switchTo(id.version());
-    return Manifest.read(place.versions().resolve(id.version()));
+    place.switchTo(id);
+    return Manifest.read(place.checkpoint(id));
   }
 
   /** Closes the stores that stayed open. */

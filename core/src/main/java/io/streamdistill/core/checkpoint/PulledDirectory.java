@@ -26,21 +26,23 @@ final class PulledDirectory {
 
   private final Path link;
   private final Path versions;
+  private final DirectoryLayout layout;
 
-  private PulledDirectory(Path link, Path versions) {
+  private PulledDirectory(Path link, Path versions, DirectoryLayout layout) {
     this.link = link;
     this.versions = versions;
+    this.layout = layout;
   }
 
   /** The place called {@code out}, of which nothing need exist. */
-  static PulledDirectory at(Path out) {
+  static PulledDirectory at(Path out, DirectoryLayout layout) {
     Path link = out.toAbsolutePath().normalize();
     Path name = link.getFileName();
     if (name == null) {
       throw new CheckpointException(
           "cannot pull into " + out + "; name a directory in a directory");
     }
-    return new PulledDirectory(link, link.resolveSibling(name + VERSIONS));
+    return new PulledDirectory(link, link.resolveSibling(name + VERSIONS), layout);
   }
 
   /** Where versions are put together: a rename away from their place. */
@@ -53,24 +55,43 @@ final class PulledDirectory {
     return Files.exists(link, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Gives a staged version its place, unless another process was faster with the same one. */
-  void add(Staging staged, String version) throws IOException {
+  /** Where a version has its checkpoint. */
+  Path checkpoint(CheckpointId id) {
+    return layout.checkpoint(versions.resolve(id.version()), id);
+  }
+
+  /** The checkpoint that readers see now, if it is one of {@code student}. */
+  Path present(String student) {
+    if (layout == DirectoryLayout.PLAIN) {
+      return link;
+    }
     try {
-      staged.publish(versions.resolve(version));
+      String version = current().filter(CheckpointId::isName).orElse("none");
+      return layout.checkpoint(link, new CheckpointId(student, version));
+    } catch (IOException e) {
+      throw new CheckpointException("cannot read the link %s: %s".formatted(link, e), e);
+    }
+  }
+
+  /** Gives a staged version its place, unless another process was faster with the same one. */
+  void add(Staging staged, CheckpointId id) throws IOException {
+    Path target = versions.resolve(id.version());
+    try {
+      staged.publish(target);
     } catch (FileAlreadyExistsException e) {
-      CheckpointVerifier.verify(versions.resolve(version));
+      CheckpointVerifier.verify(checkpoint(id));
     } catch (FileSystemException e) { // what a rename over a directory that is not empty gives
-      if (Files.notExists(versions.resolve(version))) {
+      if (Files.notExists(target)) {
         throw e;
       }
-      CheckpointVerifier.verify(versions.resolve(version));
+      CheckpointVerifier.verify(checkpoint(id));
     }
   }
 
   /** Whether a version is there already, intact and trusted. */
   boolean has(CheckpointId id, TrustedKeys keys) {
     try {
-      return CheckpointVerifier.verify(versions.resolve(id.version()), keys).id().equals(id);
+      return CheckpointVerifier.verify(checkpoint(id), keys).id().equals(id);
     } catch (CheckpointException e) {
       return false;
     }
@@ -91,8 +112,10 @@ final class PulledDirectory {
   }
 
   /** Makes a version the one that readers see, then deletes all but it and the one before. */
-  void switchTo(String version) throws IOException {
+  void switchTo(CheckpointId id) throws IOException {
+    String version = id.version();
     Optional<String> before = current();
+    layout.renew(versions.resolve(version), id);
     if (exists() && !Files.isSymbolicLink(link)) {
       try (Staging gone = Staging.in(parent())) { // pulled by an older StreamDistill
         gone.discard(link);
