@@ -131,20 +131,40 @@ final class S3CheckpointStore implements CheckpointStore {
         });
   }
 
+  @Override
+  public void fetchFile(CheckpointId id, FileEntry file, Path target) {
+    Fetch.file(
+        id,
+        file,
+        target,
+        copy -> {
+          try {
+            download(id, file, copy);
+          } catch (SdkException e) {
+            throw problems.failed(
+                "cannot fetch %s of checkpoint %s from".formatted(file.name(), id), e);
+          }
+        });
+  }
+
   private void download(CheckpointId id, Path directory) throws IOException {
     Files.createDirectory(directory);
     write(directory.resolve(Manifest.FILE_NAME), manifest(id));
     for (FileEntry file : Manifest.read(directory).files()) {
       Path path = directory.resolve(file.name());
       Files.createDirectories(path.getParent());
-      try {
-        bucket.download(key(id, file.name()), file, path);
-      } catch (NoSuchKeyException e) {
-        throw new CheckpointException(
-            "%s of checkpoint %s is not in %s; was the checkpoint deleted just now?"
-                .formatted(file.name(), id, location),
-            e);
-      }
+      download(id, file, path);
+    }
+  }
+
+  private void download(CheckpointId id, FileEntry file, Path path) throws IOException {
+    try {
+      bucket.download(key(id, file.name()), file, path);
+    } catch (NoSuchKeyException e) {
+      throw new CheckpointException(
+          "%s of checkpoint %s is not in %s; was the checkpoint deleted just now?"
+              .formatted(file.name(), id, location),
+          e);
     }
   }
 

@@ -7,6 +7,7 @@ import io.streamdistill.core.checkpoint.AliasLog;
 import io.streamdistill.core.checkpoint.AliasWriter;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.CheckpointShelf;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
 import io.streamdistill.core.checkpoint.S3Settings;
@@ -16,6 +17,8 @@ import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.Health;
 import io.streamdistill.core.observe.Meters;
 import io.streamdistill.core.observe.ObserveServer;
+import io.streamdistill.core.observe.Routes;
+import io.streamdistill.core.serve.CheckpointRoutes;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.calibrate.BiasCorrector;
@@ -42,6 +45,7 @@ import io.streamdistill.student.step.StudentStep;
 import io.streamdistill.student.step.StudentSteps;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +63,12 @@ import org.slf4j.LoggerFactory;
 public final class TrainerService implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(TrainerService.class);
+
+  /** How long someone who asks for a checkpoint waits for a broker that is away. */
+  private static final Duration READER_PATIENCE = Duration.ofSeconds(5);
+
+  /** How old a list of checkpoints may be, which bounds what readers cost. */
+  private static final Duration LISTING_AGE = Duration.ofSeconds(1);
 
   private final StudentConfig config;
   private final Closers closers;
@@ -218,11 +228,34 @@ public final class TrainerService implements AutoCloseable {
             registry,
             Clock.systemUTC(),
             start);
-    return observed(config, closers, registry, loop);
+    return observed(config, closers, registry, loop, routes(config, kafka, topics, s3, closers));
+  }
+
+  /** Has stores of its own: a reader never makes a publication wait. */
+  private static Routes[] routes(
+      StudentConfig config,
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      S3Settings s3,
+      Closers closers) {
+    if (!config.checkpoint().serve()) {
+      return new Routes[0];
+    }
+    CheckpointShelf shelf =
+        new CheckpointShelf(
+            new CheckpointStores(kafka, topics, s3, READER_PATIENCE),
+            config.name(),
+            config.checkpoint().workDir().resolve("served"),
+            LISTING_AGE);
+    return new Routes[] {closers.add(new CheckpointRoutes(shelf))};
   }
 
   private static TrainerService observed(
-      StudentConfig config, Closers closers, PrometheusMeterRegistry registry, TrainingLoop loop) {
+      StudentConfig config,
+      Closers closers,
+      PrometheusMeterRegistry registry,
+      TrainingLoop loop,
+      Routes... more) {
     Gauge.builder("distill.student.pass", loop, l -> l.progress().position().pass())
         .description("Passes over the soft-target log completed")
         .register(registry);
@@ -230,7 +263,7 @@ public final class TrainerService implements AutoCloseable {
         .description("Examples in the lineage of the weights, across restarts")
         .register(registry);
     Health health = new Health();
-    ObserveServer server = closers.add(ObserveServer.start(config.http(), registry, health));
+    ObserveServer server = closers.add(ObserveServer.start(config.http(), registry, health, more));
     TrainerService service = new TrainerService(config, closers, server, loop);
     health.liveness("training", service::problem);
     health.readiness("training", service::problem);

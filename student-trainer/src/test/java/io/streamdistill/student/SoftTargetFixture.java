@@ -241,7 +241,8 @@ final class SoftTargetFixture implements AutoCloseable {
             Duration.ZERO,
             false,
             directory.resolve("work-" + name),
-            ""),
+            "",
+            true),
         BiasCorrectionConfig.NONE,
         GateConfig.NONE,
         new HttpConfig("127.0.0.1", 0));
@@ -303,6 +304,25 @@ final class SoftTargetFixture implements AutoCloseable {
         config.http());
   }
 
+  static StudentConfig with(StudentConfig config, CheckpointConfig checkpoint) {
+    return new StudentConfig(
+        config.name(),
+        config.initFrom(),
+        config.network(),
+        config.optimizer(),
+        config.learningRate(),
+        config.objective(),
+        config.select(),
+        config.batchSize(),
+        config.seed(),
+        config.threads(),
+        config.log(),
+        checkpoint,
+        config.biasCorrection(),
+        config.gate(),
+        config.http());
+  }
+
   static StudentConfig with(StudentConfig config, GateConfig gate) {
     return new StudentConfig(
         config.name(),
@@ -335,7 +355,8 @@ final class SoftTargetFixture implements AutoCloseable {
             checkpoint.keepFor(),
             true,
             checkpoint.workDir(),
-            checkpoint.signingKeyFile()));
+            checkpoint.signingKeyFile(),
+            checkpoint.serve()));
   }
 
   /** The same, which signs its checkpoints. */
@@ -351,26 +372,8 @@ final class SoftTargetFixture implements AutoCloseable {
             checkpoint.keepFor(),
             checkpoint.int8(),
             checkpoint.workDir(),
-            file.toString()));
-  }
-
-  private static StudentConfig with(StudentConfig config, CheckpointConfig checkpoint) {
-    return new StudentConfig(
-        config.name(),
-        config.initFrom(),
-        config.network(),
-        config.optimizer(),
-        config.learningRate(),
-        config.objective(),
-        config.select(),
-        config.batchSize(),
-        config.seed(),
-        config.threads(),
-        config.log(),
-        checkpoint,
-        config.biasCorrection(),
-        config.gate(),
-        config.http());
+            file.toString(),
+            checkpoint.serve()));
   }
 
   static StudentConfig with(StudentConfig config, BiasCorrectionConfig biasCorrection) {

@@ -17,10 +17,12 @@ import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.serve.CheckpointRoutes;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.onnx.OnnxParity;
+import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.wire.Codecs;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,10 +30,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -336,12 +340,66 @@ class TrainerServiceTest {
     }
   }
 
+  @Test
+  void servesItsCheckpointsWhileItTrains() throws Exception {
+    TopicsConfig topics = fixture.createTopics(1);
+    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 13));
+    StudentConfig config = fixture.student("served", 1_000, EXAMPLES, 4_000);
+    try (TrainerService trainer = fixture.start(config, topics)) {
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> get(trainer, "/checkpoints/latest/manifest.json").statusCode() == 200);
+
+      HttpResponse<String> manifest = get(trainer, "/checkpoints/latest/manifest.json");
+      String version = manifest.headers().firstValue(CheckpointRoutes.VERSION).orElseThrow();
+      HttpResponse<byte[]> model =
+          get(
+              trainer,
+              "/checkpoints/" + version + "/model.onnx",
+              HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(manifest.body()).contains("\"version\" : \"" + version + "\"");
+      assertThat(model.statusCode()).isEqualTo(200);
+      String sha256 =
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(model.body()));
+      assertThat(model.headers().firstValue("ETag")).hasValue('"' + sha256 + '"');
+      assertThat(manifest.body()).contains(sha256);
+      assertThat(get(trainer, "/checkpoints").body()).contains(version, "\"latest\"");
+      assertThat(get(trainer, "/checkpoints/champion/model.onnx").statusCode()).isEqualTo(404);
+      long before = trainer.progress().examplesSeen();
+      Awaitility.await().until(() -> trainer.progress().examplesSeen() > before);
+    }
+    try (TrainerService silent = fixture.start(unserved(config), topics)) {
+      assertThat(get(silent, "/checkpoints").statusCode()).isEqualTo(404);
+    }
+  }
+
+  private static StudentConfig unserved(StudentConfig config) {
+    CheckpointConfig checkpoint = config.checkpoint();
+    return with(
+        config,
+        new CheckpointConfig(
+            checkpoint.every(),
+            checkpoint.everyExamples(),
+            checkpoint.store(),
+            checkpoint.keep(),
+            checkpoint.keepFor(),
+            checkpoint.int8(),
+            checkpoint.workDir(),
+            checkpoint.signingKeyFile(),
+            false));
+  }
+
   private static HttpResponse<String> get(TrainerService trainer, String path) throws Exception {
+    return get(trainer, path, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static <T> HttpResponse<T> get(
+      TrainerService trainer, String path, HttpResponse.BodyHandler<T> body) throws Exception {
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + trainer.httpPort() + path))
                 .build(),
-            HttpResponse.BodyHandlers.ofString());
+            body);
   }
 
   private static CheckpointPublished latest(TopicsConfig topics, String student) {

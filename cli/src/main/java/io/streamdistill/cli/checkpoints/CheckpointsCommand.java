@@ -1,9 +1,6 @@
 package io.streamdistill.cli.checkpoints;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.streamdistill.core.checkpoint.CheckpointListing;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,17 +42,13 @@ public final class CheckpointsCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     AliasDesk open = desk.get();
-    List<Listing> listings = Listing.of(open.announced(student), open.aliases(), student);
+    List<CheckpointListing> listings =
+        CheckpointListing.of(open.announced(student), open.aliases(), student);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(
-          JsonMapper.builder()
-              .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-              .enable(SerializationFeature.INDENT_OUTPUT)
-              .build()
-              .writeValueAsString(listings));
+      out.println(CheckpointListing.json(listings));
     } else {
       ListingTable.lines(listings).forEach(out::println);
     }

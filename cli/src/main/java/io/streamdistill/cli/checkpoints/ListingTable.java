@@ -1,5 +1,6 @@
 package io.streamdistill.cli.checkpoints;
 
+import io.streamdistill.core.checkpoint.CheckpointListing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +15,7 @@ final class ListingTable {
 
   private ListingTable() {}
 
-  static List<String> lines(List<Listing> listings) {
+  static List<String> lines(List<CheckpointListing> listings) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEADER);
     listings.forEach(listing -> rows.add(cells(listing)));
@@ -37,7 +38,7 @@ final class ListingTable {
     return lines;
   }
 
-  private static List<String> cells(Listing listing) {
+  private static List<String> cells(CheckpointListing listing) {
     return List.of(
         listing.version(),
         listing.time(),
@@ -46,9 +47,15 @@ final class ListingTable {
             .map(
                 metric -> String.format(Locale.ROOT, "%s=%.4g", metric.getKey(), metric.getValue()))
             .collect(Collectors.joining(" ")),
-        listing.aliases().isEmpty() ? "-" : String.join(", ", listing.aliases()),
+        listing.aliases().isEmpty() ? "-" : aliases(listing),
         listing.gate() == null ? "-" : listing.gate().passed() ? "passed" : "refused",
         listing.teacherVersions().isEmpty() ? "-" : String.join(", ", listing.teacherVersions()),
         String.format(Locale.ROOT, "%.1f MB", listing.bytes() / 1e6));
+  }
+
+  private static String aliases(CheckpointListing listing) {
+    return listing.aliases().stream()
+        .map(alias -> alias + (listing.pinned().contains(alias) ? " (pinned)" : ""))
+        .collect(Collectors.joining(", "));
   }
 }

@@ -6,6 +6,7 @@ import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.wire.Codecs;
 import io.streamdistill.wire.RecordCodec;
 import io.streamdistill.wire.WireException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,11 +47,35 @@ public final class AliasLog {
    * @throws CheckpointException when the topic is missing, or the broker cannot be reached
    */
   public static AliasLog read(KafkaSettings kafka, String topic) {
-    AliasLog log = new AliasLog();
-    try (TopicReader reader = TopicReader.open(kafka, topic, CheckpointLog.DEFAULT_TIMEOUT)) {
-      reader.readToEnd(log::accept);
+    try (Tail tail = new Tail(kafka, topic, CheckpointLog.DEFAULT_TIMEOUT)) {
+      return tail.read();
     }
-    return log;
+  }
+
+  /** The log for someone who looks at it again and again: only what is new is read. */
+  static final class Tail implements AutoCloseable {
+
+    private final AliasLog log = new AliasLog();
+    private final TopicReader reader;
+
+    Tail(KafkaSettings kafka, String topic, Duration timeout) {
+      reader = TopicReader.open(kafka, topic, timeout);
+    }
+
+    /**
+     * The log up to the current end of the topic, until the next call.
+     *
+     * @throws CheckpointException when it cannot be read; then the tail is of no use any more
+     */
+    AliasLog read() {
+      reader.readToEnd(log::accept);
+      return log;
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+    }
   }
 
   private void accept(ConsumerRecord<byte[], byte[]> record) {

@@ -160,6 +160,32 @@ public final class CheckpointLog {
     return skipped;
   }
 
+  /** The log for someone who looks at it again and again: only what is new is read. */
+  static final class Tail implements AutoCloseable {
+
+    private final Scan scan = new Scan();
+    private final TopicReader reader;
+
+    Tail(KafkaSettings kafka, String topic, Duration timeout) {
+      reader = TopicReader.open(kafka, topic, timeout);
+    }
+
+    /**
+     * The log up to the current end of the topic.
+     *
+     * @throws CheckpointException when it cannot be read; then the tail is of no use any more
+     */
+    CheckpointLog read() {
+      reader.readToEnd(scan::accept);
+      return new CheckpointLog(List.copyOf(scan.byKey.values()), scan.skipped);
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+    }
+  }
+
   private static final class Scan {
 
     private final Map<String, CheckpointPublished> byKey = new LinkedHashMap<>();

@@ -157,7 +157,7 @@ public final class CheckpointPuller {
     for (CheckpointPublished candidate : candidates) {
       CheckpointId id = CheckpointLog.id(candidate);
       if (present.isPresent() && present.get().id().equals(id)) {
-        requireTrusted(out, place.checkpoint(id), id);
+        requireTrusted(out, place.present(student), id);
         return Optional.of(new Pulled(present.get(), problems));
       }
       if (choice.isLatest() && present.isPresent() && isNewer(present.get(), id)) {

@@ -26,6 +26,16 @@ public interface CheckpointStore extends AutoCloseable {
    */
   void fetch(CheckpointId id, Path directory);
 
+  /**
+   * Fetches one file of a checkpoint, verified, without the others.
+   *
+   * @param file as the announcement or the manifest has it
+   * @param target where to; must not exist, its directory must
+   * @throws CheckpointException when the file is missing or is not {@code file}; nothing is at
+   *     {@code target} then
+   */
+  void fetchFile(CheckpointId id, FileEntry file, Path target);
+
   /** Returns the complete checkpoints of a student, oldest version first. */
   List<CheckpointId> list(String student);
 

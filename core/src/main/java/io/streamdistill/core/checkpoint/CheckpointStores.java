@@ -7,6 +7,8 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +18,20 @@ import org.jspecify.annotations.Nullable;
  * @param kafka for {@code kafka:} stores
  * @param topics for {@code kafka:} stores
  * @param s3 for {@code s3:} stores
+ * @param timeout how long a {@code kafka:} store waits for a broker that is away; default {@link
+ *     CheckpointLog#DEFAULT_TIMEOUT}
  */
-public record CheckpointStores(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
+public record CheckpointStores(
+    KafkaSettings kafka, TopicsConfig topics, S3Settings s3, Duration timeout) {
 
   private static final String FILE = "file:";
   private static final String KAFKA = "kafka:";
   private static final String S3 = "s3:";
+
+  /** Stores that wait for a broker as long as is usual. */
+  public CheckpointStores(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
+    this(kafka, topics, s3, CheckpointLog.DEFAULT_TIMEOUT);
+  }
 
   /**
    * Opens the store of a configuration.
@@ -34,7 +44,7 @@ public record CheckpointStores(KafkaSettings kafka, TopicsConfig topics, S3Setti
   public CheckpointStore open(String uri) {
     if (uri.startsWith(KAFKA)) {
       String topic = uri.substring(KAFKA.length());
-      return new KafkaCheckpointStore(kafka, topic.isEmpty() ? topics.checkpointFiles() : topic);
+      return kafkaStore(topic.isEmpty() ? topics.checkpointFiles() : topic);
     }
     if (uri.startsWith(FILE)) {
       return new FileCheckpointStore(directory(uri));
@@ -46,6 +56,10 @@ public record CheckpointStores(KafkaSettings kafka, TopicsConfig topics, S3Setti
         "checkpoint store '%s' is not known; use kafka:, file:/directory, file:directory or"
                 .formatted(uri)
             + " s3://bucket/prefix");
+  }
+
+  private CheckpointStore kafkaStore(String topic) {
+    return new KafkaCheckpointStore(kafka, topic, Clock.systemUTC(), timeout);
   }
 
   private static S3StoreProvider s3Provider() {
@@ -70,7 +84,7 @@ public record CheckpointStores(KafkaSettings kafka, TopicsConfig topics, S3Setti
     if (bare.endsWith(suffix)) {
       String store = bare.substring(0, bare.length() - suffix.length());
       if (store.startsWith(KAFKA) && store.length() > KAFKA.length()) {
-        return new KafkaCheckpointStore(kafka, store.substring(KAFKA.length()));
+        return kafkaStore(store.substring(KAFKA.length()));
       }
       if (store.startsWith(FILE)) {
         try {

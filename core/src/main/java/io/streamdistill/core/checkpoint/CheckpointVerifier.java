@@ -98,6 +98,21 @@ public final class CheckpointVerifier {
     return manifest;
   }
 
+  /**
+   * Verifies one file of a checkpoint.
+   *
+   * @throws CheckpointException when it differs
+   */
+  static void verify(Path path, CheckpointId id, FileEntry file) throws IOException {
+    List<String> problems = new ArrayList<>();
+    compare(path, file, problems);
+    if (!problems.isEmpty()) {
+      throw new CheckpointException(
+          "checkpoint %s is not intact in its store; use another one:\n  %s"
+              .formatted(id, String.join("\n  ", problems)));
+    }
+  }
+
   private static void compare(Path directory, Manifest manifest, List<String> problems)
       throws IOException {
     Map<String, FileEntry> missing = new HashMap<>();

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Streams the chunks of one checkpoint to disk in one pass, hashing them on the way. */
@@ -43,24 +44,34 @@ final class ChunkReader {
   void writeTo(Path directory) throws IOException {
     Files.createDirectory(directory);
     for (ChunkedFile file : checkpoint.index().files()) {
-      Path path = path(directory, file);
-      Files.createDirectories(path.getParent());
-      Files.createFile(path);
+      Files.createDirectories(directory.resolve(file.file().name()).getParent());
+    }
+    write(file -> directory.resolve(file.file().name()));
+  }
+
+  /** Writes the one file of the checkpoint, and fsyncs it. */
+  void writeOnlyFileTo(Path target) throws IOException {
+    write(file -> target);
+  }
+
+  private void write(Function<ChunkedFile, Path> place) throws IOException {
+    for (ChunkedFile file : checkpoint.index().files()) {
+      Files.createFile(place.apply(file));
     }
     if (!awaited.isEmpty()) {
-      readChunks(directory);
+      readChunks(place);
     }
     for (ChunkedFile file : checkpoint.index().files()) {
       requireIntact(file);
-      FileTree.fsync(path(directory, file));
+      FileTree.fsync(place.apply(file));
     }
   }
 
-  private void readChunks(Path directory) throws IOException {
+  private void readChunks(Function<ChunkedFile, Path> place) throws IOException {
     long end = awaited.lastKey() + 1;
     try (TopicReader reader =
         TopicReader.openAt(kafka, checkpoint.partition(), awaited.firstKey(), timeout)) {
-      reader.readUntil(Map.of(checkpoint.partition(), end), record -> append(record, directory));
+      reader.readUntil(Map.of(checkpoint.partition(), end), record -> append(record, place));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -75,7 +86,7 @@ final class ChunkReader {
     }
   }
 
-  private void append(ConsumerRecord<byte[], byte[]> record, Path directory) {
+  private void append(ConsumerRecord<byte[], byte[]> record, Function<ChunkedFile, Path> place) {
     if (record.value() == null) {
       return;
     }
@@ -85,8 +96,7 @@ final class ChunkReader {
       return; // of another checkpoint
     }
     digest.update(record.value());
-    try (OutputStream out =
-        Files.newOutputStream(path(directory, file), StandardOpenOption.APPEND)) {
+    try (OutputStream out = Files.newOutputStream(place.apply(file), StandardOpenOption.APPEND)) {
       out.write(record.value());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -101,9 +111,5 @@ final class ChunkReader {
           "%s of checkpoint %s has sha-256 %s in the store, expected %s"
               .formatted(file.file().name(), id, sha256, file.file().sha256()));
     }
-  }
-
-  private static Path path(Path directory, ChunkedFile file) {
-    return directory.resolve(file.file().name());
   }
 }

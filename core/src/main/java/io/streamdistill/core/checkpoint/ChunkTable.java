@@ -40,7 +40,18 @@ final class ChunkTable {
   }
 
   /** A checkpoint that can be read: its index and the partition of all its records. */
-  record Complete(ChunkIndex index, TopicPartition partition) {}
+  record Complete(ChunkIndex index, TopicPartition partition) {
+
+    /** As if this file were the only one. */
+    Complete only(String file) {
+      List<ChunkedFile> named =
+          index.files().stream().filter(one -> one.file().name().equals(file)).toList();
+      if (named.isEmpty()) {
+        throw new CheckpointException("%s is not in %s".formatted(file, partition));
+      }
+      return new Complete(new ChunkIndex(index.format(), named), partition);
+    }
+  }
 
   private final Map<CheckpointId, Entry> entries = new HashMap<>();
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -69,6 +70,16 @@ public final class FileCheckpointStore implements CheckpointStore {
               .formatted(id, root),
           e);
     }
+  }
+
+  @Override
+  public void fetchFile(CheckpointId id, FileEntry file, Path target) {
+    Path source = path(id).resolve(file.name());
+    if (!Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)) {
+      throw new CheckpointException(
+          "there is no %s of checkpoint %s under %s".formatted(file.name(), id, root));
+    }
+    Fetch.file(id, file, target, copy -> Files.copy(source, copy, LinkOption.NOFOLLOW_LINKS));
   }
 
   @Override

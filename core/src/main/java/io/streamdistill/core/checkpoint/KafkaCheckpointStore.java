@@ -91,6 +91,19 @@ public final class KafkaCheckpointStore implements CheckpointStore {
 
   @Override
   public synchronized void fetch(CheckpointId id, Path directory) {
+    Complete checkpoint = complete(id);
+    Fetch.into(
+        id, directory, staging -> new ChunkReader(kafka, id, checkpoint, timeout).writeTo(staging));
+  }
+
+  @Override
+  public synchronized void fetchFile(CheckpointId id, FileEntry file, Path target) {
+    Complete only = complete(id).only(file.name());
+    Fetch.file(
+        id, file, target, copy -> new ChunkReader(kafka, id, only, timeout).writeOnlyFileTo(copy));
+  }
+
+  private Complete complete(CheckpointId id) {
     catchUp();
     Complete checkpoint = table.complete(id);
     if (checkpoint == null) {
@@ -99,8 +112,7 @@ public final class KafkaCheckpointStore implements CheckpointStore {
               .formatted(
                   table.entry(id) == null ? "" : "complete ", id, topic, kafka.bootstrapServers()));
     }
-    Fetch.into(
-        id, directory, staging -> new ChunkReader(kafka, id, checkpoint, timeout).writeTo(staging));
+    return checkpoint;
   }
 
   @Override

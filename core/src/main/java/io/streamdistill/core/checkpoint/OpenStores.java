@@ -3,6 +3,7 @@ package io.streamdistill.core.checkpoint;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -26,6 +27,19 @@ final class OpenStores implements AutoCloseable {
    * @param location where the checkpoint was announced
    */
   void fetch(String location, CheckpointId id, Path directory) {
+    use(location, id, store -> store.fetch(id, directory));
+  }
+
+  /**
+   * Fetches as {@link CheckpointStore#fetchFile} does.
+   *
+   * @param location where the checkpoint was announced
+   */
+  void fetchFile(String location, CheckpointId id, FileEntry file, Path target) {
+    use(location, id, store -> store.fetchFile(id, file, target));
+  }
+
+  private void use(String location, CheckpointId id, Consumer<CheckpointStore> use) {
     String name = location.replace("/" + id, "");
     CheckpointStore store = open.remove(name);
     if (store == null) {
@@ -33,7 +47,7 @@ final class OpenStores implements AutoCloseable {
     }
     boolean usable = false;
     try {
-      store.fetch(id, directory);
+      use.accept(store);
       usable = true;
     } catch (CheckpointException e) {
       usable = !(e.getCause() instanceof KafkaException);

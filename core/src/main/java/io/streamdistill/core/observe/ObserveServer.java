@@ -8,12 +8,16 @@ import io.javalin.util.JavalinException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.streamdistill.core.config.ConfigException;
 import java.net.BindException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** Serves metrics and health over HTTP: {@code /metrics}, {@code /livez}, {@code /readyz}. */
+/**
+ * Serves metrics and health over HTTP: {@code /metrics}, {@code /livez}, {@code /readyz}; and what
+ * else a service has to show.
+ */
 public final class ObserveServer implements AutoCloseable {
 
   private static final int MAX_THREADS = 8;
@@ -41,11 +45,13 @@ public final class ObserveServer implements AutoCloseable {
   /**
    * Starts serving.
    *
+   * @param more what is served beside metrics and health
    * @throws ConfigException when host and port cannot be bound
    */
   public static ObserveServer start(
-      HttpConfig http, PrometheusMeterRegistry registry, Health health) {
-    Javalin server = Javalin.create(config -> configure(config, registry, health));
+      HttpConfig http, PrometheusMeterRegistry registry, Health health, Routes... more) {
+    List<Routes> routes = List.of(more);
+    Javalin server = Javalin.create(config -> configure(config, registry, health, routes));
     try {
       return new ObserveServer(server.start(http.host(), http.port()));
     } catch (JavalinException e) {
@@ -55,7 +61,7 @@ public final class ObserveServer implements AutoCloseable {
   }
 
   private static void configure(
-      JavalinConfig config, PrometheusMeterRegistry registry, Health health) {
+      JavalinConfig config, PrometheusMeterRegistry registry, Health health, List<Routes> more) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
@@ -63,10 +69,12 @@ public final class ObserveServer implements AutoCloseable {
     threads.setName("observe-http");
     threads.setDaemon(true);
     config.jetty.threadPool = threads;
-    config.routes.get("/", context -> context.result(INDEX));
+    String index = INDEX + more.stream().map(Routes::index).collect(Collectors.joining());
+    config.routes.get("/", context -> context.result(index));
     config.routes.get("/metrics", context -> metrics(context, registry));
     config.routes.get("/livez", context -> answer(context, health.livenessProblems()));
     config.routes.get("/readyz", context -> answer(context, health.readinessProblems()));
+    more.forEach(routes -> routes.addTo(config.routes));
   }
 
   private static void metrics(Context context, PrometheusMeterRegistry registry) {

@@ -68,6 +68,53 @@ public abstract class CheckpointStoreContract {
   }
 
   @Test
+  void fetchesEveryFileByItself() throws IOException {
+    CheckpointId id = new CheckpointId(student("by-file"), "v1");
+    Path source = written(id, 3_000_000);
+    try (CheckpointStore store = open()) {
+      store.put(id, source);
+      for (FileEntry file : Manifest.read(source).allFiles()) {
+        Path target = work.resolve("one-" + file.name().replace('/', '-'));
+
+        store.fetchFile(id, file, target);
+
+        assertThat(target).hasSameBinaryContentAs(source.resolve(file.name()));
+      }
+    }
+  }
+
+  @Test
+  void fetchesNoFileThatIsMissingOrDiffers() {
+    CheckpointId id = new CheckpointId(student("no-file"), "v1");
+    FileEntry config = written(id, 10, "config.json");
+    FileEntry other = new FileEntry("config.json", 2, FileTree.sha256(new byte[2]));
+    FileEntry missing = new FileEntry("missing.txt", 0, FileTree.sha256(new byte[0]));
+    Path target = work.resolve("target");
+    try (CheckpointStore store = open()) {
+      store.put(id, work.resolve("source-" + id.student() + "-v1"));
+
+      for (FileEntry wrong : List.of(other, missing)) {
+        assertThatThrownBy(() -> store.fetchFile(id, wrong, target))
+            .isInstanceOf(CheckpointException.class)
+            .hasMessageContaining(wrong.name());
+        assertThat(target).doesNotExist();
+      }
+      CheckpointId gone = new CheckpointId(id.student(), "v2");
+      assertThatThrownBy(() -> store.fetchFile(gone, config, target))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining(gone.toString());
+      assertThat(target).doesNotExist();
+    }
+  }
+
+  private FileEntry written(CheckpointId id, int bytes, String name) {
+    return Manifest.read(written(id, bytes)).files().stream()
+        .filter(file -> file.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void listsWholeCheckpointsOldestFirst() {
     String student = student("list");
     try (CheckpointStore store = open()) {

@@ -161,7 +161,8 @@ public final class Lab implements AutoCloseable {
             Duration.ZERO,
             false,
             directory.resolve("work").resolve(name),
-            "");
+            "",
+            false);
     try (TrainerService trainer =
         TrainerService.start(
             recipe.config(name, seed, log.count(), checkpoints, correction),

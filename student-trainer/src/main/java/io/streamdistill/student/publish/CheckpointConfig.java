@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param workDir where checkpoints are put together; default {@code .streamdistill/trainer}
  * @param signingKeyFile private Ed25519 key (PKCS#8 in PEM) that every checkpoint is signed with;
  *     empty for none, the default
+ * @param serve whether the trainer serves them over HTTP, beside its metrics; default true
  */
 public record CheckpointConfig(
     Duration every,
@@ -32,7 +33,8 @@ public record CheckpointConfig(
     Duration keepFor,
     boolean int8,
     Path workDir,
-    String signingKeyFile) {
+    String signingKeyFile,
+    boolean serve) {
 
   /** Validates. */
   public CheckpointConfig {

@@ -10,6 +10,7 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.FileCheckpointStore;
+import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
@@ -84,7 +85,8 @@ final class BackgroundPublisherTest {
             Duration.ZERO,
             false,
             folder.resolve("work"),
-            "");
+            "",
+            true);
     publisher =
         new BackgroundPublisher(
             new CheckpointPublisher(
@@ -237,6 +239,11 @@ final class BackgroundPublisherTest {
     @Override
     public void fetch(CheckpointId id, Path directory) {
       files.fetch(id, directory);
+    }
+
+    @Override
+    public void fetchFile(CheckpointId id, FileEntry file, Path target) {
+      files.fetchFile(id, file, target);
     }
 
     @Override

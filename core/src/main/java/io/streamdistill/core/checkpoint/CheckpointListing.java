@@ -1,7 +1,9 @@
-package io.streamdistill.cli.checkpoints;
+package io.streamdistill.core.checkpoint;
 
-import io.streamdistill.core.checkpoint.Alias;
-import io.streamdistill.core.checkpoint.AliasLog;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.streamdistill.schema.CheckpointEvent;
 import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.CheckpointFile;
@@ -18,47 +20,68 @@ import org.jspecify.annotations.Nullable;
  *
  * @param time when it was announced, ISO 8601
  * @param aliases that stand for it, {@code latest} among them
+ * @param pinned those of them that the gate may not move
  * @param gate what the gate decided; null when it has not
  * @param bytes of all files
  */
-record Listing(
+public record CheckpointListing(
     String version,
     String time,
     long step,
     long examplesSeen,
     Map<String, Double> metrics,
     List<String> aliases,
+    List<String> pinned,
     @Nullable Gate gate,
     List<String> teacherVersions,
     long bytes,
     String location) {
 
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
+
   /** A decision of the gate, with what it looked at. */
-  record Gate(boolean passed, String reason, List<Check> checks) {}
+  public record Gate(boolean passed, String reason, List<Check> checks) {}
 
   /** One thing that the gate looked at. */
-  record Check(
+  public record Check(
       String name, boolean passed, @Nullable Double value, @Nullable Double bound, String detail) {}
 
-  /** Newest first. */
-  static List<Listing> of(List<CheckpointPublished> announced, AliasLog aliasLog, String student) {
-    List<Listing> listings = new ArrayList<>();
+  /**
+   * Describes checkpoints, newest first.
+   *
+   * @param announced all of the student, oldest first
+   */
+  public static List<CheckpointListing> of(
+      List<CheckpointPublished> announced, AliasLog aliasLog, String student) {
+    List<CheckpointListing> listings = new ArrayList<>();
     for (CheckpointPublished one : announced) {
       List<String> aliases = new ArrayList<>();
+      List<String> pinned = new ArrayList<>();
       if (one.equals(announced.get(announced.size() - 1))) {
         aliases.add(Alias.LATEST);
       }
       aliasLog.aliases(student).stream()
           .filter(alias -> one.getVersion().equals(alias.version()))
-          .forEach(alias -> aliases.add(alias.name() + (alias.pinned() ? " (pinned)" : "")));
+          .forEach(
+              alias -> {
+                aliases.add(alias.name());
+                if (alias.pinned()) {
+                  pinned.add(alias.name());
+                }
+              });
       listings.add(
-          new Listing(
+          new CheckpointListing(
               one.getVersion(),
               one.getPublishedTime().toString(),
               one.getStep(),
               one.getExamplesSeen(),
               new TreeMap<>(one.getMetrics()),
               aliases,
+              pinned,
               gate(aliasLog.events(student), one.getVersion()),
               one.getTeacherVersions(),
               one.getFiles().stream().mapToLong(CheckpointFile::getSize).sum(),
@@ -66,6 +89,15 @@ record Listing(
     }
     Collections.reverse(listings);
     return listings;
+  }
+
+  /** Checkpoints as a JSON array, in this order. */
+  public static String json(List<CheckpointListing> listings) {
+    try {
+      return JSON.writeValueAsString(listings);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("listings are always JSON", e);
+    }
   }
 
   private static @Nullable Gate gate(List<CheckpointEvent> events, String version) {

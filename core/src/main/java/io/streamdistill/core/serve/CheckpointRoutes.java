@@ -1,0 +1,214 @@
+package io.streamdistill.core.serve;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HttpStatus;
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.CheckpointListing;
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointShelf;
+import io.streamdistill.core.checkpoint.FileEntry;
+import io.streamdistill.core.observe.Routes;
+import io.streamdistill.schema.CheckpointPublished;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checkpoints of a student over HTTP, read-only:
+ *
+ * <ul>
+ *   <li>{@code /checkpoints}: a JSON array of {@link CheckpointListing}, newest first
+ *   <li>{@code /checkpoints/NAME/FILE}: a file of the version, or of what the alias, called NAME
+ *       stands for. ETag is the file's SHA-256; {@value #VERSION} says which version it is, so that
+ *       further files can be asked for by version while the alias moves
+ * </ul>
+ *
+ * <p>What fails is JSON, {@code error} and {@code remedy}: 404 for what there is not, 503 while
+ * Kafka or the store do not answer, or all threads are taken.
+ */
+public final class CheckpointRoutes implements Routes, AutoCloseable {
+
+  /** Name of the header with the version of the checkpoint that a file is of. */
+  public static final String VERSION = "Distill-Checkpoint-Version";
+
+  /** Answers at a time; each may wait for a store or for a slow reader. */
+  static final int THREADS = 8;
+
+  /** Requests at a time; those that find no thread wait for one. */
+  static final int REQUESTS = 32;
+
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointRoutes.class);
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String RETRY_SECONDS = "5";
+
+  private final CheckpointShelf shelf;
+  private final Semaphore requests = new Semaphore(REQUESTS);
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          THREADS,
+          work -> {
+            Thread thread = new Thread(work, "checkpoints-http");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** Creates the routes to {@code shelf}, which is closed with them. */
+  public CheckpointRoutes(CheckpointShelf shelf) {
+    this.shelf = shelf;
+  }
+
+  @Override
+  public String index() {
+    return """
+        /checkpoints              checkpoints of student %s, JSON
+        /checkpoints/NAME/FILE    a file of a version or an alias: champion/model.onnx
+      """
+        .formatted(shelf.student());
+  }
+
+  @Override
+  public void addTo(RoutesConfig routes) {
+    Handler list = context -> aside(context, this::list);
+    Handler file = context -> aside(context, this::file);
+    routes.get("/checkpoints", list).head("/checkpoints", list);
+    routes.get("/checkpoints/{name}/<file>", file).head("/checkpoints/{name}/<file>", file);
+  }
+
+  /** Answers on a thread of this class, so that those of the server stay free. */
+  private void aside(Context context, Handler handler) {
+    if (!requests.tryAcquire()) {
+      unavailable(
+          context, REQUESTS + " requests for checkpoints are being answered already, no more");
+      return;
+    }
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    try {
+      threads.execute(
+          () -> {
+            try {
+              answer(context, handler);
+            } finally {
+              requests.release();
+              answer.complete(null);
+            }
+          });
+    } catch (RuntimeException e) { // the trainer ends
+      requests.release();
+      throw e;
+    }
+    context.future(() -> answer);
+  }
+
+  private void answer(Context context, Handler handler) {
+    try {
+      handler.handle(context);
+    } catch (CheckpointException e) {
+      LOG.warn("{} was not answered: {}", context.path(), e.getMessage());
+      unavailable(context, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      LOG.debug("{} was not answered whole: the reader is gone, or {}", context.path(), e, e);
+    } catch (Exception e) {
+      LOG.error("{} was not answered", context.path(), e);
+      if (!context.res().isCommitted()) {
+        fail(context, HttpStatus.INTERNAL_SERVER_ERROR, e.toString(), "see the trainer's log");
+      }
+    }
+  }
+
+  private void list(Context context) {
+    context.header("Cache-Control", "no-cache");
+    json(context, CheckpointListing.json(shelf.listings()));
+  }
+
+  private void file(Context context) throws IOException {
+    String name = context.pathParam("name");
+    Optional<CheckpointPublished> found = shelf.find(name);
+    if (found.isEmpty()) {
+      fail(
+          context,
+          HttpStatus.NOT_FOUND,
+          "student '%s' has no version or alias '%s'".formatted(shelf.student(), name),
+          "GET /checkpoints lists those there are; the trainer's log says why the gate let none"
+              + " become champion");
+      return;
+    }
+    CheckpointPublished checkpoint = found.get();
+    List<FileEntry> files = CheckpointLog.files(checkpoint);
+    String file = context.pathParam("file");
+    Optional<FileEntry> entry = files.stream().filter(one -> one.name().equals(file)).findFirst();
+    if (entry.isEmpty()) {
+      fail(
+          context,
+          HttpStatus.NOT_FOUND,
+          "checkpoint %s has no file '%s'".formatted(CheckpointLog.id(checkpoint), file),
+          "it has " + files.stream().map(FileEntry::name).collect(Collectors.joining(", ")));
+      return;
+    }
+    boolean fixed = name.equals(checkpoint.getVersion());
+    context
+        .header(VERSION, checkpoint.getVersion())
+        .header("Content-Location", "/checkpoints/%s/%s".formatted(checkpoint.getVersion(), file))
+        .header("Cache-Control", fixed ? "max-age=31536000, immutable" : "no-cache");
+    send(context, checkpoint, new FileAnswer(entry.get()));
+  }
+
+  private void send(Context context, CheckpointPublished checkpoint, FileAnswer answer)
+      throws IOException {
+    if (!answer.hasBody(context)) {
+      return;
+    }
+    try (FileChannel content = shelf.open(checkpoint, answer.file())) {
+      answer.send(context, content);
+    }
+  }
+
+  private void unavailable(Context context, String error) {
+    context.header("Retry-After", RETRY_SECONDS);
+    fail(
+        context,
+        HttpStatus.SERVICE_UNAVAILABLE,
+        error,
+        "training goes on; ask again in %s s, and see to Kafka or the store if it stays so"
+            .formatted(RETRY_SECONDS));
+  }
+
+  private static void fail(Context context, HttpStatus status, String error, String remedy) {
+    Map<String, String> body = new LinkedHashMap<>();
+    body.put("error", error);
+    body.put("remedy", remedy);
+    for (String header :
+        List.of("Content-Location", "Content-Range", "ETag", "Accept-Ranges", VERSION)) {
+      context.res().setHeader(header, null);
+    }
+    context.header("Cache-Control", "no-store").status(status);
+    try {
+      json(context, JSON.writeValueAsString(body));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("two strings are always JSON", e);
+    }
+  }
+
+  private static void json(Context context, String json) {
+    context.contentType("application/json").result(json + "\n");
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    shelf.close();
+  }
+}
