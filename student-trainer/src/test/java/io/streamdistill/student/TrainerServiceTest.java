@@ -79,6 +79,12 @@ class TrainerServiceTest {
     assertThat(manifest.metrics().get("agreement")).isGreaterThan(0.9);
     assertThat(manifest.metrics().get("accuracy")).isGreaterThan(0.9);
     assertThat(pulled).isDirectoryContaining("glob:**/model.onnx");
+    assertThat(pulled.resolve("README.md"))
+        .content()
+        .contains("0.9 × (cross-entropy with soft targets at T = 4.0, times T²) + 0.1 ×")
+        .contains(
+            "12 finite numbers",
+            "offsets by partition: 0: 0 to %d".formatted((EXAMPLES + 2) / 3 - 1));
   }
 
   @Test

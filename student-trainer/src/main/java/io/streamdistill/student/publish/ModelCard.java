@@ -1,12 +1,15 @@
 package io.streamdistill.student.publish;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.Origin;
 import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.student.source.LogPosition;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The checkpoint's {@code README.md}: what the model is, for whoever finds the file. */
@@ -50,6 +53,15 @@ final class ModelCard {
         | examples seen, every pass counted | %d |
         | passes completed | %d |
         | weights at the start | %s |
+        | objective | %s |
+        | optimizer | `%s`, learning rate `%s`, batches of %s |
+
+        ## Data
+
+        | | |
+        |---|---|
+        | features | %s |
+        | soft targets | topic `%s`, offsets by partition: %s |
 
         ## Prequential metrics
 
@@ -76,7 +88,14 @@ final class ModelCard {
                 progress.step(),
                 progress.examplesSeen(),
                 progress.position().pass(),
-                start(identity.initFrom())));
+                start(identity.initFrom()),
+                objective(identity.configuration()),
+                identity.configuration().path("optimizer"),
+                identity.configuration().path("learning-rate"),
+                identity.configuration().path("batch-size"),
+                range(features),
+                identity.topic(),
+                offsets(progress.position())));
     metrics.forEach((name, value) -> card.append("| %s | %.6g |%n".formatted(name, value)));
     if (small != null) {
       card.append(
@@ -112,6 +131,45 @@ final class ModelCard {
     return origin == null
         ? "random"
         : "those of `%s`, after %d examples".formatted(origin.id(), origin.examplesSeen());
+  }
+
+  /** In words; the equation is that of {@code DistillationObjective}. */
+  private static String objective(JsonNode configuration) {
+    JsonNode objective = configuration.path("objective");
+    double hard = objective.path("hardWeight").asDouble();
+    String soft =
+        "cross-entropy with soft targets at T = %s, times T²"
+            .formatted(objective.path("temperature").asText());
+    return hard == 0
+        ? soft + ", no label"
+        : "%s × (%s) + %s × cross-entropy with the label, where a record has one"
+            .formatted(1 - hard, soft, hard);
+  }
+
+  /** Which values the model is made for. */
+  private static String range(FeatureContract features) {
+    return switch (features.type()) {
+      case U8 ->
+          "%d of 0 to 255, which the network sees as %s to %s"
+              .formatted(
+                  features.length(), features.offset(), 255 * features.scale() + features.offset());
+      case F16, F32 ->
+          "%d finite numbers, which the network sees times %s, plus %s"
+              .formatted(features.length(), features.scale(), features.offset());
+    };
+  }
+
+  /** From the first offset of a pass to the newest that was taken, both included. */
+  private static String offsets(LogPosition position) {
+    return position.covered().entrySet().stream()
+        .map(
+            end -> {
+              long start = position.starts().getOrDefault(end.getKey(), 0L);
+              return end.getValue() <= start
+                  ? end.getKey() + ": none"
+                  : "%d: %d to %d".formatted(end.getKey(), start, end.getValue() - 1);
+            })
+        .collect(Collectors.joining(", "));
   }
 
   private static String correction(Calibration calibration, List<String> classes) {
