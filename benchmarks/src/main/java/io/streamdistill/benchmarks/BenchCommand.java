@@ -60,7 +60,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       showDefaultValue = CommandLine.Help.Visibility.NEVER,
       description =
-          "run these sections only, separated by commas: student, peer, teacher, pipeline, latency, checkpoint, follow, growth")
+          "run these sections only, separated by commas: student, peer, teacher, pipeline, latency, checkpoint, growth; or follow, which runs only when it is named")
   private List<String> only = List.of();
 
   @Option(
@@ -129,7 +129,7 @@ final class BenchCommand implements Callable<Integer> {
     Set<String> unknown = new LinkedHashSet<>(only);
     List<Section> chosen = new ArrayList<>();
     for (Section section : sections) {
-      if (only.isEmpty() || unknown.remove(section.name())) {
+      if (only.isEmpty() ? !section.onRequest() : unknown.remove(section.name())) {
         chosen.add(section);
       }
     }

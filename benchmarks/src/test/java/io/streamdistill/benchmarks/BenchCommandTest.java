@@ -105,6 +105,34 @@ final class BenchCommandTest {
   }
 
   @Test
+  void leavesOutWhatRunsOnRequest() {
+    List<String> ran = new ArrayList<>();
+    Section onRequest =
+        new Section() {
+          @Override
+          public String name() {
+            return "long";
+          }
+
+          @Override
+          public boolean onRequest() {
+            return true;
+          }
+
+          @Override
+          public void run(Run run) {
+            ran.add("long");
+          }
+        };
+    List<Section> sections = List.of(section("a", run -> ran.add("a")), onRequest);
+
+    assertThat(bench(sections)).isZero();
+    assertThat(ran).containsExactly("a");
+    assertThat(bench(sections, "--only", "long")).isZero();
+    assertThat(ran).containsExactly("a", "long");
+  }
+
+  @Test
   void namesTheSectionsWhenOneIsUnknown() {
     List<Section> sections = List.of(section("a", run -> {}));
 

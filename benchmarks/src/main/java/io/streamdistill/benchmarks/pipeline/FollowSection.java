@@ -36,6 +36,11 @@ public final class FollowSection implements Section {
   }
 
   @Override
+  public boolean onRequest() {
+    return true;
+  }
+
+  @Override
   public void run(Run run) throws Exception {
     Mnist mnist = Mnist.read(run.home());
     try (Cluster cluster = Cluster.start(run, name(), Yaml.mnist(run))) {

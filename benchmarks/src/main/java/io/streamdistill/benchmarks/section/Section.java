@@ -6,6 +6,11 @@ public interface Section {
   /** What {@code --only} takes, and the name of its raw figures. */
   String name();
 
+  /** Whether it runs only when {@code --only} names it, since it takes long. */
+  default boolean onRequest() {
+    return false;
+  }
+
   /**
    * Measures, and writes what it finds into the run's report as it goes.
    *
