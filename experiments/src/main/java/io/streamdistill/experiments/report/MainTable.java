@@ -60,6 +60,12 @@ record MainTable(List<Row> rows) {
               "gain of 10 nets kept by one, " + way + " mean",
               "> 80 % (speech)"));
     }
+    rows.add(
+        share(
+            results,
+            List.of("mnist-ensemble", "single", "distilled_single", "ensemble_arithmetic"),
+            "... when one of the 10 is the teacher instead",
+            "-"));
     return new MainTable(List.copyOf(rows));
   }
 
