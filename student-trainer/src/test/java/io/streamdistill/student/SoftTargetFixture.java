@@ -24,6 +24,7 @@ import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.wire.Codecs;
+import io.streamdistill.wire.RecordCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,6 +72,8 @@ final class SoftTargetFixture implements AutoCloseable {
 
   private static final AtomicInteger NEXT_TOPICS = new AtomicInteger();
 
+  // The first codec tells Avro which classes to trust, which builders of records need as well.
+  private final RecordCodec<SoftTarget> codec = Codecs.softTarget();
   private final Path directory;
   private final EmbeddedBroker broker;
   final KafkaSettings kafka;
@@ -152,7 +155,6 @@ final class SoftTargetFixture implements AutoCloseable {
   }
 
   void produce(TopicsConfig topics, List<SoftTarget> targets) {
-    var codec = Codecs.softTarget();
     produceBytes(topics, targets.stream().map(codec::encode).toList());
   }
 

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Quantizes models, and compares them on the hold-out with what they were made of, both in ONNX
- * Runtime. Until the hold-out has as many examples as the gate needs, there is no quantized model.
+ * Runtime. Until the hold-out has as many examples as the gate needs, and when what it costs is not
+ * finite, there is no quantized model, which the log says.
  */
 public final class QuantizationLoss implements SmallModels {
 
@@ -61,7 +62,11 @@ public final class QuantizationLoss implements SmallModels {
     if (ofModel.labelled() > 0) {
       metrics.put("int8_accuracy_loss", ofModel.accuracy() - ofQuantized.accuracy());
     }
-    metrics.values().removeIf(value -> !Double.isFinite(value)); // a model that has diverged
+    if (!metrics.values().stream().allMatch(Double::isFinite)) {
+      log.warn(
+          "no int8 model this time: one of the two has outputs that are not finite: {}", metrics);
+      return Optional.empty();
+    }
     return Optional.of(new Variant(quantized, metrics));
   }
 
