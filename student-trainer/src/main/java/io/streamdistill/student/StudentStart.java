@@ -5,6 +5,7 @@ import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.Origin;
+import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.student.publish.InitFrom;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.publish.Resumption;
@@ -24,16 +25,19 @@ import org.slf4j.LoggerFactory;
  * log, with the weights of {@code student.init-from}, or with random ones.
  *
  * @param progress that training goes on from
+ * @param resumedFrom version of the student's checkpoint; null when training begins
  * @param origin checkpoint of another student that the first weights came from; null when there is
  *     none
  */
-record StudentStart(Progress progress, @Nullable Origin origin) {
+record StudentStart(Progress progress, @Nullable String resumedFrom, @Nullable Origin origin) {
 
   private static final Logger log = LoggerFactory.getLogger(StudentStart.class);
 
   /**
    * Puts {@code step} into the state that training begins with.
    *
+   * @param trusted one of these must have signed a checkpoint that it is to begin with, unless
+   *     there are none
    * @param beginning of the log, for a student without checkpoints
    * @throws StudentException when the checkpoint that it is to begin with does not fit the student
    */
@@ -43,23 +47,25 @@ record StudentStart(Progress progress, @Nullable Origin origin) {
       CheckpointStore store,
       CheckpointLog announcements,
       CheckpointPuller puller,
+      TrustedKeys trusted,
       StudentStep step,
       SoftTargetTopic topic,
       Supplier<LogPosition> beginning) {
     Optional<Resumed> resumed =
-        new Resumption(identity, store, config.checkpoint().workDir())
+        new Resumption(identity, store, config.checkpoint().workDir(), trusted)
             .resume(announcements, step, topic.id(), topic.partitions());
     if (resumed.isPresent()) {
       logResumed(config, identity, resumed.get());
-      return new StudentStart(resumed.get().progress(), resumed.get().manifest().initFrom());
+      Manifest manifest = resumed.get().manifest();
+      return new StudentStart(resumed.get().progress(), manifest.version(), manifest.initFrom());
     }
     Progress start = Progress.beginning(beginning.get());
     if (config.initFrom().isEmpty()) {
       log.info("student {} starts anew, there is no checkpoint of it", config.name());
-      return new StudentStart(start, null);
+      return new StudentStart(start, null, null);
     }
     Origin origin =
-        new WarmStart(identity, puller, config.checkpoint().workDir())
+        new WarmStart(identity, puller, config.checkpoint().workDir(), trusted)
             .start(InitFrom.parse(config.initFrom()), step);
     log.info(
         "student {} starts anew, with the weights of checkpoint {}: {} examples seen, teachers {}",
@@ -67,7 +73,7 @@ record StudentStart(Progress progress, @Nullable Origin origin) {
         origin.id(),
         origin.examplesSeen(),
         origin.teacherVersions());
-    return new StudentStart(start, origin);
+    return new StudentStart(start, null, origin);
   }
 
   private static void logResumed(StudentConfig config, StudentIdentity identity, Resumed resumed) {

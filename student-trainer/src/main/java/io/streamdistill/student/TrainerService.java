@@ -12,6 +12,7 @@ import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.SigningKey;
+import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.Health;
@@ -121,6 +122,7 @@ public final class TrainerService implements AutoCloseable {
       ClassMap classes,
       Closers closers) {
     SigningKey signingKey = CheckpointConfig.signingKey(config.checkpoint().signingKeyFile());
+    TrustedKeys trusted = config.checkpoint().trustedKeys(signingKey);
     log.info(DevicePreflight.check().message()); // before anything loads ND4J
     NativeThreads.configure(
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
@@ -150,7 +152,8 @@ public final class TrainerService implements AutoCloseable {
             described,
             store,
             announcements,
-            new CheckpointPuller(kafka, topics, s3),
+            new CheckpointPuller(kafka, topics, s3, trusted),
+            trusted,
             step,
             topic,
             () ->
@@ -206,7 +209,8 @@ public final class TrainerService implements AutoCloseable {
             announcements
                 .latest(config.name())
                 .map(io.streamdistill.schema.CheckpointPublished::getVersion)
-                .orElse(null));
+                .orElse(null),
+            begin.resumedFrom());
     TrainingLoop loop =
         new TrainingLoop(
             new BatchPrefetcher(

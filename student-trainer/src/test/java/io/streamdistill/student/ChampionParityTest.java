@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.SoftTargetFixture.with;
+import static io.streamdistill.student.Changed.with;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -176,8 +176,10 @@ class ChampionParityTest {
     StudentConfig config =
         with(
             with(
-                with(fixture.student(student, 2, EXAMPLES), network),
+                with(fixture.student(student, 2, EXAMPLES), "network", network),
+                "learningRate",
                 new StudentConfig.LearningRate(0.01, 0, StudentConfig.DecayType.CONSTANT, 1, 1)),
+            "gate",
             new GateConfig(0.05, 500, 100, GateConfig.Metric.AUTO, 0.005, 0.5));
     try (TrainerService trainer =
         TrainerService.start(

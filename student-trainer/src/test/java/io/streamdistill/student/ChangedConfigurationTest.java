@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.SoftTargetFixture.with;
+import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -72,13 +72,16 @@ class ChangedConfigurationTest {
                 c ->
                     with(
                         c,
+                        "learningRate",
                         new StudentConfig.LearningRate(
                             0.01, 0, StudentConfig.DecayType.CONSTANT, 1, 1))),
-        Arguments.of("objective", (Change) c -> with(c, new ObjectiveConfig(2, 0.5))),
+        Arguments.of("objective", (Change) c -> with(c, "objective", new ObjectiveConfig(2, 0.5))),
         Arguments.of(
-            "momentum", (Change) c -> with(c, optimizer(OptimizerType.NESTEROV, 0.5, 0.001))),
-        Arguments.of("optimizer", (Change) c -> with(c, optimizer(OptimizerType.SGD, 0.9, 0))),
-        Arguments.of("batch", (Change) c -> with(c, 16)));
+            "momentum",
+            (Change) c -> with(c, "optimizer", optimizer(OptimizerType.NESTEROV, 0.5, 0.001))),
+        Arguments.of(
+            "optimizer", (Change) c -> with(c, "optimizer", optimizer(OptimizerType.SGD, 0.9, 0))),
+        Arguments.of("batch", (Change) c -> with(c, "batchSize", 16)));
   }
 
   /** What is changed. */
@@ -111,7 +114,7 @@ class ChangedConfigurationTest {
     Manifest before = pulled("gate");
     GateConfig gate = new GateConfig(0.1, 100, 50, GateConfig.Metric.AUTO, 0.005, 0.5);
 
-    fixture.train(with(student("gate", 3), gate), topics);
+    fixture.train(with(student("gate", 3), "gate", gate), topics);
 
     Manifest after = pulled("gate");
     assertThat(withoutPasses(after)).isEqualTo(withoutPasses(before));
@@ -127,20 +130,24 @@ class ChangedConfigurationTest {
   /** Its own first step comes when the student has taken many: Adam counts from there. */
   @Test
   void anotherOptimizerBeginsWithNothingAndIsResumedLikeAnyOther() throws Exception {
-    Optimizer adam = optimizer(OptimizerType.ADAM, 0.9, 0);
-    var low = new StudentConfig.LearningRate(0.002, 0, StudentConfig.DecayType.CONSTANT, 1, 1);
     for (String name : List.of("by-and-by", "at-once")) {
       fixture.train(student(name, 1), topics);
     }
 
-    fixture.train(with(with(student("by-and-by", 2), adam), low), topics);
+    fixture.train(adam(student("by-and-by", 2)), topics);
     assertThat(optimizerSteps("by-and-by")).isEqualTo(STEPS);
-    fixture.train(with(with(student("by-and-by", 3), adam), low), topics);
-    fixture.train(with(with(student("at-once", 3), adam), low), topics);
+    fixture.train(adam(student("by-and-by", 3)), topics);
+    fixture.train(adam(student("at-once", 3)), topics);
 
     assertThat(optimizerSteps("by-and-by")).isEqualTo(2 * STEPS);
     assertThat(pulled("by-and-by").step()).isEqualTo(3 * STEPS);
     assertThat(files("by-and-by")).isEqualTo(files("at-once"));
+  }
+
+  private static StudentConfig adam(StudentConfig config) {
+    var low = new StudentConfig.LearningRate(0.002, 0, StudentConfig.DecayType.CONSTANT, 1, 1);
+    return with(
+        with(config, "optimizer", optimizer(OptimizerType.ADAM, 0.9, 0)), "learningRate", low);
   }
 
   private static int optimizerSteps(String student) {
@@ -157,7 +164,9 @@ class ChangedConfigurationTest {
     assertThatThrownBy(
             () ->
                 fixture.train(
-                    with(student("grown", 2), new StudentConfig.Network(List.of(17), "")), topics))
+                    with(
+                        student("grown", 2), "network", new StudentConfig.Network(List.of(17), "")),
+                    topics))
         .isInstanceOf(StudentException.class)
         .hasMessageContaining("student 'grown' has checkpoints")
         .hasMessageContaining("layer 0: dense 12 -> 16, relu; configured: layer 0: dense 12 -> 17")
@@ -209,7 +218,7 @@ class ChangedConfigurationTest {
         .hasMessageContaining("another soft-target topic")
         .hasMessageContaining("student.init-from 'moved@latest' to keep the weights");
 
-    fixture.train(SoftTargetFixture.startingFrom("moved@latest", student("moved-2", 1)), moved);
+    fixture.train(with(student("moved-2", 1), "initFrom", "moved@latest"), moved);
     assertThat(CheckpointLog.read(fixture.kafka, topics.checkpoints()).latest("moved-2"))
         .isPresent();
   }

@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.SoftTargetFixture.with;
+import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -75,7 +75,7 @@ final class CheckpointCalibratorTest {
     probe = fixture.createTopics(2);
     fixture.produce(probe, PROBE);
     plain = trained(student("plain"));
-    convolutional = trained(with(student("cnn"), fixture.convolutional()));
+    convolutional = trained(with(student("cnn"), "network", fixture.convolutional()));
   }
 
   @AfterAll
@@ -126,7 +126,7 @@ final class CheckpointCalibratorTest {
 
   @Test
   void anEarlierCorrectionIsUndone() throws Exception {
-    Path prior = trained(with(student("twice"), PRIOR));
+    Path prior = trained(with(student("twice"), "biasCorrection", PRIOR));
     Calibration once = correction(plain, "once-corrected");
     Calibration twice = correction(prior, "twice-corrected");
 

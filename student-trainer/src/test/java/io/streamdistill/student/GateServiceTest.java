@@ -1,5 +1,6 @@
 package io.streamdistill.student;
 
+import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,7 +21,6 @@ import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.onnx.OnnxParity;
-import io.streamdistill.student.source.PassConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -54,23 +54,8 @@ final class GateServiceTest {
 
   /** Goes on for ever, mostly by labels, with a checkpoint every 1,000 examples. */
   private static StudentConfig student(String name) {
-    StudentConfig config = SoftTargetFixture.with(fixture.student(name, 0, 0, 1_000), GATE);
-    return new StudentConfig(
-        config.name(),
-        config.initFrom(),
-        config.network(),
-        config.optimizer(),
-        config.learningRate(),
-        new ObjectiveConfig(4, 0.95),
-        config.select(),
-        config.batchSize(),
-        config.seed(),
-        config.threads(),
-        new PassConfig(0, 0, Duration.ofSeconds(20), PassConfig.WhenDone.EXIT),
-        config.checkpoint(),
-        config.biasCorrection(),
-        config.gate(),
-        config.http());
+    StudentConfig config = with(fixture.student(name, 0, 0, 1_000), "gate", GATE);
+    return with(config, "objective", new ObjectiveConfig(4, 0.95));
   }
 
   /** Every record has a label, which is the teacher's answer moved on by some classes. */
@@ -138,8 +123,7 @@ final class GateServiceTest {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, labelled(3_000, 1, "int8-", 0));
     StudentConfig config =
-        SoftTargetFixture.withInt8(
-            SoftTargetFixture.with(fixture.student("int8", 3, 3_000, 3_000), GATE));
+        with(with(fixture.student("int8", 3, 3_000, 3_000), "gate", GATE), "checkpoint.int8", true);
     try (TrainerService trainer = fixture.start(config, topics)) {
       trainer.awaitEnd();
     }
@@ -167,9 +151,9 @@ final class GateServiceTest {
 
   @Test
   void anInt8ModelNeedsAHoldOut() {
-    StudentConfig student = SoftTargetFixture.with(fixture.student("none", 1, 10), GateConfig.NONE);
+    StudentConfig student = fixture.student("none", 1, 10);
 
-    assertThatThrownBy(() -> SoftTargetFixture.withInt8(student))
+    assertThatThrownBy(() -> with(student, "checkpoint.int8", true))
         .hasMessageContaining("student.gate.hold-out-share");
   }
 

@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.SoftTargetFixture.with;
+import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +22,6 @@ import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.onnx.OnnxParity;
-import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.wire.Codecs;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -95,7 +94,7 @@ class TrainerServiceTest {
     TrustedKeys trusted = TrustedKeys.read("key", List.of(keys.publicKey()));
     StudentConfig student = fixture.student("signed", 1, 100);
 
-    fixture.train(SoftTargetFixture.withSigningKey(student, keys.signingKey()), topics);
+    fixture.train(with(student, "checkpoint.signingKeyFile", keys.signingKey().toString()), topics);
 
     Path pulled = directory.resolve("pulled-signed");
     Manifest manifest =
@@ -106,7 +105,9 @@ class TrainerServiceTest {
         .isLessThanOrEqualTo(OnnxParity.TOLERANCE);
     assertThatThrownBy(
             () ->
-                fixture.start(SoftTargetFixture.withSigningKey(student, keys.publicKey()), topics))
+                fixture.start(
+                    with(student, "checkpoint.signingKeyFile", keys.publicKey().toString()),
+                    topics))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("student.checkpoint.signing-key-file: ")
         .hasMessageContaining("holds [PUBLIC KEY]");
@@ -153,9 +154,10 @@ class TrainerServiceTest {
     fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 10));
     StudentConfig.Network network = fixture.convolutional();
     for (int passes = 1; passes <= 3; passes++) {
-      fixture.train(with(fixture.student("cnn-by-and-by", passes, EXAMPLES), network), topics);
+      fixture.train(
+          with(fixture.student("cnn-by-and-by", passes, EXAMPLES), "network", network), topics);
     }
-    fixture.train(with(fixture.student("cnn-at-once", 3, EXAMPLES), network), topics);
+    fixture.train(with(fixture.student("cnn-at-once", 3, EXAMPLES), "network", network), topics);
 
     assertThat(latest(topics, "cnn-at-once").getMetrics().get("agreement")).isGreaterThan(0.8);
     assertThat(weights(topics, "cnn-by-and-by")).isEqualTo(weights(topics, "cnn-at-once"));
@@ -235,9 +237,10 @@ class TrainerServiceTest {
             BiasCorrectionConfig.Target.PRIOR, "", 500, List.of(0.6, 0.3, 0.1));
     var teacher = new BiasCorrectionConfig(BiasCorrectionConfig.Target.TEACHER, "", 500, List.of());
     for (int passes = 1; passes <= 2; passes++) { // resumes from a corrected checkpoint
-      fixture.train(with(fixture.student("prior", passes, EXAMPLES), prior), topics);
+      fixture.train(
+          with(fixture.student("prior", passes, EXAMPLES), "biasCorrection", prior), topics);
     }
-    fixture.train(with(fixture.student("teacher", 2, EXAMPLES), teacher), topics);
+    fixture.train(with(fixture.student("teacher", 2, EXAMPLES), "biasCorrection", teacher), topics);
     fixture.train(fixture.student("plain", 2, EXAMPLES), topics);
 
     Manifest byPrior = pulled(topics, "prior");
@@ -288,6 +291,7 @@ class TrainerServiceTest {
     StudentConfig config =
         with(
             fixture.student("diverging", 50, EXAMPLES),
+            "learningRate",
             new StudentConfig.LearningRate(1e30, 0, StudentConfig.DecayType.CONSTANT, 1, 1));
 
     assertThatThrownBy(() -> fixture.train(config, topics))
@@ -374,25 +378,9 @@ class TrainerServiceTest {
       long before = trainer.progress().examplesSeen();
       Awaitility.await().until(() -> trainer.progress().examplesSeen() > before);
     }
-    try (TrainerService silent = fixture.start(unserved(config), topics)) {
+    try (TrainerService silent = fixture.start(with(config, "checkpoint.serve", false), topics)) {
       assertThat(get(silent, "/checkpoints").statusCode()).isEqualTo(404);
     }
-  }
-
-  private static StudentConfig unserved(StudentConfig config) {
-    CheckpointConfig checkpoint = config.checkpoint();
-    return with(
-        config,
-        new CheckpointConfig(
-            checkpoint.every(),
-            checkpoint.everyExamples(),
-            checkpoint.store(),
-            checkpoint.keep(),
-            checkpoint.keepFor(),
-            checkpoint.int8(),
-            checkpoint.workDir(),
-            checkpoint.signingKeyFile(),
-            false));
   }
 
   private static HttpResponse<String> get(TrainerService trainer, String path) throws Exception {

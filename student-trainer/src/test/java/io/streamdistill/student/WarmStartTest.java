@@ -1,7 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.SoftTargetFixture.startingFrom;
-import static io.streamdistill.student.SoftTargetFixture.with;
+import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -60,7 +59,8 @@ class WarmStartTest {
     var prior =
         new BiasCorrectionConfig(
             BiasCorrectionConfig.Target.PRIOR, "", 200, List.of(0.6, 0.3, 0.1));
-    fixture.train(with(fixture.student("first", 3, EXAMPLES, 500), prior), topics);
+    fixture.train(
+        with(fixture.student("first", 3, EXAMPLES, 500), "biasCorrection", prior), topics);
   }
 
   @AfterAll
@@ -71,8 +71,14 @@ class WarmStartTest {
   /** Trains a student that stays what it starts from, and pulls its newest checkpoint. */
   private static Manifest startedFrom(String initFrom, String name) throws Exception {
     fixture.train(
-        startingFrom(initFrom, with(fixture.student(name, 1, EXAMPLES, 300), STILL)), topics);
+        startingFrom(
+            initFrom, with(fixture.student(name, 1, EXAMPLES, 300), "learningRate", STILL)),
+        topics);
     return pulled(name);
+  }
+
+  private static StudentConfig startingFrom(String initFrom, StudentConfig config) {
+    return with(config, "initFrom", initFrom);
   }
 
   private static Manifest pulled(String student) {
@@ -204,6 +210,7 @@ class WarmStartTest {
     StudentConfig other =
         with(
             startingFrom("first@latest", fixture.student("other", 1, EXAMPLES)),
+            "network",
             new StudentConfig.Network(List.of(17, 5), ""));
 
     assertThatThrownBy(() -> fixture.train(other, topics))

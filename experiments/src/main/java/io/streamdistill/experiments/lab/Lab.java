@@ -162,6 +162,7 @@ public final class Lab implements AutoCloseable {
             false,
             directory.resolve("work").resolve(name),
             "",
+            List.of(),
             false);
     try (TrainerService trainer =
         TrainerService.start(

@@ -3,8 +3,10 @@ package io.streamdistill.student.publish;
 import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.checkpoint.SigningKey;
+import io.streamdistill.core.checkpoint.TrustedKeys;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param workDir where checkpoints are put together; default {@code .streamdistill/trainer}
  * @param signingKeyFile private Ed25519 key (PKCS#8 in PEM) that every checkpoint is signed with;
  *     empty for none, the default
+ * @param trustedKeyFiles public Ed25519 keys (X.509 in PEM): what training resumes from or starts
+ *     with must be signed with one of them, or with the signing key; empty, the default, asks for
+ *     no signature
  * @param serve whether the trainer serves them over HTTP, beside its metrics; default true
  */
 public record CheckpointConfig(
@@ -34,6 +39,7 @@ public record CheckpointConfig(
     boolean int8,
     Path workDir,
     String signingKeyFile,
+    List<String> trustedKeyFiles,
     boolean serve) {
 
   /** Validates. */
@@ -47,6 +53,7 @@ public record CheckpointConfig(
         "student.checkpoint.every-examples must be >= 0, got %s",
         everyExamples);
     require(!keepFor.isNegative(), "student.checkpoint.keep-for must be >= 0, got %s", keepFor);
+    trustedKeyFiles = List.copyOf(trustedKeyFiles);
     require(keep >= 1, "student.checkpoint.keep must be >= 1, got %s", keep);
   }
 
@@ -61,5 +68,20 @@ public record CheckpointConfig(
     return signingKeyFile.isEmpty()
         ? null
         : SigningKey.read("student.checkpoint.signing-key-file", Path.of(signingKeyFile));
+  }
+
+  /**
+   * The keys, one of which must have signed what training begins with.
+   *
+   * @param own the key that checkpoints are signed with, if they are
+   * @return none when no files are configured: then signatures are not asked for
+   * @throws io.streamdistill.core.config.ConfigException when a file is no such key
+   */
+  public TrustedKeys trustedKeys(@Nullable SigningKey own) {
+    TrustedKeys trusted =
+        TrustedKeys.read(
+            "student.checkpoint.trusted-key-files",
+            trustedKeyFiles.stream().map(Path::of).toList());
+    return trusted.isEmpty() || own == null ? trusted : trusted.and(own.trusted());
   }
 }

@@ -55,6 +55,7 @@ public final class CheckpointPublisher {
   private final Supplier<List<CheckpointId>> protectedCheckpoints;
   private final BiConsumer<CheckpointId, byte[]> gate;
   private @Nullable String newest;
+  private @Nullable String parent;
 
   /**
    * Creates a publisher.
@@ -62,7 +63,10 @@ public final class CheckpointPublisher {
    * @param producer transactional, its transactions initialised
    * @param protectedCheckpoints those that aliases stand for, which are never deleted
    * @param gate judges what was published: the checkpoint, and its model
-   * @param newest version of the newest checkpoint of the student, null when there is none
+   * @param newest version of the newest checkpoint of the student, which the next is to follow;
+   *     null when there is none
+   * @param resumedFrom version that training goes on from, which is an older one when the newest
+   *     was of no use; null when it begins
    * @param random source of version suffixes; must not be seeded alike in two trainers
    */
   public CheckpointPublisher(
@@ -76,7 +80,8 @@ public final class CheckpointPublisher {
       RandomGenerator random,
       Supplier<List<CheckpointId>> protectedCheckpoints,
       BiConsumer<CheckpointId, byte[]> gate,
-      @Nullable String newest) {
+      @Nullable String newest,
+      @Nullable String resumedFrom) {
     this.identity = identity;
     this.config = config;
     this.store = store;
@@ -88,6 +93,7 @@ public final class CheckpointPublisher {
     this.protectedCheckpoints = protectedCheckpoints;
     this.gate = gate;
     this.newest = newest;
+    this.parent = resumedFrom;
   }
 
   /**
@@ -110,7 +116,7 @@ public final class CheckpointPublisher {
     Path directory = config.workDir().resolve(id.student()).resolve(id.version());
     byte[] model;
     try {
-      Manifest manifest = writer.write(id, newest, directory, snapshot, progress, metrics);
+      Manifest manifest = writer.write(id, parent, directory, snapshot, progress, metrics);
       URI location = store.put(id, directory);
       List<CheckpointId> retired = retired(id);
       announce(manifest, location, group, progress, rejections, retired);
@@ -120,6 +126,7 @@ public final class CheckpointPublisher {
       CheckpointFiles.deleteTree(directory);
     }
     newest = id.version();
+    parent = id.version();
     log.info(
         "published checkpoint {}: step {}, {} examples seen, {}",
         id,

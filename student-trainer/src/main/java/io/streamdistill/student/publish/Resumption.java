@@ -6,6 +6,7 @@ import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.source.LogPosition;
@@ -30,6 +31,7 @@ public final class Resumption {
   private final CheckpointStore store;
   private final StudentIdentity identity;
   private final Path workDir;
+  private final TrustedKeys trusted;
 
   /**
    * What was resumed.
@@ -40,15 +42,21 @@ public final class Resumption {
    */
   public record Resumed(Manifest manifest, Progress progress, List<String> changes) {}
 
-  /** Creates a resumption of {@code identity} from {@code store}. */
-  public Resumption(StudentIdentity identity, CheckpointStore store, Path workDir) {
+  /**
+   * Creates a resumption of {@code identity} from {@code store}.
+   *
+   * @param trusted one of these must have signed what is resumed from, unless there are none
+   */
+  public Resumption(
+      StudentIdentity identity, CheckpointStore store, Path workDir, TrustedKeys trusted) {
     this.identity = identity;
     this.store = store;
     this.workDir = workDir;
+    this.trusted = trusted;
   }
 
   /**
-   * Restores {@code step} from the newest announced checkpoint that is whole.
+   * Restores {@code step} from the newest announced checkpoint that is whole, and trusted.
    *
    * @param topicId of the soft-target topic as it is now
    * @param partitions of the soft-target topic as it is now
@@ -84,6 +92,7 @@ public final class Resumption {
     CheckpointFiles.deleteTree(directory); // left by a kill
     try {
       store.fetch(id, directory);
+      trusted.requireSigned(directory);
       Manifest manifest = Manifest.read(directory);
       requireSameStudent(manifest);
       Progress progress = Progress.of(manifest);

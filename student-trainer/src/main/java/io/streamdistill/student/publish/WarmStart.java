@@ -6,6 +6,7 @@ import io.streamdistill.core.checkpoint.CheckpointVerifier;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.Origin;
 import io.streamdistill.core.checkpoint.Staging;
+import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.step.StudentStep;
@@ -23,12 +24,19 @@ public final class WarmStart {
   private final StudentIdentity identity;
   private final CheckpointPuller puller;
   private final Path workDir;
+  private final TrustedKeys trusted;
 
-  /** Creates a start of {@code identity}. */
-  public WarmStart(StudentIdentity identity, CheckpointPuller puller, Path workDir) {
+  /**
+   * Creates a start of {@code identity}.
+   *
+   * @param trusted one of these must have signed the checkpoint, unless there are none
+   */
+  public WarmStart(
+      StudentIdentity identity, CheckpointPuller puller, Path workDir, TrustedKeys trusted) {
     this.identity = identity;
     this.puller = puller;
     this.workDir = workDir;
+    this.trusted = trusted;
   }
 
   /**
@@ -36,7 +44,8 @@ public final class WarmStart {
    *
    * @return where they come from, for the manifests of the student
    * @throws ConfigException when there is no such directory
-   * @throws CheckpointException when there is no such checkpoint, or it is not intact
+   * @throws CheckpointException when there is no such checkpoint, or it is not intact or not
+   *     trusted
    * @throws StudentException when it is of another architecture, or has other features or classes
    */
   public Origin start(InitFrom from, StudentStep step) {
@@ -68,7 +77,7 @@ public final class WarmStart {
   }
 
   private Origin start(Path checkpoint, StudentStep step) {
-    Manifest manifest = CheckpointVerifier.verify(checkpoint);
+    Manifest manifest = CheckpointVerifier.verify(checkpoint, trusted);
     List<String> problems = Fit.problems(manifest, identity);
     if (!problems.isEmpty()) {
       throw new StudentException(

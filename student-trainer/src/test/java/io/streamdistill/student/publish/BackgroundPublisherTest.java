@@ -86,6 +86,7 @@ final class BackgroundPublisherTest {
             false,
             folder.resolve("work"),
             "",
+            List.of(),
             true);
     publisher =
         new BackgroundPublisher(
@@ -100,6 +101,7 @@ final class BackgroundPublisherTest {
                 new Random(1),
                 List::of,
                 (id, model) -> {},
+                null,
                 null),
             writer,
             step,
