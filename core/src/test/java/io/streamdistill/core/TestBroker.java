@@ -3,6 +3,7 @@ package io.streamdistill.core;
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,20 @@ public final class TestBroker implements ParameterResolver {
           Thread.sleep(50);
         }
       }
+    }
+
+    /** Creates topics for checkpoints, their files and their events; there are no others. */
+    public TopicsConfig checkpointTopics() {
+      return new TopicsConfig(
+          "t",
+          "s",
+          "l",
+          "d",
+          compactedTopic(1, Map.of()),
+          compactedTopic(1, Map.of()),
+          topic(),
+          1,
+          (short) 1);
     }
 
     /** Creates a topic with one partition that is not compacted. */

@@ -10,6 +10,7 @@ import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.CheckpointShelf;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
+import io.streamdistill.core.checkpoint.PullOptions;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.checkpoint.TrustedKeys;
@@ -152,7 +153,7 @@ public final class TrainerService implements AutoCloseable {
             described,
             store,
             announcements,
-            new CheckpointPuller(kafka, topics, s3, trusted),
+            new CheckpointPuller(kafka, topics, s3, PullOptions.trusting(trusted)),
             trusted,
             step,
             topic,

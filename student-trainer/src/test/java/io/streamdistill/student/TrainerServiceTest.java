@@ -10,6 +10,7 @@ import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.checkpoint.KeyFiles;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.PullOptions;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.Safetensors;
 import io.streamdistill.core.checkpoint.Tensor;
@@ -98,7 +99,8 @@ class TrainerServiceTest {
 
     Path pulled = directory.resolve("pulled-signed");
     Manifest manifest =
-        new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults(), trusted)
+        new CheckpointPuller(
+                fixture.kafka, topics, S3Settings.defaults(), PullOptions.trusting(trusted))
             .pull("signed", pulled);
     assertThat(Objects.requireNonNull(manifest.signature()).keyId()).isEqualTo(keys.keyId());
     assertThat(CheckpointParity.ofModel(pulled, manifest).probabilities())

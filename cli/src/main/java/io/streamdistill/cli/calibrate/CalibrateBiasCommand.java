@@ -9,6 +9,7 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.ManifestSignature;
+import io.streamdistill.core.checkpoint.PullOptions;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.checkpoint.Staging;
@@ -144,7 +145,8 @@ public final class CalibrateBiasCommand implements Callable<Integer> {
     Path folder = Objects.requireNonNull(out.toAbsolutePath().normalize().getParent(), "not /");
     try (Staging pulled = Staging.in(folder)) {
       CheckpointPuller puller =
-          new CheckpointPuller(view.kafka(), view.topics(), view.s3(), trusted);
+          new CheckpointPuller(
+              view.kafka(), view.topics(), view.s3(), PullOptions.trusting(trusted));
       print(calibrator.calibrate(source.directory(puller, pulled.directory()), out));
       return 0;
     } catch (IOException e) {

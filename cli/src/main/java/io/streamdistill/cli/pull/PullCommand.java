@@ -6,8 +6,8 @@ import io.streamdistill.core.checkpoint.CheckpointFollower;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.DirectoryLayout;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.PullOptions;
 import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.io.PrintWriter;
@@ -106,17 +106,17 @@ public final class PullCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     View open = view.get();
-    TrustedKeys keys = publicKeys.read();
+    PullOptions options = new PullOptions(publicKeys.read(), layout);
     CheckpointChoice choice = which == null ? CheckpointChoice.latest() : which.choice();
     if (follow) {
       if (choice.version() != null) {
         throw new CheckpointException("a version does not move; --follow an alias");
       }
-      follow(open, choice, keys);
+      follow(open, choice, options);
       return 0;
     }
     Manifest manifest =
-        new CheckpointPuller(open.kafka(), open.topics(), open.s3(), keys, layout)
+        new CheckpointPuller(open.kafka(), open.topics(), open.s3(), options)
             .pull(student, choice, out);
     PrintWriter console = spec.commandLine().getOut();
     console.println("pulled into " + out);
@@ -125,10 +125,10 @@ public final class PullCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void follow(View open, CheckpointChoice choice, TrustedKeys keys) {
+  private void follow(View open, CheckpointChoice choice, PullOptions options) {
     PrintWriter console = spec.commandLine().getOut();
     try (CheckpointFollower follower =
-        new CheckpointFollower(open.kafka(), open.topics(), open.s3(), keys, layout)) {
+        new CheckpointFollower(open.kafka(), open.topics(), open.s3(), options)) {
       Thread stop = new Thread(follower::stop, "stop-following");
       Runtime.getRuntime().addShutdownHook(stop);
       follower.follow(

@@ -34,41 +34,24 @@ public final class CheckpointFollower implements AutoCloseable {
   private volatile boolean stopped;
 
   /**
-   * Connects.
+   * Connects, with the {@linkplain PullOptions#defaults default options}.
    *
    * @throws KafkaException when the settings are of no use; a broker that is away is waited for
    */
   public CheckpointFollower(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
-    this(kafka, topics, s3, TrustedKeys.none(), DirectoryLayout.PLAIN);
+    this(kafka, topics, s3, PullOptions.defaults());
   }
 
   /**
-   * Connects, to follow signed checkpoints only.
+   * Connects.
    *
-   * @param keys one of which must have signed what the directory is switched to, unless there are
-   *     none
+   * @param s3 where checkpoints are that were announced in S3
+   * @param options what the directory may be switched to, and how it lies there
    * @throws KafkaException when the settings are of no use; a broker that is away is waited for
    */
   public CheckpointFollower(
-      KafkaSettings kafka, TopicsConfig topics, S3Settings s3, TrustedKeys keys) {
-    this(kafka, topics, s3, keys, DirectoryLayout.PLAIN);
-  }
-
-  /**
-   * Connects, to follow signed checkpoints only.
-   *
-   * @param keys one of which must have signed what the directory is switched to, unless there are
-   *     none
-   * @param layout how what is pulled lies in its directory
-   * @throws KafkaException when the settings are of no use; a broker that is away is waited for
-   */
-  public CheckpointFollower(
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      S3Settings s3,
-      TrustedKeys keys,
-      DirectoryLayout layout) {
-    this.puller = new CheckpointPuller(kafka, topics, s3, keys, layout, true);
+      KafkaSettings kafka, TopicsConfig topics, S3Settings s3, PullOptions options) {
+    this.puller = new CheckpointPuller(kafka, topics, s3, options, true);
     this.kafka = kafka;
     watched =
         List.of(

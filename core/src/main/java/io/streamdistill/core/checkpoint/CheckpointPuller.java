@@ -29,59 +29,37 @@ public final class CheckpointPuller {
   private final boolean keepsStoresOpen;
   private final TrustedKeys keys;
 
+  /** Creates a puller with the {@linkplain PullOptions#defaults default options}. */
+  public CheckpointPuller(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
+    this(kafka, topics, s3, PullOptions.defaults());
+  }
+
   /**
    * Creates a puller that looks for announcements on {@code topics.checkpoints()}.
    *
    * @param s3 where checkpoints are that were announced in S3
    */
-  public CheckpointPuller(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
-    this(kafka, topics, s3, TrustedKeys.none());
-  }
-
-  /**
-   * Creates a puller that takes signed checkpoints only.
-   *
-   * @param keys one of which must have signed what is pulled, unless there are none
-   */
   public CheckpointPuller(
-      KafkaSettings kafka, TopicsConfig topics, S3Settings s3, TrustedKeys keys) {
-    this(kafka, topics, s3, keys, DirectoryLayout.PLAIN);
-  }
-
-  /**
-   * Creates a puller that takes signed checkpoints only.
-   *
-   * @param keys one of which must have signed what is pulled, unless there are none
-   * @param layout how what is pulled lies in its directory
-   */
-  public CheckpointPuller(
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      S3Settings s3,
-      TrustedKeys keys,
-      DirectoryLayout layout) {
-    this(kafka, topics, s3, keys, layout, false);
+      KafkaSettings kafka, TopicsConfig topics, S3Settings s3, PullOptions options) {
+    this(kafka, topics, s3, options, false);
   }
 
   /**
    * Creates a puller for those who pull again and again, and close it in the end.
    *
-   * @param keys one of which must have signed what is pulled, unless there are none
-   * @param layout how what is pulled lies in its directory
    * @param keepsStoresOpen whether stores stay open from one pull to the next
    */
   CheckpointPuller(
       KafkaSettings kafka,
       TopicsConfig topics,
       S3Settings s3,
-      TrustedKeys keys,
-      DirectoryLayout layout,
+      PullOptions options,
       boolean keepsStoresOpen) {
     this.kafka = kafka;
-    this.keys = keys;
+    this.keys = options.keys();
     this.topics = topics;
     this.stores = new OpenStores(new CheckpointStores(kafka, topics, s3));
-    this.layout = layout;
+    this.layout = options.layout();
     this.keepsStoresOpen = keepsStoresOpen;
   }
 

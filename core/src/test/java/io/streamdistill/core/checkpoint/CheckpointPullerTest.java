@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,10 +57,7 @@ class CheckpointPullerTest {
 
   @BeforeEach
   void createTopics() {
-    String checkpoints = broker.compactedTopic(1, Map.of());
-    String files = broker.compactedTopic(1, Map.of());
-    String events = broker.compactedTopic(1, Map.of("cleanup.policy", "delete"));
-    topics = new TopicsConfig("t", "s", "l", "d", checkpoints, files, events, 1, (short) 1);
+    topics = broker.checkpointTopics();
     out = work.resolve("out");
   }
 
@@ -455,7 +451,7 @@ class CheckpointPullerTest {
   }
 
   private CheckpointPuller puller(TrustedKeys keys) {
-    return new CheckpointPuller(kafka, topics, S3Settings.defaults(), keys);
+    return new CheckpointPuller(kafka, topics, S3Settings.defaults(), PullOptions.trusting(keys));
   }
 
   @Test
@@ -526,7 +522,8 @@ class CheckpointPullerTest {
     SigningKey ours = key("ours");
     BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
     try (CheckpointFollower follower =
-        new CheckpointFollower(kafka, topics, S3Settings.defaults(), ours.trusted())) {
+        new CheckpointFollower(
+            kafka, topics, S3Settings.defaults(), PullOptions.trusting(ours.trusted()))) {
       CompletableFuture<Void> following =
           CompletableFuture.runAsync(
               () -> follower.follow("mnist", CheckpointChoice.alias(alias), out, switches::add));

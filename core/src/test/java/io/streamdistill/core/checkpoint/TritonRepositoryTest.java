@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,10 +41,7 @@ class TritonRepositoryTest {
 
   @BeforeEach
   void createTopics() {
-    String checkpoints = broker.compactedTopic(1, Map.of());
-    String files = broker.compactedTopic(1, Map.of());
-    String events = broker.compactedTopic(1, Map.of("cleanup.policy", "delete"));
-    topics = new TopicsConfig("t", "s", "l", "d", checkpoints, files, events, 1, (short) 1);
+    topics = broker.checkpointTopics();
     out = work.resolve("repository");
   }
 
@@ -123,7 +119,10 @@ class TritonRepositoryTest {
 
   private Manifest pull(String version) {
     return new CheckpointPuller(
-            kafka, topics, S3Settings.defaults(), TrustedKeys.none(), DirectoryLayout.TRITON)
+            kafka,
+            topics,
+            S3Settings.defaults(),
+            new PullOptions(TrustedKeys.none(), DirectoryLayout.TRITON))
         .pull("small", CheckpointChoice.version(version), out);
   }
 

@@ -45,7 +45,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -80,10 +79,7 @@ class CheckpointRoutesTest {
 
   @BeforeEach
   void start() {
-    String checkpoints = broker.compactedTopic(1, Map.of());
-    String files = broker.compactedTopic(1, Map.of());
-    String events = broker.compactedTopic(1, Map.of("cleanup.policy", "delete"));
-    topics = new TopicsConfig("t", "s", "l", "d", checkpoints, files, events, 1, (short) 1);
+    topics = broker.checkpointTopics();
     serve(kafka, Duration.ofSeconds(20));
   }
 
