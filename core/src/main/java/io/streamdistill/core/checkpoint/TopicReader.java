@@ -63,6 +63,9 @@ final class TopicReader implements AutoCloseable {
     properties.put("auto.offset.reset", "none"); // every position is set; a lost one is an error
     properties.put("max.partition.fetch.bytes", 4 << 20);
     properties.put("fetch.max.bytes", 16 << 20);
+    // What is read has been written already. A fetch beyond the end makes close() wait for its
+    // answer.
+    properties.put("fetch.max.wait.ms", 25);
     KafkaConsumer<byte[], byte[]> consumer =
         KafkaErrors.explain(
             kafka,
