@@ -1,0 +1,114 @@
+package io.streamdistill.student.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamdistill.core.target.Softmax;
+import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.student.onnx.ExportContract;
+import io.streamdistill.student.onnx.OnnxExport;
+import io.streamdistill.student.onnx.SmallModels.Variant;
+import io.streamdistill.wire.Codecs;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+final class QuantizationLossTest {
+
+  private static final int FEATURES = 4;
+  private static final GateConfig CONFIG =
+      new GateConfig(0.5, 500, 100, GateConfig.Metric.AUTO, 0, 0);
+  private static final ExportContract CONTRACT =
+      new ExportContract("s", "u8", List.of(4L), 1, 0, List.of("a", "b", "c"), Map.of());
+
+  private final HoldOut holdOut = new HoldOut(CONFIG, FEATURES, 3);
+
+  @BeforeEach
+  void nameTheClassesThatAvroTrusts() {
+    assertThat(Codecs.softTarget()).isNotNull(); // builders of records need it as well
+  }
+
+  /** Holds out about half of so many examples, every second with label 0. */
+  private void offer(int count) {
+    double[] logits = {3, 1, -4};
+    Softmax.logSoftmax(logits, 1);
+    IntStream.range(0, count)
+        .forEach(
+            i ->
+                holdOut.takes(
+                    SoftTarget.newBuilder()
+                        .setId("e" + i)
+                        .setFeatures(ByteBuffer.wrap(new byte[] {(byte) i, 1, 2, (byte) (3 * i)}))
+                        .setFeatureType(FeatureType.U8)
+                        .setTargets(TargetCodec.encode(TargetEncoding.DENSE_F32, logits))
+                        .setEncoding(TargetEncoding.DENSE_F32)
+                        .setTemperature(1)
+                        .setTeacherVersion("t")
+                        .setClassMapHash("h")
+                        .setLabel(i % 2 == 0 ? 0 : null)
+                        .setWeight(1)
+                        .setEventTime(Instant.EPOCH)
+                        .setScoredTime(Instant.EPOCH)
+                        .build()));
+  }
+
+  /** One layer, whose logits are the first three features times {@code weight}. */
+  private static byte[] model(float weight) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(
+                    new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                        .nIn(FEATURES)
+                        .nOut(3)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build());
+    network.init();
+    network.setParam(
+        "0_W",
+        Nd4j.createFromArray(
+            new float[][] {{weight, 0, 0}, {0, weight, 0}, {0, 0, weight}, {0, 0, 0}}));
+    return OnnxExport.export(network, CONTRACT);
+  }
+
+  @Test
+  void saysWhatTheSmallModelCosts() {
+    offer(600);
+
+    Variant small = new QuantizationLoss(CONFIG, holdOut).of(model(0.01f), CONTRACT).orElseThrow();
+
+    assertThat(small.metrics().get("int8_examples")).isEqualTo(holdOut.examples().count());
+    assertThat(small.metrics().get("int8_agreement")).isBetween(0.95, 1.0);
+    assertThat(small.metrics().get("int8_divergence")).isBetween(0.0, 0.01);
+    assertThat(small.metrics().get("int8_accuracy_loss")).isBetween(-0.05, 0.05);
+  }
+
+  @Test
+  void waitsForEnoughExamples() {
+    offer(60);
+
+    assertThat(new QuantizationLoss(CONFIG, holdOut).of(model(0.01f), CONTRACT)).isEmpty();
+  }
+
+  /** A manifest cannot hold what is no number, and nobody wants such a model. */
+  @Test
+  void makesNoneWhoseCostsAreNoNumbers() {
+    offer(600);
+
+    assertThat(new QuantizationLoss(CONFIG, holdOut).of(model(3e38f), CONTRACT)).isEmpty();
+  }
+}
