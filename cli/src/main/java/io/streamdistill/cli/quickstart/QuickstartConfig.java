@@ -29,6 +29,14 @@ record QuickstartConfig(
 
   private static final int BATCH = 128;
 
+  /** What a warm-up over a sixth of {@link #PASSES_OF_RATE} passes leads to without harm. */
+  private static final double RATE = 0.1;
+
+  private static final int PASSES_OF_RATE = 20;
+
+  /** What the student bears after next to no warm-up. */
+  private static final double LOW_RATE = 0.02;
+
   /** Of all steps, one in so many warms up. */
   private static final int WARMUP_SHARE = 6;
 
@@ -62,7 +70,7 @@ record QuickstartConfig(
             type: nesterov
             momentum: 0.9
           learning-rate:
-            base: 0.1
+            base: %s
             warmup-steps: %d
             decay: cosine
             decay-steps: %d
@@ -88,6 +96,7 @@ record QuickstartConfig(
             quoted(files.teacherModel()),
             teacherPort,
             STUDENT,
+            learningRate(passes),
             warmupSteps(examples, passes),
             decaySteps(examples, passes),
             BATCH,
@@ -106,6 +115,7 @@ record QuickstartConfig(
         "student.objective.hard-weight=1",
         "student.log.passes=" + BASELINE_PASSES,
         "student.log.when-done=exit",
+        "student.learning-rate.base=" + RATE,
         "student.learning-rate.warmup-steps=" + warmupSteps(labelled, BASELINE_PASSES),
         "student.learning-rate.decay-steps=" + decaySteps(labelled, BASELINE_PASSES),
         "student.http.port=0");
@@ -114,6 +124,11 @@ record QuickstartConfig(
   /** As a single-quoted YAML scalar. */
   private static String quoted(Path path) {
     return "'" + path.toString().replace("'", "''") + "'";
+  }
+
+  /** Fewer passes have a shorter warm-up, after which the full rate would diverge. */
+  private static double learningRate(int passes) {
+    return Math.max(LOW_RATE, RATE * Math.min(passes, PASSES_OF_RATE) / PASSES_OF_RATE);
   }
 
   private static long warmupSteps(long examplesPerPass, int passes) {

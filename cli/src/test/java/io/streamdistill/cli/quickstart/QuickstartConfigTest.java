@@ -9,8 +9,11 @@ import io.streamdistill.student.source.PassConfig.WhenDone;
 import io.streamdistill.student.source.Selection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class QuickstartConfigTest {
 
@@ -18,7 +21,7 @@ class QuickstartConfigTest {
 
   @Test
   void isAConfigurationThatTheServicesAccept() throws Exception {
-    DistillConfig config = loader(false).load(DistillConfig.class);
+    DistillConfig config = loader(7, false).load(DistillConfig.class);
 
     assertThat(config.kafka().bootstrapServers()).isEqualTo("127.0.0.1:1234");
     assertThat(config.features().contract()).isEqualTo(FeatureContract.u8(784));
@@ -31,7 +34,7 @@ class QuickstartConfigTest {
 
   @Test
   void learningRateEndsNearZeroWithTheLastStep() throws Exception {
-    var student = loader(false).load(DistillConfig.class).student();
+    var student = loader(7, false).load(DistillConfig.class).student();
     long steps = 7L * ((60_000 + student.batchSize() - 1) / student.batchSize());
 
     var schedule = student.learningRate().schedule();
@@ -39,31 +42,40 @@ class QuickstartConfigTest {
     assertThat(schedule.at(steps / 2)).isGreaterThan(0.3 * student.learningRate().base());
   }
 
+  /** The warm-up is as much shorter: a single pass at the full rate diverges. */
+  @ParameterizedTest
+  @CsvSource({"1, 0.02", "5, 0.025", "10, 0.05", "20, 0.1", "60, 0.1"})
+  void fewerPassesHaveALowerRate(int passes, double rate) throws Exception {
+    assertThat(loader(passes, false).load(DistillConfig.class).student().learningRate().base())
+        .isCloseTo(rate, Offset.offset(1e-9));
+  }
+
   @Test
   void staysWhenItIsToBeKept() throws Exception {
-    assertThat(loader(true).load(DistillConfig.class).student().log().whenDone())
+    assertThat(loader(7, true).load(DistillConfig.class).student().log().whenDone())
         .isEqualTo(WhenDone.STAY);
   }
 
   @Test
   void baselineIsTheSameStudentOnTheHardLabelsOnly() throws Exception {
-    ConfigLoader loader = loader(true);
+    ConfigLoader loader = loader(7, true);
     for (String setting : QuickstartConfig.baselineSettings(6_000)) {
       int equals = setting.indexOf('=');
       loader.set(setting.substring(0, equals), setting.substring(equals + 1), "--set");
     }
 
-    var student = loader(false).load(DistillConfig.class).student();
+    var student = loader(7, false).load(DistillConfig.class).student();
     var baseline = loader.load(DistillConfig.class).student();
     assertThat(baseline.network()).isEqualTo(student.network());
     assertThat(baseline.seed()).isEqualTo(student.seed());
     assertThat(baseline.select()).isEqualTo(Selection.LABELLED);
     assertThat(baseline.objective().hardWeight()).isEqualTo(1);
     assertThat(baseline.log().whenDone()).isEqualTo(WhenDone.EXIT);
+    assertThat(baseline.learningRate().base()).isEqualTo(0.1);
     assertThat(baseline.name()).isNotEqualTo(student.name());
   }
 
-  private ConfigLoader loader(boolean stay) throws Exception {
+  private ConfigLoader loader(int passes, boolean stay) throws Exception {
     QuickstartConfig config =
         new QuickstartConfig(
             "127.0.0.1:1234",
@@ -71,7 +83,7 @@ class QuickstartConfigTest {
             8181,
             8182,
             60_000,
-            7,
+            passes,
             stay);
     Path file = Files.writeString(directory.resolve("distill.yaml"), config.yaml());
     return ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS).file(file);
