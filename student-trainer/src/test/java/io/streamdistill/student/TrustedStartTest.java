@@ -95,7 +95,8 @@ class TrustedStartTest {
         .isInstanceOf(StudentException.class)
         .hasMessageContaining("none can be resumed from")
         .hasMessageContaining("is not signed, and only checkpoints signed with")
-        .hasMessageContaining(ours.keyId());
+        .hasMessageContaining(ours.keyId())
+        .hasMessageEndingWith("trusted-key-files out until a signed checkpoint is there");
     assertThat(pulled("unsigned", "unsigned").examplesSeen()).isEqualTo(EXAMPLES);
   }
 

@@ -80,8 +80,14 @@ public final class Resumption {
     }
     if (!problems.isEmpty()) {
       throw new StudentException(
-          "student '%s' has %d announced checkpoints, and none can be resumed from:%n  %s%nRepair the store, or train under another student.name"
-              .formatted(identity.name(), problems.size(), String.join("\n  ", problems)));
+          "student '%s' has %d announced checkpoints, and none can be resumed from:%n  %s%nRepair the store, or train under another student.name%s"
+              .formatted(
+                  identity.name(),
+                  problems.size(),
+                  String.join("\n  ", problems),
+                  trusted.isEmpty()
+                      ? ""
+                      : ", or leave student.checkpoint.trusted-key-files out until a signed checkpoint is there"));
     }
     return Optional.empty();
   }
