@@ -133,12 +133,13 @@ public final class MnistExperimentCommand implements Callable<Integer> {
     return quick ? "-quick" : validation ? "-validation" : "";
   }
 
+  /** For others to run: where a file lies on this machine is of no use to them. */
   private String commandLine(int count) {
     return "./distill experiment %s --seeds %d --teacher %s%s%s"
         .formatted(
             experiment.name(),
             count,
-            teacher,
+            teacher.isAbsolute() ? teacher.getFileName() : teacher,
             quick ? " --quick" : "",
             validation ? " --validation" : "");
   }
