@@ -2,12 +2,16 @@ package io.streamdistill.student;
 
 import static io.streamdistill.core.config.Require.require;
 
+import io.streamdistill.core.checkpoint.StudentScales;
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.gate.GateConfig;
+import io.streamdistill.student.learning.LearningConfig;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.InitFrom;
+import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.student.step.LearningRateSchedule;
@@ -24,14 +28,18 @@ import java.util.List;
  *     STUDENT@VERSION} or a directory; empty for random ones; default empty. Not used when the
  *     student has a checkpoint of its own
  * @param network what the student is
+ * @param features how the student sees its features
  * @param optimizer how a gradient becomes an update
  * @param learningRate learning rate by step
  * @param objective what is minimised
  * @param select which examples are trained on
- * @param batchSize examples per training step, at least 1; default 128
+ * @param maxWeight largest weight of an example, > 0; records above it are dead letters; default
+ *     1000
+ * @param batchSize examples per training step, at least 1; default 64
  * @param seed of the initial weights; default 42
  * @param threads BLAS threads; 0 is one per core. Weights are repeatable bit for bit at a fixed
  *     number; default 0
+ * @param learning when learning counts as stalled or diverged, and what is done about it
  * @param log how often and how far the soft-target log is read
  * @param checkpoint when and where checkpoints are published
  * @param biasCorrection whether the biases of published models are corrected; default not
@@ -42,13 +50,16 @@ public record StudentConfig(
     String name,
     String initFrom,
     Network network,
+    InputConfig features,
     Optimizer optimizer,
     LearningRate learningRate,
-    ObjectiveConfig objective,
+    Objective objective,
     Selection select,
+    double maxWeight,
     int batchSize,
     long seed,
     int threads,
+    LearningConfig learning,
     PassConfig log,
     CheckpointConfig checkpoint,
     BiasCorrectionConfig biasCorrection,
@@ -67,6 +78,10 @@ public record StudentConfig(
     require(
         !checkpoint.int8() || gate.holdOutShare() > 0,
         "student.checkpoint.int8 needs a hold-out to find out what it costs; set student.gate.hold-out-share > 0, such as 0.02");
+    require(
+        maxWeight > 0 && maxWeight <= Float.MAX_VALUE,
+        "student.max-weight must be > 0 and finite, got %s; 1000 is the default",
+        maxWeight);
     require(batchSize >= 1, "student.batch-size must be >= 1, got %s", batchSize);
     require(threads >= 0, "student.threads must be >= 0 (0: one per core), got %s", threads);
   }
@@ -105,6 +120,32 @@ public record StudentConfig(
     }
   }
 
+  /**
+   * What is minimised, {@code (1-a) T^2 CE(teacher, student at T) + a CE(label, student)}.
+   *
+   * @param temperature T of the soft term, > 0, or auto: the spread of the teacher's logits;
+   *     default auto
+   * @param hardWeight share a of the hard term, in [0, 1]; default 0.1
+   * @param logitScale unit that the output layer is trained in, > 0, or auto: the spread of the
+   *     teacher's logits; default auto
+   * @param clip largest gradient of a record with respect to its logits, in units of T, > 0;
+   *     default 10
+   */
+  public record Objective(
+      AutoNumber temperature, double hardWeight, AutoNumber logitScale, double clip) {
+
+    /** Validates. */
+    public Objective {
+      new ObjectiveConfig(temperature.orElse(1), hardWeight, logitScale.orElse(1), clip);
+    }
+
+    /** With what was measured in the place of auto. */
+    public ObjectiveConfig config(StudentScales scales) {
+      return new ObjectiveConfig(
+          temperature.orElse(scales.temperature()), hardWeight, scales.logitScale(), clip);
+    }
+  }
+
   /** Kinds of optimizer. */
   public enum OptimizerType {
     /** Plain stochastic gradient descent. */
@@ -118,7 +159,7 @@ public record StudentConfig(
   /**
    * The optimizer; keys that its type does not have are not used.
    *
-   * @param type default nesterov
+   * @param type default adam
    * @param momentum of nesterov, in [0, 1); default 0.9
    * @param beta1 of adam, in [0, 1); default 0.9
    * @param beta2 of adam, in [0, 1); default 0.999
@@ -152,6 +193,8 @@ public record StudentConfig(
 
   /** Shapes of learning-rate decay. */
   public enum DecayType {
+    /** Along a line to zero over the last examples of the last pass; none while no end is known. */
+    AUTO,
     /** None. */
     CONSTANT,
     /** By a factor every so many steps, all at once. */
@@ -167,30 +210,37 @@ public record StudentConfig(
   /**
    * The learning rate.
    *
-   * @param base rate after the warm-up, > 0; default 0.05
-   * @param warmupSteps steps of linear rise; default 0
-   * @param decay default constant
+   * @param base rate after the warm-up, > 0, or auto: what suits the optimizer; default auto
+   * @param warmupSteps steps of linear rise; default 100
+   * @param decay default auto
    * @param decaySteps of step and exponential: steps per factor; of cosine and linear: steps to
    *     zero; at least 1; default 1000
    * @param decayFactor of step and exponential, in (0, 1]; default 0.5
    */
   public record LearningRate(
-      double base, long warmupSteps, DecayType decay, long decaySteps, double decayFactor) {
+      AutoNumber base, long warmupSteps, DecayType decay, long decaySteps, double decayFactor) {
 
     /** Validates. */
     public LearningRate {
-      schedule(base, warmupSteps, decay, decaySteps, decayFactor);
+      schedule(base.orElse(1), warmupSteps, decay, decaySteps, decayFactor);
     }
 
     /** The learning rate as a function of the step. */
-    public LearningRateSchedule schedule() {
-      return schedule(base, warmupSteps, decay, decaySteps, decayFactor);
+    public LearningRateSchedule schedule(OptimizerType optimizer) {
+      double found =
+          switch (optimizer) {
+            case ADAM -> 0.003;
+            case NESTEROV -> 0.02;
+            case SGD -> 0.1;
+          };
+      return schedule(base.orElse(found), warmupSteps, decay, decaySteps, decayFactor);
     }
 
     private static LearningRateSchedule schedule(
         double base, long warmupSteps, DecayType decay, long decaySteps, double decayFactor) {
       Decay shape =
           switch (decay) {
+            case AUTO -> new LearningRateSchedule.AtTheEnd();
             case CONSTANT -> new LearningRateSchedule.Constant();
             case STEP -> new LearningRateSchedule.StepDecay(decayFactor, decaySteps);
             case EXPONENTIAL -> new LearningRateSchedule.Exponential(decayFactor, decaySteps);

@@ -21,13 +21,15 @@ final class StudentDescription {
     configuration.set("network", network);
     configuration.set("optimizer", json.valueToTree(config.optimizer()));
     configuration.set("learning-rate", json.valueToTree(config.learningRate()));
+    configuration.set("features", json.valueToTree(config.features()));
     configuration.set("objective", json.valueToTree(config.objective()));
     configuration.put("select", config.select().name());
+    configuration.put("max-weight", config.maxWeight());
     configuration.put("batch-size", config.batchSize());
     configuration.put("seed", config.seed());
     configuration.put("passes", config.log().passes());
     configuration.put("pass-examples", config.log().passExamples());
     return new StudentIdentity(
-        config.name(), topics.softTargets(), features, classes, network, configuration, null);
+        config.name(), topics.softTargets(), features, classes, network, configuration, null, null);
   }
 }

@@ -1,11 +1,15 @@
 package io.streamdistill.student;
 
+import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.CheckpointStore;
+import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.Origin;
+import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.checkpoint.TrustedKeys;
+import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.InitFrom;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.publish.Resumption;
@@ -14,7 +18,10 @@ import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.publish.WarmStart;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.step.StudentStep;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,52 +35,110 @@ import org.slf4j.LoggerFactory;
  * @param resumedFrom version of the student's checkpoint; null when training begins
  * @param origin checkpoint of another student that the first weights came from; null when there is
  *     none
+ * @param ready what is trained, and by which scales; null when the log has to be measured first
+ * @param learning how learning went until then
  */
-record StudentStart(Progress progress, @Nullable String resumedFrom, @Nullable Origin origin) {
+record StudentStart(
+    Progress progress,
+    @Nullable String resumedFrom,
+    @Nullable Origin origin,
+    @Nullable Ready ready,
+    LearningRecord learning) {
 
   private static final Logger log = LoggerFactory.getLogger(StudentStart.class);
 
-  /**
-   * Puts {@code step} into the state that training begins with.
-   *
-   * @param trusted one of these must have signed a checkpoint that it is to begin with, unless
-   *     there are none
-   * @param beginning of the log, for a student without checkpoints
-   * @throws StudentException when the checkpoint that it is to begin with does not fit the student
-   */
-  static StudentStart of(
+  private static final List<String> TRAINING = List.of("learning-rate", "optimizer", "objective");
+
+  private static final LearningRecord NOTHING_YET =
+      new LearningRecord(LearningState.STARTING.label(), "no step has been taken", List.of());
+
+  /** A student that can be trained. */
+  record Ready(StudentScales scales, StudentStep step) {}
+
+  /** What a start needs of its surroundings. */
+  record Surroundings(
       StudentConfig config,
       StudentIdentity identity,
       CheckpointStore store,
-      CheckpointLog announcements,
       CheckpointPuller puller,
       TrustedKeys trusted,
-      StudentStep step,
       SoftTargetTopic topic,
-      Supplier<LogPosition> beginning) {
+      Function<StudentScales, StudentStep> steps,
+      Supplier<LogPosition> beginning) {}
+
+  /** A student that begins, at random weights, before anything is measured. */
+  StudentStart measured(StudentScales scales, StudentStep step) {
+    return new StudentStart(progress, resumedFrom, origin, new Ready(scales, step), learning);
+  }
+
+  /** The same start after training from it has diverged. */
+  StudentStart recovered(LearningRecord after) {
+    return new StudentStart(progress, resumedFrom, origin, ready, after);
+  }
+
+  /**
+   * Puts a step into the state that training begins with.
+   *
+   * @param usable whether a checkpoint of the student is to be gone on from
+   * @throws StudentException when the checkpoint that it is to begin with does not fit the student
+   */
+  static StudentStart of(
+      Surroundings here, CheckpointLog announcements, Predicate<CheckpointId> usable) {
+    StudentConfig config = here.config();
     Optional<Resumed> resumed =
-        new Resumption(identity, store, config.checkpoint().workDir(), trusted)
-            .resume(announcements, step, topic.id(), topic.partitions());
+        new Resumption(
+                here.identity(), here.store(), config.checkpoint().workDir(), here.trusted())
+            .resume(
+                announcements,
+                here.steps(),
+                usable,
+                here.topic().id(),
+                here.topic().partitions());
     if (resumed.isPresent()) {
-      logResumed(config, identity, resumed.get());
+      logResumed(config, here.identity(), resumed.get());
       Manifest manifest = resumed.get().manifest();
-      return new StudentStart(resumed.get().progress(), manifest.version(), manifest.initFrom());
+      return new StudentStart(
+          resumed.get().progress(),
+          manifest.version(),
+          manifest.initFrom(),
+          new Ready(resumed.get().scales(), resumed.get().step()),
+          learning(resumed.get()));
     }
-    Progress start = Progress.beginning(beginning.get());
+    Progress start = Progress.beginning(here.beginning().get());
     if (config.initFrom().isEmpty()) {
-      log.info("student {} starts anew, there is no checkpoint of it", config.name());
-      return new StudentStart(start, null, null);
+      log.info("student {} starts anew", config.name());
+      return new StudentStart(start, null, null, null, NOTHING_YET);
     }
-    Origin origin =
-        new WarmStart(identity, puller, config.checkpoint().workDir(), trusted)
-            .start(InitFrom.parse(config.initFrom()), step);
+    WarmStart.Warm warm =
+        new WarmStart(
+                here.identity(), here.puller(), config.checkpoint().workDir(), here.trusted())
+            .start(InitFrom.parse(config.initFrom()), here.steps());
     log.info(
         "student {} starts anew, with the weights of checkpoint {}: {} examples seen, teachers {}",
         config.name(),
-        origin.id(),
-        origin.examplesSeen(),
-        origin.teacherVersions());
-    return new StudentStart(start, null, origin);
+        warm.origin().id(),
+        warm.origin().examplesSeen(),
+        warm.origin().teacherVersions());
+    return new StudentStart(
+        start, null, warm.origin(), new Ready(warm.scales(), warm.step()), NOTHING_YET);
+  }
+
+  /** Whoever changes how the student is trained begins with the whole learning rate again. */
+  private static LearningRecord learning(Resumed resumed) {
+    LearningRecord learning = resumed.manifest().learning();
+    if (learning == null) {
+      return NOTHING_YET;
+    }
+    boolean changed =
+        resumed.changes().stream()
+            .anyMatch(line -> TRAINING.stream().anyMatch(key -> line.startsWith(key + ".")));
+    if (changed && !learning.recoveries().isEmpty()) {
+      log.info(
+          "the learning rate is no longer multiplied by {}, since what it is has changed",
+          learning.rateFactor());
+      return new LearningRecord(learning.state(), learning.detail(), List.of());
+    }
+    return learning;
   }
 
   private static void logResumed(StudentConfig config, StudentIdentity identity, Resumed resumed) {
@@ -97,8 +162,17 @@ record StudentStart(Progress progress, @Nullable String resumedFrom, @Nullable O
           "the configuration of student {} has changed since that checkpoint:\n  {}\nthe next step has learning rate {}, the next checkpoint configuration hash {}",
           config.name(),
           String.join("\n  ", resumed.changes()),
-          config.learningRate().schedule().at(start.step()),
+          manifest.learning() == null
+              ? rate(config, start)
+              : manifest.learning().rateFactor() * rate(config, start),
           Manifest.hashOf(identity.configuration()));
     }
+  }
+
+  private static double rate(StudentConfig config, Progress start) {
+    return config
+        .learningRate()
+        .schedule(config.optimizer().type())
+        .at(start.step(), start.position().done(config.log().passes()));
   }
 }

@@ -1,19 +1,11 @@
 package io.streamdistill.student;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.streamdistill.core.checkpoint.AliasLog;
-import io.streamdistill.core.checkpoint.AliasWriter;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.CheckpointShelf;
-import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointStores;
-import io.streamdistill.core.checkpoint.PullOptions;
 import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.checkpoint.SigningKey;
-import io.streamdistill.core.checkpoint.TrustedKeys;
+import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.Health;
@@ -23,38 +15,19 @@ import io.streamdistill.core.observe.Routes;
 import io.streamdistill.core.serve.CheckpointRoutes;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.device.DevicePreflight;
-import io.streamdistill.student.gate.Gate;
-import io.streamdistill.student.gate.HoldOut;
-import io.streamdistill.student.gate.QuantizationLoss;
-import io.streamdistill.student.loop.TrainingLoop;
-import io.streamdistill.student.onnx.SmallModels;
-import io.streamdistill.student.publish.BackgroundPublisher;
-import io.streamdistill.student.publish.CheckpointConfig;
-import io.streamdistill.student.publish.CheckpointPublisher;
-import io.streamdistill.student.publish.CheckpointWriter;
+import io.streamdistill.student.learning.Advice;
+import io.streamdistill.student.learning.DivergenceException;
+import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.Progress;
-import io.streamdistill.student.publish.StudentIdentity;
-import io.streamdistill.student.source.BatchPrefetcher;
-import io.streamdistill.student.source.BatchReader;
-import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.PassConfig.WhenDone;
-import io.streamdistill.student.source.SoftTargetDecoder;
-import io.streamdistill.student.source.SoftTargetLog;
 import io.streamdistill.student.step.NativeThreads;
-import io.streamdistill.student.step.StudentStep;
-import io.streamdistill.student.step.StudentSteps;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,18 +48,30 @@ public final class TrainerService implements AutoCloseable {
   private final StudentConfig config;
   private final Closers closers;
   private final ObserveServer server;
-  private final TrainingLoop loop;
+  private final TrainerAssembly assembly;
+  private final StudentStart start;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CompletableFuture<Boolean> outcome = new CompletableFuture<>();
+  private volatile @Nullable Training training; // null: the log is being measured
 
   private TrainerService(
-      StudentConfig config, Closers closers, ObserveServer server, TrainingLoop loop) {
+      StudentConfig config,
+      Closers closers,
+      PrometheusMeterRegistry registry,
+      TrainerAssembly assembly,
+      StudentStart start,
+      Routes... routes) {
     this.config = config;
     this.closers = closers;
-    this.server = server;
-    this.loop = loop;
+    this.assembly = assembly;
+    this.start = start;
     this.thread = new Thread(this::train, "student-" + config.name());
+    observe(registry);
+    Health health = new Health();
+    health.liveness("training", this::ended);
+    health.readiness("training", this::problem);
+    this.server = closers.add(ObserveServer.start(config.http(), registry, health, routes));
   }
 
   /**
@@ -122,118 +107,16 @@ public final class TrainerService implements AutoCloseable {
       FeatureContract features,
       ClassMap classes,
       Closers closers) {
-    SigningKey signingKey = CheckpointConfig.signingKey(config.checkpoint().signingKeyFile());
-    TrustedKeys trusted = config.checkpoint().trustedKeys(signingKey);
     log.info(DevicePreflight.check().message()); // before anything loads ND4J
     NativeThreads.configure(
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
-    StudentIdentity described = StudentDescription.of(config, topics, features, classes);
-    MultiLayerNetwork network = StudentNetwork.create(config, features, classes);
-    StudentStep step =
-        closers.add(StudentSteps.forNetwork(network, config.objective(), config.batchSize()));
-
     PrometheusMeterRegistry registry = Meters.create("student-trainer", "student", config.name());
     closers.add(registry::close);
-    TrainerClients clients = new TrainerClients(kafka, config);
-    SoftTargetTopic topic = clients.softTargetTopic(topics.softTargets());
-
-    KafkaProducer<byte[], byte[]> producer = closers.add(clients.producer());
-    closers.add(bound(new KafkaClientMetrics(producer), registry));
-    // Fences an older trainer of the student: what it announced until here is all it ever will.
-    clients.initTransactions(producer);
-    CheckpointStore store =
-        closers.add(new CheckpointStores(kafka, topics, s3).open(config.checkpoint().store()));
-    CheckpointLog announcements = CheckpointLog.readAll(kafka, topics.checkpoints());
-
-    KafkaConsumer<byte[], byte[]> consumer = closers.add(clients.consumer());
-    closers.add(bound(new KafkaClientMetrics(consumer), registry));
-    StudentStart begin =
-        StudentStart.of(
-            config,
-            described,
-            store,
-            announcements,
-            new CheckpointPuller(kafka, topics, s3, PullOptions.trusting(trusted)),
-            trusted,
-            step,
-            topic,
-            () ->
-                LogPosition.beginning(
-                    topic.id(),
-                    SoftTargetLog.beginnings(consumer, topics.softTargets(), topic.partitions())));
-    StudentIdentity identity = described.startedFrom(begin.origin());
-    Progress start = begin.progress();
-
-    SoftTargetLog source =
-        new SoftTargetLog(
-            consumer, topics.softTargets(), start.position(), config.log(), Clock.systemUTC());
-    HoldOut holdOut = new HoldOut(config.gate(), features.bytes(), classes.count());
-    CheckpointWriter writer =
-        new CheckpointWriter(
-            identity,
-            network.getLayerWiseConfigurations(),
-            BiasCorrector.of(
-                    config.biasCorrection(), kafka, topics.softTargets(), features, classes)
-                ::correct,
-            config.checkpoint().int8()
-                ? new QuantizationLoss(config.gate(), holdOut)
-                : SmallModels.NONE,
-            signingKey,
-            Clock.systemUTC());
-    AliasWriter aliases =
-        closers.add(new AliasWriter(kafka, topics.checkpointEvents(), Clock.systemUTC()));
-    Gate gate =
-        new Gate(
-            config.gate(),
-            holdOut,
-            classes,
-            writer.contract(),
-            store,
-            aliases,
-            kafka,
-            topics.checkpointEvents(),
-            config.checkpoint().workDir(),
-            registry);
-    CheckpointPublisher publisher =
-        new CheckpointPublisher(
-            identity,
-            config.checkpoint(),
-            store,
-            writer,
-            producer,
-            topics,
-            Clock.systemUTC(),
-            new SecureRandom(),
-            () ->
-                AliasLog.read(kafka, topics.checkpointEvents()).protectedCheckpoints(config.name()),
-            gate::judge,
-            announcements
-                .latest(config.name())
-                .map(io.streamdistill.schema.CheckpointPublished::getVersion)
-                .orElse(null),
-            begin.resumedFrom());
-    TrainingLoop loop =
-        new TrainingLoop(
-            new BatchPrefetcher(
-                source,
-                new BatchReader(
-                    source,
-                    new SoftTargetDecoder(features, classes, config.objective().temperature()),
-                    config.select(),
-                    holdOut),
-                config.batchSize(),
-                features.length(),
-                classes.count()),
-            step,
-            config.learningRate().schedule(),
-            closers.add(
-                new BackgroundPublisher(
-                    publisher, writer, step, consumer.groupMetadata(), registry)),
-            config.checkpoint(),
-            registry,
-            Clock.systemUTC(),
-            start);
-    return observed(config, closers, registry, loop, routes(config, kafka, topics, s3, closers));
+    TrainerAssembly assembly =
+        new TrainerAssembly(config, kafka, topics, s3, features, classes, registry, closers);
+    StudentStart start = assembly.start(id -> true);
+    return new TrainerService(
+        config, closers, registry, assembly, start, routes(config, kafka, topics, s3, closers));
   }
 
   /** Has stores of its own: a reader never makes a publication wait. */
@@ -255,42 +138,45 @@ public final class TrainerService implements AutoCloseable {
     return new Routes[] {closers.add(new CheckpointRoutes(shelf))};
   }
 
-  private static TrainerService observed(
-      StudentConfig config,
-      Closers closers,
-      PrometheusMeterRegistry registry,
-      TrainingLoop loop,
-      Routes... more) {
-    Gauge.builder("distill.student.pass", loop, l -> l.progress().position().pass())
+  private void observe(PrometheusMeterRegistry registry) {
+    Gauge.builder("distill.student.pass", this, service -> service.progress().position().pass())
         .description("Passes over the soft-target log completed")
         .register(registry);
-    Gauge.builder("distill.student.examples.seen", loop, l -> l.progress().examplesSeen())
+    Gauge.builder("distill.student.examples.seen", this, s -> s.progress().examplesSeen())
         .description("Examples in the lineage of the weights, across restarts")
         .register(registry);
-    Health health = new Health();
-    ObserveServer server = closers.add(ObserveServer.start(config.http(), registry, health, more));
-    TrainerService service = new TrainerService(config, closers, server, loop);
-    health.liveness("training", service::problem);
-    health.readiness("training", service::problem);
-    return service;
+    for (LearningState state : LearningState.values()) {
+      Gauge.builder("distill.student.learning", this, s -> s.learning() == state ? 1 : 0)
+          .description("1 for the state that learning is in, 0 for the others")
+          .tag("state", state.label())
+          .register(registry);
+    }
+    Gauge.builder("distill.student.recoveries", this, TrainerService::recoveries)
+        .description("How often training diverged and went back, in the lineage of the weights")
+        .register(registry);
   }
 
-  private static KafkaClientMetrics bound(
-      KafkaClientMetrics metrics, PrometheusMeterRegistry registry) {
-    metrics.bindTo(registry);
-    return metrics;
+  private LearningState learning() {
+    Training now = training;
+    return now == null ? LearningState.STARTING : now.monitor().state();
+  }
+
+  private int recoveries() {
+    Training now = training;
+    return (now == null ? start : now.start()).learning().recoveries().size();
   }
 
   private void train() {
     try {
-      boolean over = config.log().completedBy(loop.progress().position()) || loop.run();
+      boolean over = trained();
       if (over) {
         log.info(
-            "student {} is done: {} passes, {} steps, {} examples seen",
+            "student {} is done: {} passes, {} steps, {} examples seen; it is {}",
             config.name(),
-            loop.progress().position().pass(),
-            loop.progress().step(),
-            loop.progress().examplesSeen());
+            progress().position().pass(),
+            progress().step(),
+            progress().examplesSeen(),
+            learning().label());
         if (config.log().whenDone() == WhenDone.STAY) {
           closing.await();
         }
@@ -301,10 +187,51 @@ public final class TrainerService implements AutoCloseable {
     }
   }
 
-  private Optional<String> problem() {
+  /** Returns whether the passes are over. */
+  private boolean trained() {
+    Recoveries recoveries = new Recoveries(config, assembly::start);
+    StudentScales known = null;
+    StudentStart begin = start;
+    while (!config.log().completedBy(begin.progress().position())) {
+      StudentStart ready =
+          begin.ready() != null ? begin : assembly.measured(begin, known, this::isClosing);
+      if (ready == null || ready.ready() == null) {
+        return false;
+      }
+      known = ready.ready().scales();
+      Training now = assembly.training(ready);
+      training = now;
+      if (isClosing()) {
+        now.loop().stop();
+      }
+      try {
+        return now.loop().run();
+      } catch (DivergenceException e) {
+        now.publisher().close();
+        begin = recoveries.after(ready, e);
+      }
+    }
+    return true;
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+
+  private Optional<String> ended() {
     return outcome.isCompletedExceptionally()
         ? Optional.of("training ended with an error; see the log")
         : Optional.empty();
+  }
+
+  private Optional<String> problem() {
+    Training now = training;
+    if (now == null || now.monitor().state().isHealthy() || outcome.isCompletedExceptionally()) {
+      return ended();
+    }
+    return Optional.of(
+        "the student has %s: %s; see %s"
+            .formatted(now.monitor().state().label(), now.monitor().detail(), Advice.DOCUMENT));
   }
 
   /** Port of metrics and health. */
@@ -314,7 +241,8 @@ public final class TrainerService implements AutoCloseable {
 
   /** How far training has come. */
   public Progress progress() {
-    return loop.progress();
+    Training now = training;
+    return now == null ? start.progress() : now.loop().progress();
   }
 
   /**
@@ -337,8 +265,11 @@ public final class TrainerService implements AutoCloseable {
   /** Stops after the present batch, publishes the last state, and closes everything. */
   @Override
   public void close() {
-    loop.stop();
     closing.countDown();
+    Training now = training;
+    if (now != null) {
+      now.loop().stop();
+    }
     try {
       thread.join();
     } catch (InterruptedException e) {

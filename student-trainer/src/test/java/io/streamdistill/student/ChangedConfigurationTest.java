@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.FileEntry;
@@ -18,7 +19,6 @@ import io.streamdistill.schema.FeatureType;
 import io.streamdistill.student.StudentConfig.Optimizer;
 import io.streamdistill.student.StudentConfig.OptimizerType;
 import io.streamdistill.student.gate.GateConfig;
-import io.streamdistill.student.objective.ObjectiveConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -74,8 +74,12 @@ class ChangedConfigurationTest {
                         c,
                         "learningRate",
                         new StudentConfig.LearningRate(
-                            0.01, 0, StudentConfig.DecayType.CONSTANT, 1, 1))),
-        Arguments.of("objective", (Change) c -> with(c, "objective", new ObjectiveConfig(2, 0.5))),
+                            AutoNumber.of(0.01), 0, StudentConfig.DecayType.CONSTANT, 1, 1))),
+        Arguments.of("objective", (Change) c -> with(
+                        c,
+                        "objective",
+                        new StudentConfig.Objective(
+                            AutoNumber.of(2), 0.5, AutoNumber.of(1), 10))),
         Arguments.of(
             "momentum",
             (Change) c -> with(c, "optimizer", optimizer(OptimizerType.NESTEROV, 0.5, 0.001))),
@@ -145,7 +149,7 @@ class ChangedConfigurationTest {
   }
 
   private static StudentConfig adam(StudentConfig config) {
-    var low = new StudentConfig.LearningRate(0.002, 0, StudentConfig.DecayType.CONSTANT, 1, 1);
+    var low = new StudentConfig.LearningRate(AutoNumber.of(0.002), 0, StudentConfig.DecayType.CONSTANT, 1, 1);
     return with(
         with(config, "optimizer", optimizer(OptimizerType.ADAM, 0.9, 0)), "learningRate", low);
   }

@@ -9,6 +9,7 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicSpec;
 import io.streamdistill.core.kafka.Topics;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.core.target.Softmax;
 import io.streamdistill.core.target.TargetCodec;
@@ -19,8 +20,9 @@ import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.gate.GateConfig;
-import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.student.learning.LearningConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
+import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.wire.Codecs;
@@ -227,13 +229,17 @@ final class SoftTargetFixture implements AutoCloseable {
         name,
         "",
         new StudentConfig.Network(List.of(16), ""),
+        InputConfig.OFF,
         new StudentConfig.Optimizer(StudentConfig.OptimizerType.NESTEROV, 0.9, 0.9, 0.999, 1e-8, 0),
-        new StudentConfig.LearningRate(0.05, 0, StudentConfig.DecayType.CONSTANT, 1, 1),
-        new ObjectiveConfig(4, 0.1),
+        new StudentConfig.LearningRate(
+            AutoNumber.of(0.05), 0, StudentConfig.DecayType.CONSTANT, 1, 1),
+        new StudentConfig.Objective(AutoNumber.of(4), 0.1, AutoNumber.of(1), 10),
         Selection.ALL,
+        1_000,
         32,
         7,
         1,
+        LearningConfig.defaults(),
         new PassConfig(passes, examples, Duration.ofSeconds(20), PassConfig.WhenDone.EXIT),
         new CheckpointConfig(
             Duration.ofMinutes(10),

@@ -4,6 +4,7 @@ import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
@@ -294,7 +295,7 @@ class TrainerServiceTest {
         with(
             fixture.student("diverging", 50, EXAMPLES),
             "learningRate",
-            new StudentConfig.LearningRate(1e30, 0, StudentConfig.DecayType.CONSTANT, 1, 1));
+            new StudentConfig.LearningRate(AutoNumber.of(1e30), 0, StudentConfig.DecayType.CONSTANT, 1, 1));
 
     assertThatThrownBy(() -> fixture.train(config, topics))
         .isInstanceOf(StudentException.class)

@@ -141,10 +141,10 @@ public final class CheckpointChecks {
             parity.probabilities(),
             parity.logits());
     checks.add(
-        parity.probabilities() <= OnnxParity.TOLERANCE // not if NaN
+        parity.probabilities() <= parity.tolerance() // not if NaN
             ? Check.passed("parity", found)
             : Check.failed(
                 "parity",
-                "%s; %.0e is allowed in a probability".formatted(found, OnnxParity.TOLERANCE)));
+                "%s; %.0e is allowed in a probability".formatted(found, parity.tolerance())));
   }
 }

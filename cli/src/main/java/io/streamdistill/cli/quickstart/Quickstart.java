@@ -203,7 +203,7 @@ final class Quickstart implements AutoCloseable {
   private void trainBaseline(KafkaSettings kafka, long labelled) throws InterruptedException {
     List<String> arguments =
         new ArrayList<>(List.of("trainer", "--config", files.config().toString()));
-    for (String setting : QuickstartConfig.baselineSettings(labelled)) {
+    for (String setting : QuickstartConfig.baselineSettings()) {
       arguments.add("--set");
       arguments.add(setting);
     }

@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * @param source where in the soft-target log training goes on
  * @param randomState state of every random generator, by name; only the trainer reads it
  * @param features what the model's input is
+ * @param scales what was measured before the first step; null, and not in the file, in checkpoints
+ *     of students that measured nothing
+ * @param learning how learning went until here; null, and not in the file, where nobody watched it
  * @param classNames the classes, in the order of the model's outputs
  * @param classMapHash hash of {@code classNames}, see {@link ClassMap#hash}
  * @param teacherVersions every teacher version that contributed targets
@@ -66,6 +69,14 @@ public record Manifest(
     SourcePosition source,
     Map<String, String> randomState,
     FeatureContract features,
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+        @JsonSetter(nulls = Nulls.SET)
+        @JacksonInject(Manifest.MISSING)
+        @Nullable StudentScales scales,
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+        @JsonSetter(nulls = Nulls.SET)
+        @JacksonInject(Manifest.MISSING)
+        @Nullable LearningRecord learning,
     List<String> classNames,
     String classMapHash,
     List<String> teacherVersions,
@@ -144,8 +155,8 @@ public record Manifest(
   }
 
   /**
-   * Starts a manifest; everything but {@code parent}, {@code initFrom}, {@code metrics} and {@code
-   * calibration} has to be set.
+   * Starts a manifest; everything but {@code parent}, {@code initFrom}, {@code scales}, {@code
+   * learning}, {@code metrics} and {@code calibration} has to be set.
    */
   public static ManifestBuilder builder(CheckpointId id) {
     return new ManifestBuilder(id);
@@ -266,6 +277,8 @@ public record Manifest(
         source,
         randomState,
         features,
+        scales,
+        learning,
         classNames,
         classMapHash,
         teacherVersions,

@@ -22,6 +22,8 @@ public final class ManifestBuilder {
   private @Nullable SourcePosition source;
   private @Nullable Map<String, String> randomState;
   private @Nullable FeatureContract features;
+  private @Nullable StudentScales scales;
+  private @Nullable LearningRecord learning;
   private @Nullable ClassMap classes;
   private @Nullable List<String> teacherVersions;
   private @Nullable JsonNode configuration;
@@ -88,6 +90,18 @@ public final class ManifestBuilder {
     return this;
   }
 
+  /** What was measured before the first step; default null, nothing. */
+  public ManifestBuilder scales(@Nullable StudentScales measured) {
+    this.scales = measured;
+    return this;
+  }
+
+  /** How learning went; default null, nobody watched it. */
+  public ManifestBuilder learning(@Nullable LearningRecord watched) {
+    this.learning = watched;
+    return this;
+  }
+
   /** The classes, in the order of the model's outputs. */
   public ManifestBuilder classes(ClassMap map) {
     this.classes = map;
@@ -139,6 +153,8 @@ public final class ManifestBuilder {
         set("source", source),
         set("randomState", randomState),
         set("features", features),
+        scales,
+        learning,
         classMap.names(),
         classMap.hash(),
         set("teacherVersions", teacherVersions),

@@ -31,6 +31,8 @@ record ScalarType(String expected, Function<String, Object> parser) {
           Map.entry(
               Duration.class, new ScalarType("a duration like 100ms, 10s or 5m", Durations::parse)),
           Map.entry(ByteSize.class, bytes(size -> size)),
+          Map.entry(
+              AutoNumber.class, new ScalarType("auto or a number", text -> AutoNumber.parse(text))),
           Map.entry(Path.class, new ScalarType("a path", text -> Path.of(text))),
           Map.entry(URI.class, new ScalarType("a URI", URI::create)));
 

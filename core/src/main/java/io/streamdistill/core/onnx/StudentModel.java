@@ -32,6 +32,7 @@ public final class StudentModel {
           "Clip",
           "Conv",
           "ConvInteger",
+          "Div",
           "DynamicQuantizeLinear",
           "Elu",
           "Flatten",
@@ -54,6 +55,7 @@ public final class StudentModel {
           "Softmax",
           "Softplus",
           "Softsign",
+          "Sub",
           "Tanh",
           "ThresholdedRelu");
 

@@ -4,6 +4,7 @@ import io.streamdistill.core.target.Float16;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes feature bytes into the floats that a model sees. Immutable and thread-safe. */
 public final class Features {
@@ -15,10 +16,30 @@ public final class Features {
   private final int length;
   private final float[] scaledBytes; // (256): element value -> model input
   private final float byteCheck; // NaN when scale and offset make a byte infinite, else 0
+  private final float @Nullable [] mean; // (length); null: as the contract gives them
+  private final float[] deviation; // (length) or empty
+  private final float limit;
 
   /** Creates a decoder for {@code contract}. */
   public Features(FeatureContract contract) {
+    this(contract, null);
+  }
+
+  /**
+   * Creates a decoder for {@code contract}.
+   *
+   * @param standardisation applied after the contract's scale and offset; null for none
+   */
+  public Features(FeatureContract contract, @Nullable Standardisation standardisation) {
     this.contract = contract;
+    if (standardisation != null && standardisation.length() != contract.length()) {
+      throw new IllegalArgumentException(
+          "a standardisation of %d features, the contract says %d"
+              .formatted(standardisation.length(), contract.length()));
+    }
+    this.mean = standardisation == null ? null : standardisation.means();
+    this.deviation = standardisation == null ? new float[0] : standardisation.deviations();
+    this.limit = standardisation == null ? 0 : standardisation.limit();
     this.length = contract.length();
     this.scaledBytes = new float[256];
     for (int value = 0; value < scaledBytes.length; value++) {
@@ -52,9 +73,20 @@ public final class Features {
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
       check += decode(in, from, chunk, count);
+      if (mean != null) {
+        standardise(mean, from, chunk, count);
+      }
       out.put(chunk, 0, count);
     }
     return check == 0;
+  }
+
+  /** In the order of operations of the exported graph: subtract, divide, clip. */
+  private void standardise(float[] means, int from, float[] chunk, int count) {
+    for (int i = 0; i < count; i++) {
+      float standardised = (chunk[i] - means[from + i]) / deviation[from + i];
+      chunk[i] = Math.max(-limit, Math.min(limit, standardised));
+    }
   }
 
   /** Returns 0, or NaN if an element is not finite. */

@@ -44,6 +44,8 @@ public sealed interface Verdict<T> {
     BAD_WEIGHT("bad-weight"),
     /** The soft target does not decode to a distribution over the classes. */
     BAD_TARGETS("bad-targets"),
+    /** The student's loss for it is not a finite number. */
+    NON_FINITE_LOSS("non-finite-loss"),
     /** Class indices mean something else than here. */
     WRONG_CLASS_MAP("wrong-class-map");
 

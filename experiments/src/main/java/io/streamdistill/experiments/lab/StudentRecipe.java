@@ -1,13 +1,15 @@
 package io.streamdistill.experiments.lab;
 
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.student.StudentConfig.DecayType;
 import io.streamdistill.student.StudentConfig.OptimizerType;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.gate.GateConfig;
-import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.student.learning.LearningConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
+import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import java.time.Duration;
@@ -40,6 +42,7 @@ public record StudentRecipe(
     double weightDecay) {
 
   private static final double MOMENTUM = 0.9;
+  private static final double MAX_WEIGHT = 1_000;
 
   /** The same with another net. */
   public StudentRecipe withHidden(Integer... units) {
@@ -142,14 +145,22 @@ public record StudentRecipe(
         name,
         "",
         new StudentConfig.Network(hidden, ""),
+        InputConfig.OFF,
         new StudentConfig.Optimizer(optimizer, MOMENTUM, 0.9, 0.999, 1e-8, weightDecay),
         new StudentConfig.LearningRate(
-            learningRate, warmUpSteps, DecayType.COSINE, Math.max(1, steps - warmUpSteps), 1),
-        new ObjectiveConfig(temperature, hardWeight),
+            AutoNumber.of(learningRate),
+            warmUpSteps,
+            DecayType.COSINE,
+            Math.max(1, steps - warmUpSteps),
+            1),
+        new StudentConfig.Objective(
+            AutoNumber.of(temperature), hardWeight, AutoNumber.of(1), Double.MAX_VALUE),
         hardWeight == 1 ? Selection.LABELLED : Selection.ALL,
+        MAX_WEIGHT,
         batch,
         seed,
         1,
+        new LearningConfig(0, 0.1, Long.MAX_VALUE),
         new PassConfig(passes, examples, Duration.ofHours(1), PassConfig.WhenDone.EXIT),
         checkpoints,
         correction,

@@ -9,7 +9,7 @@ import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import io.streamdistill.experiments.lab.TeacherRecipe;
 import io.streamdistill.experiments.mnist.MnistJudge.Judgement;
-import io.streamdistill.student.DivergenceException;
+import io.streamdistill.student.learning.DivergenceException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -8,11 +8,13 @@ import io.streamdistill.core.checkpoint.AliasWriter;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointStore;
+import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.core.checkpoint.StoredModel;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.GateCheck;
+import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxExportException;
 import io.streamdistill.student.onnx.OnnxLogits;
@@ -94,8 +96,9 @@ public final class Gate {
    * and is logged; training goes on.
    *
    * @param model of the checkpoint, proven against ONNX Runtime
+   * @param learning how learning went until then
    */
-  public void judge(CheckpointId id, byte[] model) {
+  public void judge(CheckpointId id, byte[] model, LearningRecord learning) {
     if (config.holdOutShare() == 0) {
       return;
     }
@@ -112,16 +115,17 @@ public final class Gate {
     }
     waiting = false;
     try {
-      judge(id, model, examples);
+      judge(id, model, examples, learning);
     } catch (CheckpointException | OnnxExportException e) {
       log.warn("checkpoint {} does not become champion: {}", id, e.getMessage());
     }
   }
 
-  private void judge(CheckpointId id, byte[] model, HoldOut.Examples examples) {
+  private void judge(
+      CheckpointId id, byte[] model, HoldOut.Examples examples, LearningRecord learning) {
     AliasLog seen = AliasLog.read(kafka, events);
     Optional<Alias> before = seen.alias(id.student(), Alias.CHAMPION);
-    Decision decision = decide(id, model, examples, before);
+    Decision decision = decide(id, model, examples, learning, before);
     writer.decided(id, decision.passed(), decision.reason(), decision.checks());
     if (!decision.passed()) {
       refused.increment();
@@ -151,8 +155,19 @@ public final class Gate {
   }
 
   private Decision decide(
-      CheckpointId id, byte[] model, HoldOut.Examples examples, Optional<Alias> before) {
+      CheckpointId id,
+      byte[] model,
+      HoldOut.Examples examples,
+      LearningRecord learning,
+      Optional<Alias> before) {
     List<GateCheck> checks = new ArrayList<>();
+    checks.add(
+        new GateCheck(
+            "learning",
+            LearningState.of(learning).isHealthy(),
+            null,
+            null,
+            "the student is %s: %s".formatted(learning.state(), learning.detail())));
     checks.add(
         new GateCheck(
             "parity",

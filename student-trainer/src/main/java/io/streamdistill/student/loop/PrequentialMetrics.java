@@ -20,7 +20,7 @@ import java.util.function.ToDoubleFunction;
  * Test, then train: what the student said about each example before it learned from it, over the
  * newest examples. It costs nothing, since the forward pass is needed anyway.
  */
-final class PrequentialMetrics {
+public final class PrequentialMetrics {
 
   /** Examples that the figures look back on, at least; whole batches are kept. */
   private static final int WINDOW = 10_000;
@@ -34,7 +34,8 @@ final class PrequentialMetrics {
   private final Deque<BatchLoss> window = new ArrayDeque<>();
   private volatile BatchLoss sum = BatchLoss.EMPTY;
 
-  PrequentialMetrics(MeterRegistry registry) {
+  /** Creates the meters; one for all that a trainer trains. */
+  public PrequentialMetrics(MeterRegistry registry) {
     this.registry = registry;
     examples =
         Counter.builder("distill.student.examples")
@@ -65,7 +66,7 @@ final class PrequentialMetrics {
         "distill.student.accuracy", "Share of labelled examples named right", BatchLoss::accuracy);
     gauge(
         "distill.student.loss.soft",
-        "Soft term of the loss per example, nats",
+        "Soft term of the loss beyond the teacher's entropy (T^2 KL) per example, nats",
         PrequentialMetrics::softLoss);
     gauge(
         "distill.student.loss.hard",
@@ -132,7 +133,7 @@ final class PrequentialMetrics {
   }
 
   private static double softLoss(BatchLoss sum) {
-    return sum.softLoss() / sum.rows();
+    return sum.excessLoss() / sum.rows();
   }
 
   private static double hardLoss(BatchLoss sum) {

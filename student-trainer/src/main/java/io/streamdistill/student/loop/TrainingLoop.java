@@ -1,6 +1,8 @@
 package io.streamdistill.student.loop;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.student.learning.DivergenceException;
+import io.streamdistill.student.learning.LearningMonitor;
 import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointConfig;
@@ -9,6 +11,7 @@ import io.streamdistill.student.source.Batch;
 import io.streamdistill.student.source.BatchPrefetcher;
 import io.streamdistill.student.source.BatchPrefetcher.Prefetched;
 import io.streamdistill.student.source.LogPosition;
+import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Rejection;
 import io.streamdistill.student.step.LearningRateSchedule;
 import io.streamdistill.student.step.StudentStep;
@@ -18,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +37,18 @@ public final class TrainingLoop {
   /** Rejected records held at most until a checkpoint lets them go to the dead-letter topic. */
   private static final int MAX_REJECTIONS = 1_000;
 
+  /** Steps between two looks into the network. */
+  private static final long INSPECTION = 100;
+
   private final BatchPrefetcher batches;
   private final StudentStep step;
   private final LearningRateSchedule learningRate;
   private final BackgroundPublisher publisher;
   private final CheckpointConfig checkpoints;
   private final PrequentialMetrics metrics;
+  private final LearningMonitor monitor;
+  private final PassConfig passes;
+  private final double rateFactor;
   private final InstantSource clock;
 
   private final List<Rejection> rejections = new ArrayList<>();
@@ -47,22 +57,32 @@ public final class TrainingLoop {
   private Progress published;
   private Instant publishedAt;
 
-  /** Creates a loop that goes on from {@code start}, to which step and source have been set. */
+  /**
+   * Creates a loop that goes on from {@code start}, to which step and source have been set.
+   *
+   * @param rateFactor what the learning rate is multiplied by; below 1 after a recovery
+   */
   public TrainingLoop(
       BatchPrefetcher batches,
       StudentStep step,
       LearningRateSchedule learningRate,
+      double rateFactor,
       BackgroundPublisher publisher,
       CheckpointConfig checkpoints,
-      MeterRegistry registry,
+      PassConfig passes,
+      PrequentialMetrics metrics,
+      LearningMonitor monitor,
       InstantSource clock,
       Progress start) {
     this.batches = batches;
     this.step = step;
     this.learningRate = learningRate;
+    this.rateFactor = rateFactor;
     this.publisher = publisher;
     this.checkpoints = checkpoints;
-    this.metrics = new PrequentialMetrics(registry);
+    this.passes = passes;
+    this.metrics = metrics;
+    this.monitor = monitor;
     this.clock = clock;
     this.progress = start;
     this.published = start;
@@ -73,6 +93,7 @@ public final class TrainingLoop {
    * Trains until the passes are over or {@link #stop} is called, and publishes the last state.
    *
    * @return whether the passes are over
+   * @throws DivergenceException when training has diverged; nothing of that is published
    */
   public boolean run() {
     boolean over = false;
@@ -113,11 +134,46 @@ public final class TrainingLoop {
     metrics.read(batch);
     rejections.addAll(batch.rejections());
     if (batch.rows() > 0) {
-      BatchLoss loss = step.train(batch.rows(), learningRate.at(progress.step()));
-      FiniteGuard.requireFinite(loss, progress.step());
+      double rate =
+          rateFactor * learningRate.at(progress.step(), batch.end().done(passes.passes()));
+      BatchLoss loss = step.train(batch.rows(), rate);
+      if (!loss.isFinite()) {
+        loss = withoutPoison(batch, rate);
+      }
       metrics.trained(batch, loss, clock.millis());
+      monitor.observe(loss, progress.step());
+      if (progress.step() % INSPECTION == 0) {
+        monitor.inspect(step.deadUnits(), progress.step());
+      }
     }
     progress = progress.after(batch);
+  }
+
+  /** A step whose loss was no number has changed nothing: it is taken without those to blame. */
+  private BatchLoss withoutPoison(Batch batch, double rate) {
+    List<Integer> poison = PoisonRows.takeOut(step, batch.rows());
+    int rest = batch.rows() - poison.size();
+    if (poison.isEmpty() || (rest == 0 && batch.rows() > 1)) {
+      throw new DivergenceException(
+          "the loss of step %d is not a finite number".formatted(progress.step()),
+          progress.step());
+    }
+    for (int row : poison) {
+      ConsumerRecord<byte[], byte[]> record = batch.records().get(row);
+      log.warn(
+          "the student's loss for the record at {}-{}, offset {}, is not a finite number; it is not trained on, and goes to the dead letters",
+          record.topic(),
+          record.partition(),
+          record.offset());
+      if (batch.end().pass() == 0) {
+        rejections.add(
+            new Rejection(
+                record,
+                Reason.NON_FINITE_LOSS,
+                "the student's loss for it is not a finite number"));
+      }
+    }
+    return rest == 0 ? BatchLoss.EMPTY : step.train(rest, rate);
   }
 
   private void passOver(LogPosition nextPass) {
@@ -145,13 +201,24 @@ public final class TrainingLoop {
   }
 
   private void publish() {
+    if (!monitor.state().isHealthy()) {
+      log.warn(
+          "this checkpoint is published as {} and does not become champion: {}",
+          monitor.state().label(),
+          monitor.detail());
+    }
     long start = System.nanoTime();
     float[] parameters = step.parameters();
     float[] optimizerState = step.optimizerState();
     FiniteGuard.requireFinite("parameters", parameters, progress.step());
     FiniteGuard.requireFinite("optimizer states", optimizerState, progress.step());
     publisher.publish(
-        parameters, optimizerState, progress, List.copyOf(rejections), metrics.figures());
+        parameters,
+        optimizerState,
+        progress,
+        List.copyOf(rejections),
+        metrics.figures(),
+        monitor.record());
     rejections.clear();
     published = progress;
     publishedAt = clock.instant();

@@ -9,8 +9,11 @@ package io.streamdistill.student.objective;
  *
  * @param rows records in the batch; the denominator of {@link #total()}
  * @param records records of positive weight; the denominator of agreement and divergence
+ * @param weight sum of the weights w
  * @param softLoss sum of {@code w (1-a) T^2 CE(p, q at T)}, in nats
- * @param hardLoss sum of {@code w a CE(y, q at 1)} over labelled records, in nats
+ * @param excessLoss the part of {@code softLoss} that the student can do something about: sum of
+ *     {@code w (1-a) T^2 KL(p || q at T)}, in nats; 0 when student and teacher agree in everything
+ * @param hardLoss sum of {@code w a h^2 CE(y, q at h)} over labelled records, in nats
  * @param labelled labelled records
  * @param agreements records for which student and teacher name the same class
  * @param correct labelled records for which the student names the label
@@ -19,7 +22,9 @@ package io.streamdistill.student.objective;
 public record BatchLoss(
     int rows,
     int records,
+    double weight,
     double softLoss,
+    double excessLoss,
     double hardLoss,
     int labelled,
     int agreements,
@@ -27,16 +32,24 @@ public record BatchLoss(
     double divergence) {
 
   /** No records: the neutral element of {@link #plus}. */
-  public static final BatchLoss EMPTY = new BatchLoss(0, 0, 0, 0, 0, 0, 0, 0);
+  public static final BatchLoss EMPTY = new BatchLoss(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** What is known of a batch that no forward pass can make sense of. */
   public static BatchLoss notFinite(int rows) {
-    return new BatchLoss(rows, 0, Double.NaN, Double.NaN, 0, 0, 0, Double.NaN);
+    return new BatchLoss(rows, 0, 0, Double.NaN, Double.NaN, Double.NaN, 0, 0, 0, Double.NaN);
   }
 
   /** The objective: mean loss per record, in nats. */
   public double total() {
     return (softLoss + hardLoss) / rows;
+  }
+
+  /**
+   * What a student can do something about, per unit of weight: soft loss beyond the teacher's
+   * entropy, and hard loss, in nats.
+   */
+  public double meanExcess() {
+    return (excessLoss + hardLoss) / weight;
   }
 
   /** Share of records for which student and teacher name the same class, in [0, 1]. */
@@ -64,7 +77,9 @@ public record BatchLoss(
     return new BatchLoss(
         rows + other.rows,
         records + other.records,
+        weight + other.weight,
         softLoss + other.softLoss,
+        excessLoss + other.excessLoss,
         hardLoss + other.hardLoss,
         labelled + other.labelled,
         agreements + other.agreements,

@@ -9,9 +9,14 @@ import org.jspecify.annotations.Nullable;
  * distribution p at T, the label y, the weight w and a batch of B records:
  *
  * <pre>
- *   loss     = 1/B sum_i w_i [ (1-a) T^2 CE(p_i, q_i(T)) + a 1[labelled] CE(y_i, q_i(1)) ]
- *   d/dz_ik  = w_i/B [ (1-a) T (q_ik(T) - p_ik) + a 1[labelled] (q_ik(1) - 1[y_i = k]) ]
+ *   loss     = 1/B sum_i w_i [ (1-a) T^2 CE(p_i, q_i(T)) + a 1[labelled] h^2 CE(y_i, q_i(h)) ]
+ *   d/dz_ik  = w_i/B [ (1-a) T (q_ik(T) - p_ik) + a 1[labelled] h (q_ik(h) - 1[y_i = k]) ]
  * </pre>
+ *
+ * <p>The hard term is at {@code h = 1}, as in the paper, unless the spread s of the teacher's
+ * logits is below 1: then {@code h = s}. The gradient is that of {@code loss / s^2}, so that its
+ * size does not depend on the teacher's scale; its length, of one record, is at most {@code clip T /
+ * s^2}, times 1/B.
  *
  * <p>The share of a record depends on nothing but the record itself and B. All sums are in double
  * and all exponents are taken relative to the largest logit. Reuses its scratch space: one thread
@@ -19,13 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DistillationObjective {
 
+  /** Bound on the distance of two distributions, with room for their rounding on the wire. */
+  private static final double LONGEST = 1.45;
+
   private final ObjectiveConfig config;
   private final int classes;
   private final double[] logits; // (classes)
   private final double[] gradient; // (classes)
   private final double[] soft; // (classes), exp((z - max z)/T)
-  private final double[] hard; // (classes), exp(z - max z)
+  private final double[] one; // (classes), exp(z - max z)
+  private final double[] hard; // (classes), exp((z - max z)/h); the same array when h = 1
   private final double[] teacher; // (classes), T log p
+  private final double hardTemperature; // h
   private final Sums sums = new Sums();
 
   public DistillationObjective(ObjectiveConfig config, int classes) {
@@ -34,7 +44,9 @@ public final class DistillationObjective {
     logits = new double[classes];
     gradient = new double[classes];
     soft = new double[classes];
-    hard = new double[classes];
+    one = new double[classes];
+    hardTemperature = config.hardTemperature();
+    hard = hardTemperature == 1 ? one : new double[classes];
     teacher = new double[classes];
   }
 
@@ -70,7 +82,7 @@ public final class DistillationObjective {
     sums.clear();
     for (int row = 0; row < rows; row++) {
       z.readRow(row, logits);
-      record(targets, row, scale / rows);
+      record(targets, row, scale / rows / (config.logitScale() * config.logitScale()));
       if (into != null) {
         into.writeRow(row, gradient);
       }
@@ -93,16 +105,16 @@ public final class DistillationObjective {
       max = Math.max(max, logits[k]); // NaN wins
     }
     double softSum = 0;
-    double hardSum = 0;
+    double oneSum = 0;
     double mass = 0; // of p: 1 but for its rounding on the wire
     double teacherMax = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < classes; k++) {
       double z = logits[k] - max;
       soft[k] = Math.exp(z / temperature);
-      hard[k] = Math.exp(z);
+      one[k] = Math.exp(z);
       teacher[k] = temperature * Math.log(p[at + k]);
       softSum += soft[k];
-      hardSum += hard[k];
+      oneSum += one[k];
       mass += p[at + k];
       teacherMax = Math.max(teacherMax, teacher[k]);
     }
@@ -110,31 +122,40 @@ public final class DistillationObjective {
     for (int k = 0; k < classes; k++) {
       teacherSum += Math.exp(teacher[k] - teacherMax);
     }
+    double hardSum = hardTemperature == 1 ? oneSum : hardSum(max);
 
     double logSoftSum = Math.log(softSum);
-    double logHardSum = Math.log(hardSum);
+    double logOneSum = Math.log(oneSum);
     double logTeacherSum = Math.log(teacherSum);
     double softEntropy = 0; // CE(p, q(T))
+    double teacherEntropy = 0; // CE(p, p)
     double divergence = 0; // KL(softmax(T log p) || q(1))
     for (int k = 0; k < classes; k++) {
       double z = logits[k] - max;
       softEntropy -= p[at + k] * (z / temperature - logSoftSum);
       double logTeacher = teacher[k] - teacherMax - logTeacherSum;
-      double atOne = Math.exp(logTeacher);
-      if (atOne != 0) { // 0 log 0 = 0
-        divergence += atOne * (logTeacher - (z - logHardSum));
+      double teacherAtOne = Math.exp(logTeacher);
+      if (teacherAtOne != 0) { // 0 log 0 = 0
+        divergence += teacherAtOne * (logTeacher - (z - logOneSum));
+      }
+      if (p[at + k] != 0) {
+        teacherEntropy -= p[at + k] * teacher[k] / temperature;
       }
       gradient[k] =
-          scale
-              * weight
+          weight
               * (softShare * temperature * (mass * soft[k] / softSum - p[at + k])
-                  + hardShare * (hard[k] / hardSum - (k == label ? 1 : 0)));
+                  + hardShare * hardTemperature * (hard[k] / hardSum - (k == label ? 1 : 0)));
     }
-    double hardEntropy =
-        label == TargetBatch.UNLABELLED ? 0 : logHardSum - (logits[label] - max); // CE(y, q(1))
+    scaleGradient(weight, scale);
 
-    sums.softLoss += weight * softShare * temperature * temperature * softEntropy;
-    sums.hardLoss += weight * hardShare * hardEntropy;
+    double softWeight = weight * softShare * temperature * temperature;
+    sums.weight += weight;
+    sums.softLoss += softWeight * softEntropy;
+    sums.excessLoss += softWeight * (softEntropy - teacherEntropy);
+    if (hardShare != 0) {
+      double hardEntropy = Math.log(hardSum) - (logits[label] - max) / hardTemperature; // CE(y, q)
+      sums.hardLoss += weight * hardShare * hardTemperature * hardTemperature * hardEntropy;
+    }
     if (weight != 0) {
       int answer = argmax(logits);
       sums.records++;
@@ -142,6 +163,34 @@ public final class DistillationObjective {
       sums.agreements += answer == argmax(teacher) ? 1 : 0;
       sums.labelled += label == TargetBatch.UNLABELLED ? 0 : 1;
       sums.correct += answer == label ? 1 : 0;
+    }
+  }
+
+  /** Fills {@code hard} where the hard term is not at T = 1. */
+  private double hardSum(double max) {
+    double sum = 0;
+    for (int k = 0; k < classes; k++) {
+      hard[k] = Math.exp((logits[k] - max) / hardTemperature);
+      sum += hard[k];
+    }
+    return sum;
+  }
+
+  /** Times {@code scale}, and no longer than {@code clip T scale}. */
+  private void scaleGradient(double weight, double scale) {
+    double bound = config.clip() * Math.max(config.temperature(), hardTemperature);
+    double factor = scale;
+    if (weight * LONGEST > config.clip()) { // otherwise it cannot be longer
+      double squares = 0;
+      for (double derivative : gradient) {
+        squares += derivative * derivative;
+      }
+      if (squares > bound * bound) {
+        factor = scale * bound / Math.sqrt(squares);
+      }
+    }
+    for (int k = 0; k < classes; k++) {
+      gradient[k] *= factor;
     }
   }
 
@@ -156,7 +205,9 @@ public final class DistillationObjective {
   }
 
   private static final class Sums {
+    private double weight;
     private double softLoss;
+    private double excessLoss;
     private double hardLoss;
     private double divergence;
     private int records;
@@ -165,7 +216,9 @@ public final class DistillationObjective {
     private int correct;
 
     private void clear() {
+      weight = 0;
       softLoss = 0;
+      excessLoss = 0;
       hardLoss = 0;
       divergence = 0;
       records = 0;
@@ -176,7 +229,7 @@ public final class DistillationObjective {
 
     private BatchLoss toBatchLoss(int rows) {
       return new BatchLoss(
-          rows, records, softLoss, hardLoss, labelled, agreements, correct, divergence);
+          rows, records, weight, softLoss, excessLoss, hardLoss, labelled, agreements, correct, divergence);
     }
   }
 }

@@ -5,22 +5,48 @@ import static io.streamdistill.core.config.Require.require;
 /**
  * The distillation objective: {@code (1-a) T^2 CE(teacher, student at T) + a CE(label, student)}.
  *
- * @param temperature softmax temperature T of the soft term, > 0, no unit; default 20
+ * @param temperature softmax temperature T of the soft term, > 0, no unit
  * @param hardWeight share a of the hard term, in [0, 1], no unit; default 0.1
+ * @param logitScale s, spread of the teacher's logits, > 0, no unit; 1 trains in the logits' own
+ *     unit
+ * @param clip largest gradient of a record with respect to its logits, in units of T, > 0; infinity
+ *     bounds none. Without a weight no record's is above 1.5
  */
-public record ObjectiveConfig(double temperature, double hardWeight) {
+public record ObjectiveConfig(
+    double temperature, double hardWeight, double logitScale, double clip) {
 
-  /** T = 20, a = 0.1. */
+  /** Default of {@code clip}: bites at weights above 7 or so, and only where the answer is wrong. */
+  public static final double CLIP = 10;
+
+  /** T = 20, a = 0.1, in the logits' own unit. */
   public static final ObjectiveConfig DEFAULT = new ObjectiveConfig(20, 0.1);
 
   public ObjectiveConfig {
     require(
         temperature > 0 && Double.isFinite(temperature),
-        "objective.temperature must be > 0 and finite, got %s; 20 is a good start",
+        "objective.temperature must be > 0 and finite, got %s; auto follows the teacher's logits",
         temperature);
     require(
         hardWeight >= 0 && hardWeight <= 1,
         "objective.hard-weight must be in [0, 1], got %s; 0 trains on soft targets alone",
         hardWeight);
+    require(
+        logitScale > 0 && Double.isFinite(logitScale),
+        "objective.logit-scale must be > 0 and finite, got %s; auto measures it",
+        logitScale);
+    require(clip > 0, "objective.clip must be > 0, got %s; 10 is the default", clip);
+  }
+
+  /** In the logits' own unit, no record's gradient bounded. */
+  public ObjectiveConfig(double temperature, double hardWeight) {
+    this(temperature, hardWeight, 1, Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Temperature of the hard term, {@code min(1, s)}: at T = 1, a label would outweigh a teacher
+   * whose logits are nearly alike by {@code 1/s}.
+   */
+  double hardTemperature() {
+    return Math.min(1, logitScale);
   }
 }

@@ -87,4 +87,11 @@ public final class TargetBatch {
     System.arraycopy(other.labels, 0, labels, 0, rows);
     System.arraycopy(other.weights, 0, weights, 0, rows);
   }
+
+  /** Copies row {@code from} of {@code other}, which has as many classes, into row {@code to}. */
+  public void copyRow(int to, TargetBatch other, int from) {
+    System.arraycopy(other.softTargets, from * classes, softTargets, to * classes, classes);
+    labels[to] = other.labels[from];
+    weights[to] = other.weights[from];
+  }
 }

@@ -1,8 +1,10 @@
 package io.streamdistill.student.onnx;
 
+import io.streamdistill.core.transfer.Standardisation;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an exported model promises to those who call it.
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param shape shape of one record's features, such as [1, 28, 28]; the model takes them flat
  * @param scale the network sees feature x scale + offset; 1/255 is usual for images
  * @param offset the network sees feature x scale + offset
+ * @param standardisation what the network sees instead, computed from that; null for none
  * @param classNames names of the classes, in the order of the outputs
  * @param metadata further entries of the model's metadata
  */
@@ -22,8 +25,21 @@ public record ExportContract(
     List<Long> shape,
     float scale,
     float offset,
+    @Nullable Standardisation standardisation,
     List<String> classNames,
     Map<String, String> metadata) {
+
+  /** Without a standardisation. */
+  public ExportContract(
+      String student,
+      String featureType,
+      List<Long> shape,
+      float scale,
+      float offset,
+      List<String> classNames,
+      Map<String, String> metadata) {
+    this(student, featureType, shape, scale, offset, null, classNames, metadata);
+  }
 
   public ExportContract {
     shape = List.copyOf(shape);
@@ -40,6 +56,11 @@ public record ExportContract(
         shape);
     require(Float.isFinite(scale) && scale != 0, "scale must be finite and not 0, got %s", scale);
     require(Float.isFinite(offset), "offset must be finite, got %s", offset);
+    require(
+        standardisation == null
+            || standardisation.length() == shape.stream().reduce(1L, Math::multiplyExact),
+        "the standardisation must be of as many features as shape %s has",
+        shape);
     require(classNames.size() >= 2, "classNames must name two classes or more, got %s", classNames);
     require(
         new HashSet<>(classNames).size() == classNames.size(),

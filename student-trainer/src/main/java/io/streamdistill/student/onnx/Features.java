@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.platform.Fp16Conversions;
+import io.streamdistill.core.transfer.Standardisation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.random.RandomGenerator;
@@ -18,18 +19,37 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public record Features(ExportContract contract, int records, ByteBuffer bytes) {
 
-  /** Random features of any byte for u8, of a normal distribution otherwise. */
+  private static final float LARGEST_F16 = 65504f;
+
+  /**
+   * Random features: any byte for u8, otherwise of a normal distribution, the one that the
+   * standardisation says if there is one.
+   */
   static Features random(ExportContract contract, int records, RandomGenerator random) {
-    int elements = Math.multiplyExact(records, contract.featureLength());
+    int length = contract.featureLength();
     OnnxType type = contract.type();
     ByteBuffer bytes =
-        ByteBuffer.allocateDirect(Math.multiplyExact(elements, type.bytes()))
+        ByteBuffer.allocateDirect(
+                Math.multiplyExact(Math.multiplyExact(records, length), type.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < elements; i++) {
-      switch (type) {
-        case U8 -> bytes.put((byte) random.nextInt());
-        case F16 -> bytes.putShort(Fp16Conversions.floatToFp16((float) random.nextGaussian()));
-        default -> bytes.putFloat((float) random.nextGaussian());
+    Standardisation standardisation = contract.standardisation();
+    float[] mean = standardisation == null ? new float[0] : standardisation.means();
+    float[] deviation = standardisation == null ? mean : standardisation.deviations();
+    for (int i = 0; i < records * length; i++) {
+      if (type == OnnxType.U8) {
+        bytes.put((byte) random.nextInt());
+        continue;
+      }
+      float element = (float) random.nextGaussian();
+      if (standardisation != null) {
+        int f = i % length;
+        element =
+            (mean[f] + deviation[f] * element - contract.offset()) / contract.scale();
+      }
+      if (type == OnnxType.F16) {
+        bytes.putShort(Fp16Conversions.floatToFp16(Math.max(-LARGEST_F16, Math.min(LARGEST_F16, element))));
+      } else {
+        bytes.putFloat(Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, element)));
       }
     }
     return new Features(contract, records, bytes.flip());
@@ -47,10 +67,13 @@ public record Features(ExportContract contract, int records, ByteBuffer bytes) {
     return OnnxTensor.createTensor(environment, view(), shape, type);
   }
 
-  /** The batch as the network takes it, scaled: (records, length). */
+  /** The batch as the network takes it, scaled and standardised: (records, length). */
   INDArray array() {
     float[] values = new float[Math.multiplyExact(records, contract.featureLength())];
     ByteBuffer source = view();
+    Standardisation standardisation = contract.standardisation();
+    float[] mean = standardisation == null ? new float[0] : standardisation.means();
+    float[] deviation = standardisation == null ? mean : standardisation.deviations();
     for (int i = 0; i < values.length; i++) {
       float feature =
           switch (contract.type()) {
@@ -59,6 +82,11 @@ public record Features(ExportContract contract, int records, ByteBuffer bytes) {
             default -> source.getFloat();
           };
       values[i] = feature * contract.scale() + contract.offset();
+      if (standardisation != null) {
+        int f = i % mean.length;
+        float limit = standardisation.limit();
+        values[i] = Math.max(-limit, Math.min(limit, (values[i] - mean[f]) / deviation[f]));
+      }
     }
     return Nd4j.createFromArray(values).reshape(records, contract.featureLength());
   }

@@ -3,6 +3,7 @@ package io.streamdistill.student.onnx;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.Standardisation;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -31,6 +32,10 @@ public final class OnnxExport {
   public static final String FEATURE_SHAPE_KEY = "distill.features.shape";
   public static final String FEATURE_SCALE_KEY = "distill.features.scale";
   public static final String FEATURE_OFFSET_KEY = "distill.features.offset";
+
+  /** Whether the graph standardises every feature after scale and offset. */
+  public static final String FEATURE_STANDARDISED_KEY = "distill.features.standardised";
+
   public static final String CLASSES_KEY = "distill.classes";
   public static final String CLASSES_HASH_KEY = "distill.classes.hash";
 
@@ -99,7 +104,30 @@ public final class OnnxExport {
       String offset = graph.f32("features.offset", new float[] {contract.offset()});
       x = graph.node("Add", "features.shifted", List.of(x, offset));
     }
-    return Value.flat(x, length);
+    Standardisation standardisation = contract.standardisation();
+    return Value.flat(standardisation == null ? x : standardised(graph, x, standardisation), length);
+  }
+
+  /** x' = clip((x - mean) / deviation, -limit, limit), in the order of operations of training. */
+  private static String standardised(OnnxGraph graph, String x, Standardisation standardisation) {
+    String mean = vector(graph, "features.mean", standardisation.means());
+    String deviation = vector(graph, "features.deviation", standardisation.deviations());
+    String centred = graph.node("Sub", "features.centred", List.of(x, mean));
+    String unit = graph.node("Div", "features.standardised", List.of(centred, deviation));
+    String low = graph.f32("features.least", new float[] {-standardisation.limit()});
+    String high = graph.f32("features.greatest", new float[] {standardisation.limit()});
+    return graph.node("Clip", "features.clipped", List.of(unit, low, high));
+  }
+
+  /** As a scalar where all elements are the same. */
+  private static String vector(OnnxGraph graph, String name, float[] elements) {
+    boolean same = true;
+    for (float element : elements) {
+      same &= element == elements[0];
+    }
+    return same
+        ? graph.f32(name, new float[] {elements[0]})
+        : graph.f32(name, elements, elements.length);
   }
 
   private static Value corrected(OnnxGraph graph, Value logits, double[] biasCorrection) {
@@ -127,7 +155,8 @@ public final class OnnxExport {
             FEATURES,
             "features as on the wire: N rows of %s elements of shape %s, row-major; the model computes element * %s + %s"
                 .formatted(
-                    contract.featureType(), contract.shape(), contract.scale(), contract.offset()))
+                        contract.featureType(), contract.shape(), contract.scale(), contract.offset())
+                + (contract.standardisation() == null ? "" : ", then standardises every feature"))
         .describe(
             PROBABILITIES, "softmax of the logits at temperature 1, in the order of " + CLASSES_KEY)
         .describe(LOGITS, "not normalised, in the order of " + CLASSES_KEY);
@@ -141,6 +170,8 @@ public final class OnnxExport {
         .metadata(FEATURE_SHAPE_KEY, json(contract.shape()))
         .metadata(FEATURE_SCALE_KEY, Float.toString(contract.scale()))
         .metadata(FEATURE_OFFSET_KEY, Float.toString(contract.offset()))
+        .metadata(
+            FEATURE_STANDARDISED_KEY, Boolean.toString(contract.standardisation() != null))
         .metadata(CLASSES_KEY, json(contract.classNames()))
         .metadata(CLASSES_HASH_KEY, new ClassMap(contract.classNames()).hash())
         .metadata(TEMPERATURE_KEY, "1");

@@ -18,11 +18,18 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 /**
  * How far an exported model, run by ONNX Runtime, is from the network it was exported from; every
  * figure is the largest absolute difference over all records and classes.
+ *
+ * @param largestLogit magnitude of the network's largest logit
  */
-public record OnnxParity(double probabilities, double logits) {
+public record OnnxParity(double probabilities, double logits, double largestLogit) {
 
-  /** Largest difference of a probability that float32 arithmetic in another order explains. */
+  /**
+   * Largest difference of a probability that float32 arithmetic in another order explains, where
+   * no logit is above {@value #LOGIT}; above, it grows with the logits.
+   */
   public static final double TOLERANCE = 1e-5;
+
+  private static final double LOGIT = 20;
 
   /**
    * What a network itself says to random features, to compare its export with later.
@@ -46,6 +53,11 @@ public record OnnxParity(double probabilities, double logits) {
       return new Reference(features, elements(Transforms.softmax(logits)), elements(logits));
     }
 
+    /** Whether the network gives numbers: one that does not has diverged. */
+    public boolean isFinite() {
+      return Double.isFinite(largest(logits));
+    }
+
     /** What a network whose biases are corrected says: {@code shift} (classes) on every logit. */
     public Reference corrected(double[] shift) {
       int classes = shift.length;
@@ -64,7 +76,9 @@ public record OnnxParity(double probabilities, double logits) {
     public OnnxParity compare(byte[] model) {
       Reference said = said(model, features);
       return new OnnxParity(
-          distance(probabilities, said.probabilities), distance(logits, said.logits));
+          distance(probabilities, said.probabilities),
+          distance(logits, said.logits),
+          largest(logits));
     }
   }
 
@@ -110,21 +124,34 @@ public record OnnxParity(double probabilities, double logits) {
     return Reference.of(network, contract, records, random).compare(model);
   }
 
+  /** Largest difference of a probability that is allowed. */
+  public double tolerance() {
+    return TOLERANCE * Math.max(1, largestLogit / LOGIT);
+  }
+
   /**
-   * Requires that the probabilities agree to {@link #TOLERANCE}; call it before a checkpoint is
+   * Requires that the probabilities agree to {@link #tolerance}; call it before a checkpoint is
    * announced.
    *
    * @throws OnnxExportException if they do not
    */
   public void requireWithinTolerance() {
-    if (!(probabilities <= TOLERANCE)) { // also if NaN
+    if (!(probabilities <= tolerance())) { // also if NaN
       throw new OnnxExportException(
           "The exported model differs from the trained network by %.2g in a probability and by %.2g"
                   .formatted(probabilities, logits)
-              + " in a logit, and %.0g is allowed; it must not be announced. If the network's own"
-                  .formatted(TOLERANCE)
-              + " outputs are finite, please report its configuration.");
+              + " in a logit, and %.0g is allowed; it must not be announced. Please report the"
+                  .formatted(tolerance())
+              + " configuration of the network.");
     }
+  }
+
+  private static double largest(float[] values) {
+    double largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value)); // NaN stays NaN
+    }
+    return largest;
   }
 
   /** The network's own logits (records, classes), whatever the activation of its last layer. */

@@ -2,7 +2,9 @@ package io.streamdistill.student.publish;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.student.StudentException;
+import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.source.Rejection;
 import io.streamdistill.student.step.StudentStep;
 import java.util.List;
@@ -82,21 +84,31 @@ public final class BackgroundPublisher implements AutoCloseable {
    * @param optimizerState copy of the step's, (floats)
    * @param rejections records met since the last checkpoint that were not fit
    * @param metrics prequential figures by name
+   * @param learning how learning went until now
+   * @throws DivergenceException when what the network says to ordinary features is no number
    */
   public void publish(
       float[] parameters,
       float[] optimizerState,
       Progress progress,
       List<Rejection> rejections,
-      Map<String, Double> metrics) {
+      Map<String, Double> metrics,
+      LearningRecord learning) {
     await();
     StudentSnapshot snapshot =
         writer.snapshot(step.network(), step.iteration(), parameters, optimizerState);
+    if (!snapshot.expected().isFinite()) {
+      throw new DivergenceException(
+          "at step %d the student's answers to ordinary features are not finite numbers"
+              .formatted(progress.step()),
+          progress.step());
+    }
     running =
         thread.submit(
             () ->
                 duration.record(
-                    () -> publisher.publish(snapshot, group, progress, rejections, metrics)));
+                    () -> publisher.publish(
+                            snapshot, group, progress, rejections, metrics, learning)));
   }
 
   /** Adds to the time that training stood still. */

@@ -6,6 +6,7 @@ import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointRetention;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointVersion;
+import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.kafka.TopicsConfig;
@@ -19,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -53,16 +53,24 @@ public final class CheckpointPublisher {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Supplier<List<CheckpointId>> protectedCheckpoints;
-  private final BiConsumer<CheckpointId, byte[]> gate;
+  private final Judge gate;
   private @Nullable String newest;
   private @Nullable String parent;
+
+  /** Judges what was published. */
+  @FunctionalInterface
+  public interface Judge {
+
+    /** A checkpoint, its model, and how learning went until then. */
+    void judge(CheckpointId id, byte[] model, LearningRecord learning);
+  }
 
   /**
    * Creates a publisher.
    *
    * @param producer transactional, its transactions initialised
    * @param protectedCheckpoints those that aliases stand for, which are never deleted
-   * @param gate judges what was published: the checkpoint, and its model
+   * @param gate judges what was published
    * @param newest version of the newest checkpoint of the student, which the next is to follow;
    *     null when there is none
    * @param resumedFrom version that training goes on from, which is an older one when the newest
@@ -79,7 +87,7 @@ public final class CheckpointPublisher {
       InstantSource clock,
       RandomGenerator random,
       Supplier<List<CheckpointId>> protectedCheckpoints,
-      BiConsumer<CheckpointId, byte[]> gate,
+      Judge gate,
       @Nullable String newest,
       @Nullable String resumedFrom) {
     this.identity = identity;
@@ -108,7 +116,8 @@ public final class CheckpointPublisher {
       ConsumerGroupMetadata group,
       Progress progress,
       List<Rejection> rejections,
-      Map<String, Double> metrics) {
+      Map<String, Double> metrics,
+      LearningRecord learning) {
     CheckpointId id =
         new CheckpointId(
             identity.name(),
@@ -116,7 +125,7 @@ public final class CheckpointPublisher {
     Path directory = config.workDir().resolve(id.student()).resolve(id.version());
     byte[] model;
     try {
-      Manifest manifest = writer.write(id, parent, directory, snapshot, progress, metrics);
+      Manifest manifest = writer.write(id, parent, directory, snapshot, progress, metrics, learning);
       URI location = store.put(id, directory);
       List<CheckpointId> retired = retired(id);
       announce(manifest, location, group, progress, rejections, retired);
@@ -133,7 +142,7 @@ public final class CheckpointPublisher {
         progress.step(),
         progress.examplesSeen(),
         metrics);
-    gate.accept(id, model);
+    gate.judge(id, model, learning);
   }
 
   /** Without knowledge of the aliases nothing may go; the next publication tries again. */

@@ -78,7 +78,8 @@ public final class CheckpointRewriter {
         directory,
         snapshot,
         Progress.of(parent),
-        ofTheModel(parent.metrics()));
+        ofTheModel(parent.metrics()),
+        parent.learning());
   }
 
   /** The metrics of a variant that the new checkpoint does not have are left out. */
@@ -102,8 +103,9 @@ public final class CheckpointRewriter {
   /** The network is what was trained only if it predicts what the published model predicts. */
   private void requireSameModel(OnnxParity.Reference trained) {
     try {
-      double distance = PublishedModel.compare(trained, parent, from).probabilities();
-      if (!(distance <= OnnxParity.TOLERANCE)) { // also if NaN
+      OnnxParity parity = PublishedModel.compare(trained, parent, from);
+      double distance = parity.probabilities();
+      if (!(distance <= parity.tolerance())) { // also if NaN
         throw new CheckpointException(
             "%s of checkpoint %s differs by %.2g in a probability from what the weights beside it predict; use another checkpoint"
                 .formatted(from.resolve(CheckpointFiles.MODEL), parent.id(), distance));

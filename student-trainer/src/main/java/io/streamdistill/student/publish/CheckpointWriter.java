@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
+import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.checkpoint.SourcePosition;
@@ -100,6 +101,7 @@ public final class CheckpointWriter {
    * Writes a whole checkpoint into {@code directory}, which is created.
    *
    * @param parent version that training went on from, or that was corrected; null for the first
+   * @param learning how learning went until then; null when nobody watched it
    * @throws CheckpointException when a file cannot be written, or ONNX Runtime does not predict
    *     what the network predicts
    */
@@ -109,7 +111,8 @@ public final class CheckpointWriter {
       Path directory,
       StudentSnapshot snapshot,
       Progress progress,
-      Map<String, Double> metrics) {
+      Map<String, Double> metrics,
+      @Nullable LearningRecord learning) {
     copy.setParams(Nd4j.createFromArray(snapshot.parameters()));
     ExportContract contract = identity.contract(Map.of("distill.version", id.version()));
     byte[] plain = proven(id, contract, null, snapshot.expected());
@@ -136,6 +139,7 @@ public final class CheckpointWriter {
               id,
               progress,
               metrics,
+              learning,
               small.map(SmallModels.Variant::metrics).orElse(null),
               calibration,
               copy.numParams()));
@@ -152,6 +156,8 @@ public final class CheckpointWriter {
         .source(source(progress.position()))
         .randomState(Map.of())
         .features(identity.features())
+        .scales(identity.scales())
+        .learning(learning)
         .classes(identity.classes())
         .teacherVersions(progress.teacherVersions())
         .configuration(identity.configuration())

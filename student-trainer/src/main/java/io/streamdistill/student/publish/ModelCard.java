@@ -3,7 +3,10 @@ package io.streamdistill.student.publish;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointId;
+import io.streamdistill.core.checkpoint.LearningRecord;
+import io.streamdistill.core.checkpoint.LearningRecord.Recovery;
 import io.streamdistill.core.checkpoint.Origin;
+import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.source.LogPosition;
 import java.util.List;
@@ -22,6 +25,7 @@ final class ModelCard {
       CheckpointId id,
       Progress progress,
       Map<String, Double> metrics,
+      @Nullable LearningRecord learning,
       @Nullable Map<String, Double> small,
       @Nullable Calibration calibration,
       long parameters) {
@@ -36,7 +40,7 @@ final class ModelCard {
         ## Use
 
         `model.onnx` takes one input, `features`: (N, %d) elements of type %s, row-major, as they
-        come off the wire, N free. The graph itself computes `element * %s + offset %s`.
+        come off the wire, N free. The graph itself computes `element * %s + offset %s`%s.
         It returns `probabilities` (N, %d), the softmax at temperature 1, and `logits` (N, %d).
         Classes, in order: %s.
 
@@ -53,6 +57,7 @@ final class ModelCard {
         | examples seen, every pass counted | %d |
         | passes completed | %d |
         | weights at the start | %s |
+        | learning | %s |
         | objective | %s |
         | optimizer | `%s`, learning rate `%s`, batches of %s |
 
@@ -81,6 +86,7 @@ final class ModelCard {
                 features.type().name().toLowerCase(Locale.ROOT),
                 features.scale(),
                 features.offset(),
+                standardised(identity.scales()),
                 identity.classes().count(),
                 identity.classes().count(),
                 identity.classes().names(),
@@ -89,7 +95,8 @@ final class ModelCard {
                 progress.examplesSeen(),
                 progress.position().pass(),
                 start(identity.initFrom()),
-                objective(identity.configuration()),
+                learning(learning),
+                objective(identity.configuration(), identity.scales()),
                 identity.configuration().path("optimizer"),
                 identity.configuration().path("learning-rate"),
                 identity.configuration().path("batch-size"),
@@ -134,12 +141,39 @@ final class ModelCard {
   }
 
   /** In words; the equation is that of {@code DistillationObjective}. */
-  private static String objective(JsonNode configuration) {
+  private static String learning(@Nullable LearningRecord learning) {
+    if (learning == null) {
+      return "not watched";
+    }
+    StringBuilder text = new StringBuilder(learning.state()).append(": ").append(learning.detail());
+    for (Recovery recovery : learning.recoveries()) {
+      text.append(
+          "; diverged at step %d (%s), went back to step %d, learning rate times %s"
+              .formatted(
+                  recovery.step(), recovery.reason(), recovery.backTo(), recovery.rateFactor()));
+    }
+    return text.toString().replace("|", "\\|");
+  }
+
+  private static String standardised(@Nullable StudentScales scales) {
+    if (scales == null || scales.standardisation() == null) {
+      return "";
+    }
+    return ", then `clip((x - mean) / deviation, ±%s)` for each\nfeature, by figures that were %s"
+        .formatted(
+            scales.standardisation().limit(),
+            "measured on the first %d records; `manifest.json` has them".formatted(scales.examples()));
+  }
+
+  private static String objective(JsonNode configuration, @Nullable StudentScales scales) {
     JsonNode objective = configuration.path("objective");
     double hard = objective.path("hardWeight").asDouble();
     String soft =
         "cross-entropy with soft targets at T = %s, times T²"
-            .formatted(objective.path("temperature").asText());
+            .formatted(
+                scales == null
+                    ? objective.path("temperature").asText()
+                    : String.format(Locale.ROOT, "%.4g", scales.temperature()));
     return hard == 0
         ? soft + ", no label"
         : "%s × (%s) + %s × cross-entropy with the label, where a record has one"

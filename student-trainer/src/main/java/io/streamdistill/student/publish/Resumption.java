@@ -6,6 +6,7 @@ import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.StudentException;
@@ -17,6 +18,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,10 +40,17 @@ public final class Resumption {
    * What was resumed.
    *
    * @param manifest of the checkpoint
+   * @param scales that it was trained with
+   * @param step in its state
    * @param progress that training goes on from
    * @param changes how the configuration differs from that of the checkpoint, a line per key
    */
-  public record Resumed(Manifest manifest, Progress progress, List<String> changes) {}
+  public record Resumed(
+      Manifest manifest,
+      StudentScales scales,
+      StudentStep step,
+      Progress progress,
+      List<String> changes) {}
 
   /**
    * Creates a resumption of {@code identity} from {@code store}.
@@ -56,23 +66,32 @@ public final class Resumption {
   }
 
   /**
-   * Restores {@code step} from the newest announced checkpoint that is whole, and trusted.
+   * Restores the newest announced checkpoint that is whole, and trusted.
    *
+   * @param steps makes a step of the student
+   * @param usable whether a checkpoint is to be gone on from
    * @param topicId of the soft-target topic as it is now
    * @param partitions of the soft-target topic as it is now
    * @return empty when the student has no checkpoint yet
    * @throws StudentException when it has, and none can be resumed from
    */
   public Optional<Resumed> resume(
-      CheckpointLog announcements, StudentStep step, String topicId, List<Integer> partitions) {
+      CheckpointLog announcements,
+      Function<StudentScales, StudentStep> steps,
+      Predicate<CheckpointId> usable,
+      String topicId,
+      List<Integer> partitions) {
     List<CheckpointPublished> candidates =
         new ArrayList<>(announcements.announcements(identity.name()));
     Collections.reverse(candidates);
     List<String> problems = new ArrayList<>();
     for (CheckpointPublished candidate : candidates) {
       CheckpointId id = CheckpointLog.id(candidate);
+      if (!usable.test(id)) {
+        continue;
+      }
       try {
-        return Optional.of(restore(id, step, topicId, partitions));
+        return Optional.of(restore(id, steps, topicId, partitions));
       } catch (CheckpointException e) {
         log.warn("checkpoint {} cannot be resumed from: {}", id, e.getMessage());
         problems.add(id.version() + ": " + e.getMessage());
@@ -93,7 +112,10 @@ public final class Resumption {
   }
 
   private Resumed restore(
-      CheckpointId id, StudentStep step, String topicId, List<Integer> partitions) {
+      CheckpointId id,
+      Function<StudentScales, StudentStep> steps,
+      String topicId,
+      List<Integer> partitions) {
     Path directory = workDir.resolve(id.student()).resolve("resume-" + id.version());
     CheckpointFiles.deleteTree(directory); // left by a kill
     try {
@@ -103,12 +125,26 @@ public final class Resumption {
       requireSameStudent(manifest);
       Progress progress = Progress.of(manifest);
       requireSameLog(manifest, progress.position(), topicId, partitions);
-      restore(TrainerState.read(directory, manifest), manifest, step);
+      TrainerState state = TrainerState.read(directory, manifest);
+      StudentScales scales = scales(manifest);
+      StudentStep step = steps.apply(scales);
+      restore(state, manifest, step);
       return new Resumed(
-          manifest, progress, Changes.between(manifest.configuration(), identity.configuration()));
+          manifest,
+          scales,
+          step,
+          progress,
+          Changes.between(manifest.configuration(), identity.configuration()));
     } finally {
       CheckpointFiles.deleteTree(directory);
     }
+  }
+
+  /** Those of a checkpoint that was written when nothing was measured: it was trained without. */
+  static StudentScales scales(Manifest manifest) {
+    StudentScales measured = manifest.scales();
+    double temperature = manifest.configuration().path("objective").path("temperature").asDouble();
+    return measured != null ? measured : StudentScales.unmeasured(temperature);
   }
 
   /** Another kind of optimizer cannot use the state of the one before, and begins without. */

@@ -3,6 +3,7 @@ package io.streamdistill.student.publish;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.Origin;
+import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.onnx.ExportContract;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param classes what its outputs are
  * @param network its architecture; a checkpoint of another one is not resumed from
  * @param configuration its effective configuration, {@code network} included
+ * @param scales what was measured before the first step; null when nothing was
  * @param initFrom checkpoint of another student that it started from; null when there is none
  */
 public record StudentIdentity(
@@ -28,6 +30,7 @@ public record StudentIdentity(
     ClassMap classes,
     JsonNode network,
     JsonNode configuration,
+    @Nullable StudentScales scales,
     @Nullable Origin initFrom) {
 
   /** The identity of the student whose checkpoint this is. */
@@ -39,12 +42,19 @@ public record StudentIdentity(
         manifest.classMap(),
         manifest.configuration().path("network"),
         manifest.configuration(),
+        manifest.scales(),
         manifest.initFrom());
   }
 
-  /** The same student, which started from a checkpoint of another one, or from none. */
-  public StudentIdentity startedFrom(@Nullable Origin origin) {
-    return new StudentIdentity(name, topic, features, classes, network, configuration, origin);
+  /**
+   * The same student, once it is known how it begins.
+   *
+   * @param measured its scales; null when nothing was measured
+   * @param origin checkpoint of another student that it started from; null when there is none
+   */
+  public StudentIdentity begun(@Nullable StudentScales measured, @Nullable Origin origin) {
+    return new StudentIdentity(
+        name, topic, features, classes, network, configuration, measured, origin);
   }
 
   /**
@@ -59,6 +69,7 @@ public record StudentIdentity(
         features.shape().stream().map(Integer::longValue).toList(),
         features.scale(),
         features.offset(),
+        scales == null ? null : scales.standardisation(),
         classes.names(),
         metadata);
   }

@@ -6,6 +6,7 @@ import io.streamdistill.core.checkpoint.CheckpointVerifier;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.Origin;
 import io.streamdistill.core.checkpoint.Staging;
+import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.student.StudentException;
@@ -13,6 +14,7 @@ import io.streamdistill.student.step.StudentStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.List;
 
 /**
@@ -40,23 +42,32 @@ public final class WarmStart {
   }
 
   /**
-   * Puts the weights into {@code step}, which has taken none yet.
+   * A student that has begun.
    *
-   * @return where they come from, for the manifests of the student
+   * @param origin where its weights come from, for its manifests
+   * @param scales that the weights were trained with, and go on being
+   * @param step that has taken none yet
+   */
+  public record Warm(Origin origin, StudentScales scales, StudentStep step) {}
+
+  /**
+   * Puts the weights into a step.
+   *
+   * @param steps makes a step of the student
    * @throws ConfigException when there is no such directory
    * @throws CheckpointException when there is no such checkpoint, or it is not intact or not
    *     trusted
    * @throws StudentException when it is of another architecture, or has other features or classes
    */
-  public Origin start(InitFrom from, StudentStep step) {
+  public Warm start(InitFrom from, Function<StudentScales, StudentStep> steps) {
     if (from instanceof InitFrom.Directory directory) {
-      return start(resolved(directory.path()), step);
+      return start(resolved(directory.path()), steps);
     }
     InitFrom.Announced announced = (InitFrom.Announced) from;
     try (Staging staging = Staging.in(workDir.resolve(identity.name()))) {
       Path pulled = staging.directory().resolve("init-from");
       puller.pull(announced.student(), announced.choice(), pulled);
-      return start(pulled, step);
+      return start(pulled, steps);
     } catch (IOException e) {
       throw new CheckpointException("cannot write to %s: %s".formatted(workDir, e), e);
     }
@@ -76,7 +87,7 @@ public final class WarmStart {
     }
   }
 
-  private Origin start(Path checkpoint, StudentStep step) {
+  private Warm start(Path checkpoint, Function<StudentScales, StudentStep> steps) {
     Manifest manifest = CheckpointVerifier.verify(checkpoint, trusted);
     List<String> problems = Fit.problems(manifest, identity);
     if (!problems.isEmpty()) {
@@ -84,7 +95,9 @@ public final class WarmStart {
           "student '%s' cannot start from checkpoint %s, whose weights are for something else:%n  %s%nConfigure student.network, features and classes as they are there, or take another student.init-from, or none"
               .formatted(identity.name(), manifest.id(), String.join("\n  ", problems)));
     }
+    StudentScales scales = Resumption.scales(manifest);
+    StudentStep step = steps.apply(scales);
     TrainerState.read(checkpoint, manifest).startIn(step);
-    return Origin.of(checkpoint);
+    return new Warm(Origin.of(checkpoint), scales, step);
   }
 }

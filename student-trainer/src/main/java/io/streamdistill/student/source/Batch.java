@@ -1,11 +1,12 @@
 package io.streamdistill.student.source;
 
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * What went into a batch, besides the numbers in its buffers.
  *
- * @param rows records to train on; 0 when none was fit
+ * @param records to train on, row by row; empty when none was fit
  * @param passedOver fit records that the selection leaves out
  * @param oldestEventTime milliseconds since the epoch; {@code Long.MAX_VALUE} without rows
  * @param rejections records that were not fit, met for the first time, in the order of the log
@@ -13,7 +14,7 @@ import java.util.List;
  * @param end where the log stands after the batch
  */
 public record Batch(
-    int rows,
+    List<ConsumerRecord<byte[], byte[]>> records,
     int passedOver,
     long oldestEventTime,
     List<Rejection> rejections,
@@ -22,7 +23,13 @@ public record Batch(
 
   /** Copies. */
   public Batch {
+    records = List.copyOf(records);
     rejections = List.copyOf(rejections);
     teacherVersions = List.copyOf(teacherVersions);
+  }
+
+  /** How many records to train on. */
+  public int rows() {
+    return records.size();
   }
 }

@@ -23,7 +23,7 @@ public final class BatchReader {
   private final Selection selection;
   private final HoldOut holdOut;
 
-  private int rows;
+  private List<ConsumerRecord<byte[], byte[]>> rows = new ArrayList<>();
   private int passedOver;
   private long oldestEventTime = Long.MAX_VALUE;
   private List<Rejection> rejections = new ArrayList<>();
@@ -49,14 +49,14 @@ public final class BatchReader {
    * @return whether the batch is to be closed: it is full, or the last of its pass
    */
   public boolean fill(FloatBuffer input, TargetBatch targets) {
-    while (rows < targets.batchSize() && rejections.size() < MAX_REJECTIONS) {
+    while (rows.size() < targets.batchSize() && rejections.size() < MAX_REJECTIONS) {
       ConsumerRecord<byte[], byte[]> record = log.next();
       if (record == null) {
         return log.passOver();
       }
-      Verdict<SoftTarget> verdict = decoder.read(record, rows, input, targets);
+      Verdict<SoftTarget> verdict = decoder.read(record, rows.size(), input, targets);
       if (verdict instanceof Accepted<SoftTarget> accepted) {
-        accept(accepted.value());
+        accept(record, accepted.value());
       } else if (verdict instanceof Rejected<SoftTarget> rejected && log.position().pass() == 0) {
         rejections.add(new Rejection(record, rejected.reason(), rejected.detail()));
       }
@@ -64,12 +64,12 @@ public final class BatchReader {
     return true;
   }
 
-  private void accept(SoftTarget target) {
+  private void accept(ConsumerRecord<byte[], byte[]> record, SoftTarget target) {
     if (holdOut.takes(target) || (selection == Selection.LABELLED && target.getLabel() == null)) {
       passedOver++;
       return;
     }
-    rows++;
+    rows.add(record);
     oldestEventTime = Math.min(oldestEventTime, target.getEventTime().toEpochMilli());
     teacherVersions.add(target.getTeacherVersion());
   }
@@ -84,7 +84,7 @@ public final class BatchReader {
             rejections,
             List.copyOf(teacherVersions),
             log.position());
-    rows = 0;
+    rows = new ArrayList<>();
     passedOver = 0;
     oldestEventTime = Long.MAX_VALUE;
     rejections = new ArrayList<>();

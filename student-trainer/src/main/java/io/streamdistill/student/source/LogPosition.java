@@ -53,6 +53,24 @@ public record LogPosition(
         topicId, pass + 1, 0, 0, starts, starts, bounded ? next : new TreeMap<>(), covered);
   }
 
+  /**
+   * Share of all passes that is behind this place, in [0, 1]; 0 while no end is known.
+   *
+   * @param passes in all; 0 for endlessly many
+   */
+  public double done(int passes) {
+    long size = sum(ends) - sum(starts);
+    if (passes == 0 || ends.isEmpty() || size <= 0) {
+      return 0;
+    }
+    double ofPass = (double) (sum(next) - sum(starts)) / size;
+    return Math.min(1, (pass + Math.min(1, ofPass)) / passes);
+  }
+
+  private static long sum(SortedMap<Integer, Long> offsets) {
+    return offsets.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** For a checkpoint's manifest; {@link #fromState} reads it back. */
   public Map<String, String> toState() {
     return new TreeMap<>(

@@ -4,6 +4,7 @@ import io.streamdistill.core.target.TargetCodec;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.core.transfer.Features;
+import io.streamdistill.core.transfer.Standardisation;
 import io.streamdistill.core.transfer.Verdict;
 import io.streamdistill.core.transfer.Verdict.Accepted;
 import io.streamdistill.core.transfer.Verdict.Reason;
@@ -15,6 +16,7 @@ import io.streamdistill.wire.RecordCodec;
 import io.streamdistill.wire.WireException;
 import java.nio.FloatBuffer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a record of the log into a row of a batch: features as the student sees them, and the
@@ -28,17 +30,26 @@ public final class SoftTargetDecoder {
   private final Features features;
   private final String classMapHash;
   private final double temperature;
+  private final double maxWeight;
   private final double[] logProbabilities; // (classes)
   private final float[] distribution; // (classes), at the temperature of the objective
 
   /**
    * Creates a decoder.
    *
+   * @param standardisation of the features; null for none
    * @param temperature of the objective, T > 0
+   * @param maxWeight largest weight of a record that is fit
    */
-  public SoftTargetDecoder(FeatureContract contract, ClassMap classes, double temperature) {
+  public SoftTargetDecoder(
+      FeatureContract contract,
+      @Nullable Standardisation standardisation,
+      ClassMap classes,
+      double temperature,
+      double maxWeight) {
     this.contract = contract;
-    this.features = new Features(contract);
+    this.features = new Features(contract, standardisation);
+    this.maxWeight = maxWeight;
     this.classMapHash = classes.hash();
     this.temperature = temperature;
     this.logProbabilities = new double[classes.count()];
@@ -53,6 +64,16 @@ public final class SoftTargetDecoder {
    */
   public Verdict<SoftTarget> read(
       ConsumerRecord<byte[], byte[]> record, int row, FloatBuffer input, TargetBatch targets) {
+    Verdict<SoftTarget> verdict = read(record);
+    if (verdict instanceof Accepted<SoftTarget> accepted
+        && !fill(accepted.value(), row, input, targets)) {
+      return new Rejected<>(Reason.NON_FINITE_FEATURES, "a feature is NaN or infinite");
+    }
+    return verdict;
+  }
+
+  /** Decodes and checks a record of the log; whether its features are finite is left open. */
+  public Verdict<SoftTarget> read(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       return new Rejected<>(Reason.EMPTY, "the record has no value");
     }
@@ -68,11 +89,7 @@ public final class SoftTargetDecoder {
           };
       return new Rejected<>(reason, String.valueOf(e.getMessage()));
     }
-    Verdict<SoftTarget> verdict = check(target);
-    if (verdict instanceof Accepted && !fill(target, row, input, targets)) {
-      return new Rejected<>(Reason.NON_FINITE_FEATURES, "a feature is NaN or infinite");
-    }
-    return verdict;
+    return check(target);
   }
 
   private Verdict<SoftTarget> check(SoftTarget target) {
@@ -99,8 +116,11 @@ public final class SoftTargetDecoder {
           Reason.LABEL_OUT_OF_RANGE,
           "label %d is outside [0, %d)".formatted(label, distribution.length));
     }
-    if (!(target.getWeight() >= 0 && Float.isFinite(target.getWeight()))) {
-      return new Rejected<>(Reason.BAD_WEIGHT, "weight is " + target.getWeight());
+    if (!(target.getWeight() >= 0 && target.getWeight() <= maxWeight)) {
+      return new Rejected<>(
+          Reason.BAD_WEIGHT,
+          "weight is %s, expected 0 to %s (student.max-weight)"
+              .formatted(target.getWeight(), maxWeight));
     }
     if (!(target.getTemperature() > 0 && Float.isFinite(target.getTemperature()))
         || !TargetCodec.decode(target.getEncoding(), target.getTargets(), logProbabilities)) {

@@ -43,6 +43,20 @@ final class Columns {
     }
   }
 
+  /** How many units of a rectified layer are 0 in every row. */
+  int zeros(IntBuffer activation, int rows, int units) {
+    int zeros = 0;
+    for (int u = 0; u < units; u++) {
+      activation.get(u * rows, bits, 0, rows);
+      int any = 0;
+      for (int i = 0; i < rows; i++) {
+        any |= bits[i];
+      }
+      zeros += any == 0 ? 1 : 0;
+    }
+    return zeros;
+  }
+
   /**
    * {@code delta = delta where activation > 0, else 0}.
    *

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Trains any network of DL4J along DL4J's own path, with the distillation objective as its loss.
@@ -29,6 +30,7 @@ final class Dl4jStep implements StudentStep {
   private final InputBatch input;
   private final INDArray noLabels; // (batch, classes); DL4J wants some, the loss has its own
   private final NetworkState state;
+  private final float outputFactor; // of the output layer's learning rate
   private boolean closed;
 
   /** The network must end in an {@link OutputLayer} with the identity as its activation. */
@@ -41,6 +43,8 @@ final class Dl4jStep implements StudentStep {
     targets = new TargetBatch(batchSize, classes);
     loss = new DistillationLoss(this.objective, targets);
     output.setLossFn(loss);
+    outputFactor = OutputScale.rateFactor(network, objective.logitScale());
+    OutputScale.keepWeightDecay(network, outputFactor);
     input = new InputBatch(batchSize, features(network));
     noLabels = NativeFloats.allocate(batchSize, classes, 'c');
     network.initGradientsView();
@@ -73,6 +77,7 @@ final class Dl4jStep implements StudentStep {
               epoch,
               rows,
               LayerWorkspaceMgr.noWorkspaces());
+      scaleOutputUpdate();
       INDArray parameters = network.params();
       parameters.subi(network.getFlattenedGradients().reshape(parameters.shape()));
       network.applyConstraints(iteration, epoch);
@@ -94,6 +99,18 @@ final class Dl4jStep implements StudentStep {
     return objective.value(NativeFloats.matrix(logits), targets, rows);
   }
 
+  /** Another rate in the layer itself would give it a place of its own in the updater's state. */
+  private void scaleOutputUpdate() {
+    if (outputFactor != 1) {
+      INDArray updates = network.getFlattenedGradients(); // (1, parameters)
+      long from = updates.length() - network.getOutputLayer().numParams();
+      updates
+          .reshape(updates.length())
+          .get(NDArrayIndex.interval(from, updates.length()))
+          .muli(outputFactor);
+    }
+  }
+
   private void begin(int rows) {
     if (closed) {
       throw new IllegalStateException("this step is closed");
@@ -102,6 +119,12 @@ final class Dl4jStep implements StudentStep {
       throw new IllegalArgumentException(
           "rows must be in [1, %d], got %d".formatted(batchSize(), rows));
     }
+  }
+
+  /** Not known: DL4J keeps no activations. What dies so still shows in the loss. */
+  @Override
+  public double deadUnits() {
+    return 0;
   }
 
   /** In place: {@code network.setLearningRate} would build a new updater at every step. */

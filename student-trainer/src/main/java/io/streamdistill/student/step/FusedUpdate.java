@@ -23,8 +23,9 @@ final class FusedUpdate {
    * Parameters that decay alike: the weights of a layer, or its biases.
    *
    * @param weightDecay of each of them, >= 0
+   * @param rateFactor what their learning rate is multiplied by; their decay's is not
    */
-  private record Span(int from, int to, double weightDecay) {
+  private record Span(int from, int to, double weightDecay, float rateFactor) {
     /** What a step leaves of a parameter; 1 is exact. */
     float kept(float learningRate) {
       return (float) (1 - learningRate * weightDecay);
@@ -36,7 +37,7 @@ final class FusedUpdate {
     void begin(float learningRate, int iteration);
 
     /** Updates the parameters from {@code at}, at most {@link #BLOCK}. */
-    void block(int at, int length, float kept);
+    void block(int at, int length, float kept, float rateFactor);
   }
 
   private final List<Span> spans;
@@ -47,15 +48,20 @@ final class FusedUpdate {
     this.kernel = kernel;
   }
 
-  /** The update that an updater with state stands for; plain SGD is part of the gemm instead. */
+  /**
+   * The update that an updater with state stands for; plain SGD is part of the gemm instead.
+   *
+   * @param outputFactor what the learning rate of the last layer is multiplied by
+   */
   static FusedUpdate of(
       IUpdater updater,
       double weightDecay,
+      float outputFactor,
       List<DenseStack.Layer> layers,
       FloatBuffer parameters,
       FloatBuffer gradient,
       FloatBuffer state) {
-    List<Span> spans = spans(layers, weightDecay);
+    List<Span> spans = spans(layers, weightDecay, outputFactor);
     if (updater instanceof Adam adam) {
       return new FusedUpdate(spans, new AdamKernel(adam, parameters, gradient, state));
     } else if (updater instanceof Nesterovs nesterovs) {
@@ -65,12 +71,14 @@ final class FusedUpdate {
     throw new IllegalArgumentException("no fused update for " + updater);
   }
 
-  private static List<Span> spans(List<DenseStack.Layer> layers, double weightDecay) {
+  private static List<Span> spans(
+      List<DenseStack.Layer> layers, double weightDecay, float outputFactor) {
     List<Span> spans = new ArrayList<>();
     for (DenseStack.Layer layer : layers) {
       int biasAt = layer.biasAt();
-      spans.add(new Span(biasAt - layer.in() * layer.out(), biasAt, weightDecay));
-      spans.add(new Span(biasAt, biasAt + layer.out(), 0));
+      float factor = layer == layers.get(layers.size() - 1) ? outputFactor : 1;
+      spans.add(new Span(biasAt - layer.in() * layer.out(), biasAt, weightDecay, factor));
+      spans.add(new Span(biasAt, biasAt + layer.out(), 0, factor));
     }
     return List.copyOf(spans);
   }
@@ -85,7 +93,7 @@ final class FusedUpdate {
     for (Span span : spans) {
       float kept = span.kept(learningRate);
       for (int at = span.from(); at < span.to(); at += BLOCK) {
-        kernel.block(at, Math.min(BLOCK, span.to() - at), kept);
+        kernel.block(at, Math.min(BLOCK, span.to() - at), kept, span.rateFactor());
       }
     }
   }
@@ -115,11 +123,11 @@ final class FusedUpdate {
     }
 
     @Override
-    public void block(int at, int length, float kept) {
+    public void block(int at, int length, float kept, float rateFactor) {
       parameters.get(at, x, 0, length);
       gradient.get(at, g, 0, length);
       velocity.get(at, v, 0, length);
-      update(x, g, v, length, momentum, kept, learningRate);
+      update(x, g, v, length, momentum, kept, learningRate * rateFactor);
       parameters.put(at, x, 0, length);
       velocity.put(at, v, 0, length);
     }
@@ -170,7 +178,7 @@ final class FusedUpdate {
     }
 
     @Override
-    public void block(int at, int length, float kept) {
+    public void block(int at, int length, float kept, float rateFactor) {
       float beta1 = (float) config.getBeta1();
       float beta2 = (float) config.getBeta2();
       float epsilon = (float) config.getEpsilon();
@@ -179,7 +187,7 @@ final class FusedUpdate {
       gradient.get(at, g, 0, length);
       state.get(at, m, 0, length);
       state.get(variance, v, 0, length);
-      update(x, g, m, v, length, beta1, beta2, epsilon, kept, rate);
+      update(x, g, m, v, length, beta1, beta2, epsilon, kept, rate * rateFactor);
       parameters.put(at, x, 0, length);
       state.put(at, m, 0, length);
       state.put(variance, v, 0, length);

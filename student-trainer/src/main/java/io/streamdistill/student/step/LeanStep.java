@@ -39,6 +39,7 @@ final class LeanStep implements StudentStep {
   private final FloatBuffer gradients;
   private final @Nullable FusedUpdate update; // null: plain SGD
   private final double weightDecay;
+  private final float outputFactor; // of the last layer's learning rate
   private final Columns columns;
   private final float[][] biasGradients; // per layer, (out)
   private final LeanBatch whole;
@@ -52,6 +53,7 @@ final class LeanStep implements StudentStep {
     state = new NetworkState(network);
     layers = DenseStack.of(network).layers();
     weightDecay = DenseStack.weightDecay(network);
+    outputFactor = OutputScale.rateFactor(network, objective.logitScale());
     this.objective = new DistillationObjective(objective, classes());
     targets = new TargetBatch(batchSize, classes());
     input = new InputBatch(batchSize, features());
@@ -75,6 +77,7 @@ final class LeanStep implements StudentStep {
         : FusedUpdate.of(
             first.getIUpdater(),
             weightDecay,
+            outputFactor,
             layers,
             parameters,
             gradients,
@@ -112,6 +115,16 @@ final class LeanStep implements StudentStep {
     }
     forward();
     return objective.value(logits(), targets, rows);
+  }
+
+  @Override
+  public double deadUnits() {
+    double largest = 0;
+    for (int l = 0; l < layers.size() - 1; l++) {
+      int dead = columns.zeros(batch.output(l).bits(), batch.rows(), layers.get(l).out());
+      largest = Math.max(largest, (double) dead / layers.get(l).out());
+    }
+    return largest;
   }
 
   private void select(int rows) {
@@ -167,10 +180,11 @@ final class LeanStep implements StudentStep {
     for (int l = 0; l < layers.size(); l++) {
       DenseStack.Layer layer = layers.get(l);
       INDArray delta = batch.delta(l).array();
-      Nd4j.gemm(batch.inputOf(l), delta, layer.weights(), true, false, -learningRate, kept);
+      float rate = l == layers.size() - 1 ? learningRate * outputFactor : learningRate;
+      Nd4j.gemm(batch.inputOf(l), delta, layer.weights(), true, false, -rate, kept);
       for (int u = 0; u < layer.out(); u++) {
         int at = layer.biasAt() + u;
-        parameters.put(at, parameters.get(at) - learningRate * biasGradients[l][u]);
+        parameters.put(at, parameters.get(at) - rate * biasGradients[l][u]);
       }
     }
   }

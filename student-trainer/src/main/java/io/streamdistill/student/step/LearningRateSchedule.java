@@ -3,8 +3,8 @@ package io.streamdistill.student.step;
 import static io.streamdistill.core.config.Require.require;
 
 /**
- * The learning rate as a function of the step number alone, so that a resumed run takes up exactly
- * where it was.
+ * The learning rate as a function of the step number and of how much of the training is done, so
+ * that a resumed run takes up exactly where it was.
  *
  * @param base learning rate after warm-up, > 0
  * @param warmupSteps steps over which the rate rises linearly to {@code base}; default 0
@@ -25,11 +25,20 @@ public record LearningRateSchedule(double base, long warmupSteps, Decay decay) {
     return new LearningRateSchedule(base, 0, new Constant());
   }
 
-  /** The rate of a step, counted from 0. */
+  /** The rate of a step, counted from 0, while no end of the training is known. */
   public double at(long step) {
+    return at(step, 0);
+  }
+
+  /**
+   * The rate of a step, counted from 0.
+   *
+   * @param done share of the training that is done, in [0, 1]; 0 while no end of it is known
+   */
+  public double at(long step, double done) {
     return step < warmupSteps
         ? base * (step + 1) / warmupSteps
-        : base * decay.factor(step - warmupSteps);
+        : base * decay.factor(step - warmupSteps, done);
   }
 
   /** What the base rate is multiplied by, as a function of the steps since the warm-up. */
@@ -37,6 +46,27 @@ public record LearningRateSchedule(double base, long warmupSteps, Decay decay) {
 
     /** In [0, 1]; 1 at step 0. */
     double factor(long step);
+
+    /** The same, for those that look at the share of the training that is done. */
+    default double factor(long step, double done) {
+      return factor(step);
+    }
+  }
+
+  /** Falls to zero along a line over the last {@value #SHARE} of the training. */
+  public record AtTheEnd() implements Decay {
+
+    private static final double SHARE = 0.4;
+
+    @Override
+    public double factor(long step) {
+      return 1;
+    }
+
+    @Override
+    public double factor(long step, double done) {
+      return Math.max(0, Math.min(1, (1 - done) / SHARE));
+    }
   }
 
   /** No decay. */

@@ -50,6 +50,13 @@ public interface StudentStep extends AutoCloseable {
   /** The loss of the first {@code rows} records, and nothing is learned from them. */
   BatchLoss evaluate(int rows);
 
+  /**
+   * Share of the units of a hidden layer that gave 0 to every record of the batch before, in [0,
+   * 1]; the largest over all layers of rectified units, 0 without any. Nothing is learned through a
+   * layer of which all units do.
+   */
+  double deadUnits();
+
   /** The network being trained, live: its {@code output} gives logits and includes every step. */
   MultiLayerNetwork network();
 

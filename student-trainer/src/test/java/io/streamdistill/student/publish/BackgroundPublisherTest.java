@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointStore;
@@ -100,7 +101,7 @@ final class BackgroundPublisherTest {
                 Clock.systemUTC(),
                 new Random(1),
                 List::of,
-                (id, model) -> {},
+                (id, model, learning) -> {},
                 null,
                 null),
             writer,
@@ -125,6 +126,7 @@ final class BackgroundPublisherTest {
         ClassMap.ofCount(3),
         configuration,
         configuration,
+        null,
         null);
   }
 
@@ -213,7 +215,8 @@ final class BackgroundPublisherTest {
         step.optimizerState(),
         Progress.beginning(position),
         List.of(),
-        Map.of());
+        Map.of(),
+        new LearningRecord("learning", "", List.of()));
   }
 
   /** Lets nothing in until it is open. */

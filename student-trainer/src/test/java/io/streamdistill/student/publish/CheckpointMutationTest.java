@@ -94,6 +94,7 @@ final class CheckpointMutationTest {
             ClassMap.ofCount(3),
             configuration.path("network"),
             configuration,
+            null,
             null);
     CheckpointWriter writer =
         new CheckpointWriter(
@@ -112,7 +113,8 @@ final class CheckpointMutationTest {
         directory,
         snapshot,
         Progress.beginning(LogPosition.beginning("topic-id", new TreeMap<>(Map.of(0, 0L)))),
-        Map.of("agreement", 0.5));
+        Map.of("agreement", 0.5),
+        null);
   }
 
   private static Map<String, byte[]> read(Path directory) throws IOException {

@@ -1,0 +1,285 @@
+package io.streamdistill.student;
+
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.streamdistill.core.checkpoint.AliasLog;
+import io.streamdistill.core.checkpoint.AliasWriter;
+import io.streamdistill.core.checkpoint.CheckpointId;
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.CheckpointStore;
+import io.streamdistill.core.checkpoint.CheckpointStores;
+import io.streamdistill.core.checkpoint.PullOptions;
+import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.checkpoint.SigningKey;
+import io.streamdistill.core.checkpoint.StudentScales;
+import io.streamdistill.core.checkpoint.TrustedKeys;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.CheckpointPublished;
+import io.streamdistill.student.calibrate.BiasCorrector;
+import io.streamdistill.student.gate.Gate;
+import io.streamdistill.student.gate.HoldOut;
+import io.streamdistill.student.gate.QuantizationLoss;
+import io.streamdistill.student.learning.LearningMonitor;
+import io.streamdistill.student.loop.PrequentialMetrics;
+import io.streamdistill.student.loop.TrainingLoop;
+import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.student.onnx.SmallModels;
+import io.streamdistill.student.publish.BackgroundPublisher;
+import io.streamdistill.student.publish.CheckpointConfig;
+import io.streamdistill.student.publish.CheckpointPublisher;
+import io.streamdistill.student.publish.CheckpointWriter;
+import io.streamdistill.student.publish.StudentIdentity;
+import io.streamdistill.student.scale.Measurer;
+import io.streamdistill.student.source.BatchPrefetcher;
+import io.streamdistill.student.source.BatchReader;
+import io.streamdistill.student.source.LogPosition;
+import io.streamdistill.student.source.SoftTargetDecoder;
+import io.streamdistill.student.source.SoftTargetLog;
+import io.streamdistill.student.step.OutputScale;
+import io.streamdistill.student.step.StudentStep;
+import io.streamdistill.student.step.StudentSteps;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the parts of one student's training together, as often as training begins: at the start, and
+ * after every recovery. What outlives a beginning is made once.
+ */
+final class TrainerAssembly {
+
+  /** First logits of a new student, in units of the teacher's: close to no answer at all. */
+  private static final double FIRST_LOGITS = 0.1;
+
+  private final StudentConfig config;
+  private final KafkaSettings kafka;
+  private final TopicsConfig topics;
+  private final S3Settings s3;
+  private final FeatureContract features;
+  private final ClassMap classes;
+  private final Closers closers;
+  private final PrometheusMeterRegistry registry;
+  private final @Nullable SigningKey signingKey;
+  private final TrustedKeys trusted;
+  private final StudentIdentity described;
+  private final SoftTargetTopic topic;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final CheckpointStore store;
+  private final AliasWriter aliases;
+  private final HoldOut holdOut;
+  private final PrequentialMetrics metrics;
+
+  /** Connects; what is opened is closed by {@code closers}. */
+  TrainerAssembly(
+      StudentConfig config,
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      S3Settings s3,
+      FeatureContract features,
+      ClassMap classes,
+      PrometheusMeterRegistry registry,
+      Closers closers) {
+    this.config = config;
+    this.kafka = kafka;
+    this.topics = topics;
+    this.s3 = s3;
+    this.features = features;
+    this.classes = classes;
+    this.registry = registry;
+    this.closers = closers;
+    signingKey = CheckpointConfig.signingKey(config.checkpoint().signingKeyFile());
+    trusted = config.checkpoint().trustedKeys(signingKey);
+    described = StudentDescription.of(config, topics, features, classes);
+    var unused = StudentNetwork.create(config, features, classes); // says what is wrong with it
+    TrainerClients clients = new TrainerClients(kafka, config);
+    topic = clients.softTargetTopic(topics.softTargets());
+    producer = closers.add(clients.producer());
+    bind(new KafkaClientMetrics(producer));
+    // Fences an older trainer of the student: what it announced until here is all it ever will.
+    clients.initTransactions(producer);
+    store = closers.add(new CheckpointStores(kafka, topics, s3).open(config.checkpoint().store()));
+    consumer = closers.add(clients.consumer());
+    bind(new KafkaClientMetrics(consumer));
+    aliases = closers.add(new AliasWriter(kafka, topics.checkpointEvents(), Clock.systemUTC()));
+    holdOut = new HoldOut(config.gate(), features.bytes(), classes.count());
+    metrics = new PrequentialMetrics(registry);
+  }
+
+  private void bind(KafkaClientMetrics clientMetrics) {
+    closers.add(clientMetrics).bindTo(registry);
+  }
+
+  /**
+   * Where training begins.
+   *
+   * @param usable whether a checkpoint of the student is to be gone on from
+   */
+  StudentStart start(Predicate<CheckpointId> usable) {
+    return StudentStart.of(
+        new StudentStart.Surroundings(
+            config,
+            described,
+            store,
+            new CheckpointPuller(kafka, topics, s3, PullOptions.trusting(trusted)),
+            trusted,
+            topic,
+            scales -> step(scales, false),
+            () ->
+                LogPosition.beginning(
+                    topic.id(),
+                    SoftTargetLog.beginnings(consumer, topics.softTargets(), topic.partitions()))),
+        CheckpointLog.readAll(kafka, topics.checkpoints()),
+        usable);
+  }
+
+  /**
+   * Makes a student out of a start without one: by scales that are known, or that the log's first
+   * records say.
+   *
+   * @param known scales of an earlier beginning; null: measures
+   * @param stopping ends the wait for records
+   * @return null when the wait was ended
+   */
+  @Nullable StudentStart measured(
+      StudentStart start, @Nullable StudentScales known, BooleanSupplier stopping) {
+    StudentScales scales = known;
+    if (scales == null) {
+      scales =
+          new Measurer(
+                  log(start.progress().position()),
+                  config.features(),
+                  features,
+                  classes,
+                  config.maxWeight(),
+                  Clock.systemUTC())
+              .measure(
+                  config.objective().temperature().orElse(Double.NaN),
+                  config.objective().logitScale().orElse(Double.NaN),
+                  stopping);
+    }
+    return scales == null ? null : start.measured(scales, step(scales, true));
+  }
+
+  private SoftTargetLog log(LogPosition position) {
+    return new SoftTargetLog(
+        consumer, topics.softTargets(), position, config.log(), Clock.systemUTC());
+  }
+
+  private StudentStep step(StudentScales scales, boolean anew) {
+    MultiLayerNetwork network = StudentNetwork.create(config, features, classes);
+    if (anew && config.objective().logitScale().isAuto()) {
+      OutputScale.initialise(network, FIRST_LOGITS * scales.logitScale());
+    }
+    return closers.add(
+        StudentSteps.forNetwork(network, config.objective().config(scales), config.batchSize()));
+  }
+
+  /** Training from {@code start}, which is ready. */
+  Training training(StudentStart start) {
+    StudentStart.Ready ready = start.ready();
+    if (ready == null) {
+      throw new IllegalArgumentException("the start has not been measured");
+    }
+    ObjectiveConfig objective = config.objective().config(ready.scales());
+    StudentIdentity identity = described.begun(ready.scales(), start.origin());
+    CheckpointWriter writer = writer(identity, ready.step().network());
+    SoftTargetLog source = log(start.progress().position());
+    BackgroundPublisher publisher =
+        closers.add(
+            new BackgroundPublisher(
+                publisher(identity, writer, start.resumedFrom()),
+                writer,
+                ready.step(),
+                consumer.groupMetadata(),
+                registry));
+    LearningMonitor monitor =
+        new LearningMonitor(
+            config.learning(),
+            objective,
+            ready.scales(),
+            classes.count(),
+            start.progress().step(),
+            start.learning());
+    BatchReader reader =
+        new BatchReader(
+            source,
+            new SoftTargetDecoder(
+                features,
+                ready.scales().standardisation(),
+                classes,
+                objective.temperature(),
+                config.maxWeight()),
+            config.select(),
+            holdOut);
+    TrainingLoop loop =
+        new TrainingLoop(
+            new BatchPrefetcher(
+                source, reader, config.batchSize(), features.length(), classes.count()),
+            ready.step(),
+            config.learningRate().schedule(config.optimizer().type()),
+            start.learning().rateFactor(),
+            publisher,
+            config.checkpoint(),
+            config.log(),
+            metrics,
+            monitor,
+            Clock.systemUTC(),
+            start.progress());
+    return new Training(start, loop, monitor, publisher);
+  }
+
+  private CheckpointWriter writer(StudentIdentity identity, MultiLayerNetwork network) {
+    return new CheckpointWriter(
+        identity,
+        network.getLayerWiseConfigurations(),
+        BiasCorrector.of(config.biasCorrection(), kafka, topics.softTargets(), features, classes)
+            ::correct,
+        config.checkpoint().int8()
+            ? new QuantizationLoss(config.gate(), holdOut)
+            : SmallModels.NONE,
+        signingKey,
+        Clock.systemUTC());
+  }
+
+  private CheckpointPublisher publisher(
+      StudentIdentity identity, CheckpointWriter writer, @Nullable String resumedFrom) {
+    Gate gate =
+        new Gate(
+            config.gate(),
+            holdOut,
+            classes,
+            writer.contract(),
+            store,
+            aliases,
+            kafka,
+            topics.checkpointEvents(),
+            config.checkpoint().workDir(),
+            registry);
+    return new CheckpointPublisher(
+        identity,
+        config.checkpoint(),
+        store,
+        writer,
+        producer,
+        topics,
+        Clock.systemUTC(),
+        new SecureRandom(),
+        () -> AliasLog.read(kafka, topics.checkpointEvents()).protectedCheckpoints(config.name()),
+        gate::judge,
+        CheckpointLog.readAll(kafka, topics.checkpoints())
+            .latest(config.name())
+            .map(CheckpointPublished::getVersion)
+            .orElse(null),
+        resumedFrom);
+  }
+}

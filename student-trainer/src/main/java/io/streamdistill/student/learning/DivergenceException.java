@@ -1,0 +1,22 @@
+package io.streamdistill.student.learning;
+
+import io.streamdistill.student.StudentException;
+
+/** Training that has diverged: it is much worse than no training, or not in numbers any more. */
+public final class DivergenceException extends StudentException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final long step;
+
+  /** Creates the exception; {@code message} says what was found, and at which step. */
+  public DivergenceException(String message, long step) {
+    super(message);
+    this.step = step;
+  }
+
+  /** Step at which it was found. */
+  public long step() {
+    return step;
+  }
+}

@@ -1,0 +1,194 @@
+package io.streamdistill.student.learning;
+
+import io.streamdistill.core.checkpoint.LearningRecord;
+import io.streamdistill.core.checkpoint.LearningRecord.Recovery;
+import io.streamdistill.core.checkpoint.StudentScales;
+import io.streamdistill.student.objective.BatchLoss;
+import io.streamdistill.student.objective.ObjectiveConfig;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges after every step whether the student learns, by its loss and its agreement with the
+ * teacher over the newest batches, beside those of a student that always gives the same answer.
+ * One thread writes; any may read.
+ */
+public final class LearningMonitor {
+
+  private static final Logger log = LoggerFactory.getLogger(LearningMonitor.class);
+
+  /** Batches that are looked back on. */
+  private static final int WINDOW = 20;
+
+  /** Fewer batches decide nothing. */
+  private static final int FEW = 5;
+
+  /** Steps after which a student may be found to learn. */
+  private static final long FIRST_STEPS = 50;
+
+  /** Steps after which a student that never learned has no excuse for {@link #WORSE}. */
+  private static final long SETTLED = 200;
+
+  /** Loss at which training has diverged, in multiples of that of always the same answer. */
+  private static final double DIVERGED = 10;
+
+  /** The same for a student that never learned. */
+  private static final double WORSE = 2;
+
+  /** Loss below which a student learns, and above which it does not. */
+  private static final double LEARNS = 0.9;
+
+  private static final double LEARNS_NOTHING = 0.97;
+
+  /** Errors of a share that are taken for chance. */
+  private static final double STANDARD_ERRORS = 3;
+
+  private final LearningConfig config;
+  private final ObjectiveConfig objective;
+  private final List<Recovery> recoveries;
+  private final Deque<BatchLoss> window = new ArrayDeque<>();
+  private final long startStep;
+  private Bar bar;
+  private BatchLoss sum = BatchLoss.EMPTY;
+  private boolean everLearned;
+  private volatile long labelled;
+  private volatile LearningState state = LearningState.STARTING;
+  private volatile String detail = "no step has been taken";
+
+  /**
+   * Creates a monitor.
+   *
+   * @param step at which training goes on
+   * @param before how learning went until then
+   */
+  public LearningMonitor(
+      LearningConfig config,
+      ObjectiveConfig objective,
+      StudentScales scales,
+      int classes,
+      long step,
+      LearningRecord before) {
+    this.config = config;
+    this.objective = objective;
+    this.bar = Bar.of(scales, objective, classes);
+    this.recoveries = before.recoveries();
+    this.startStep = step;
+    this.everLearned = before.state().equals(LearningState.LEARNING.label());
+    if (everLearned) {
+      state = LearningState.LEARNING;
+      detail = before.detail();
+    }
+  }
+
+  /**
+   * Judges a step.
+   *
+   * @param step number of the step, from 0 over the student's life
+   * @throws DivergenceException when training has diverged
+   */
+  public void observe(BatchLoss loss, long step) {
+    labelled += loss.labelled();
+    window.add(loss);
+    sum = sum.plus(loss);
+    if (window.size() > WINDOW) {
+      window.removeFirst();
+      sum = window.stream().reduce(BatchLoss.EMPTY, BatchLoss::plus); // no drift by subtraction
+    }
+    if (sum.weight() == 0 || window.size() < FEW) {
+      return;
+    }
+    bar = bar.orElse(sum.meanExcess());
+    judge(step);
+  }
+
+  private void judge(long step) {
+    double excess = sum.meanExcess();
+    double agreement = objective.hardWeight() == 1 ? sum.accuracy() : sum.agreement();
+    double limit = (everLearned || step < SETTLED ? DIVERGED : WORSE) * bar.unit();
+    boolean beatsShare = !(agreement <= bar.share() + error());
+    if (excess > limit) {
+      become(LearningState.DIVERGED, said(excess, agreement), step);
+      throw new DivergenceException(
+          "at step %d %s, above the limit of %s".formatted(step, said(excess, agreement), number(limit)),
+          step);
+    }
+    boolean beatsLoss = excess < LEARNS * bar.loss();
+    if (step >= FIRST_STEPS && beatsLoss && (beatsShare || everLearned)
+        || step >= FIRST_STEPS && excess < LEARNS * bar.loss() / 2
+        || agreement == 1) {
+      everLearned = true;
+      become(LearningState.LEARNING, said(excess, agreement), step);
+    } else if (step - startStep >= config.patience()
+        && excess >= LEARNS_NOTHING * bar.loss()
+        && !beatsShare) {
+      become(LearningState.STALLED, said(excess, agreement), step);
+    } else if (state == LearningState.STARTING || step % SETTLED == 0) {
+      detail = said(excess, agreement);
+    }
+  }
+
+  /** How far above the share of the majority chance takes the agreement. */
+  private double error() {
+    double share = Math.max(bar.share(), 1.0 / sum.records());
+    return STANDARD_ERRORS * Math.sqrt(share * (1 - Math.min(share, 1)) / sum.records());
+  }
+
+  private String said(double excess, double agreement) {
+    return "the excess loss is %s (always the same answer: %s), the agreement %s (the most frequent answer alone: %s)"
+        .formatted(
+            number(excess), number(bar.loss()), number(agreement), number(bar.share()));
+  }
+
+  private void become(LearningState now, String why, long step) {
+    detail = why;
+    if (now == state) {
+      return;
+    }
+    LearningState before = state;
+    state = now;
+    if (now == LearningState.STALLED) {
+      log.warn(
+          "the student does not learn (stalled) at step {}: {}. {}", step, why, Advice.STALLED);
+    } else if (now == LearningState.LEARNING) {
+      log.info("the student learns, at step {}: {}", step, why);
+    }
+    log.debug("{} -> {}", before, now);
+  }
+
+  /** Called now and then: a layer through which nothing is learned. */
+  public void inspect(double deadUnits, long step) {
+    if (deadUnits == 1 && state != LearningState.DIVERGED) {
+      become(LearningState.DIVERGED, "all units of a hidden layer are dead", step);
+      throw new DivergenceException(
+          "at step %d all units of a hidden layer give 0 to every example".formatted(step), step);
+    }
+  }
+
+  /** Whether the student learns. */
+  public LearningState state() {
+    return state;
+  }
+
+  /** What the state was judged by. */
+  public String detail() {
+    return detail;
+  }
+
+  /** Examples with a label that were trained on. */
+  public long labelled() {
+    return labelled;
+  }
+
+  /** For a manifest. */
+  public LearningRecord record() {
+    return new LearningRecord(state.label(), detail, recoveries);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4g", value);
+  }
+}

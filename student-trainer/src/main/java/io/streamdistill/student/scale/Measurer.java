@@ -1,0 +1,147 @@
+package io.streamdistill.student.scale;
+
+import io.streamdistill.core.checkpoint.StudentScales;
+import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.core.transfer.Features;
+import io.streamdistill.core.transfer.Verdict;
+import io.streamdistill.core.transfer.Verdict.Accepted;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.source.SoftTargetDecoder;
+import io.streamdistill.student.source.SoftTargetLog;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the first records of the log, in its order, and measures them before the first step is
+ * taken. Training begins at the first record again, so that measuring costs no example.
+ */
+public final class Measurer {
+
+  private static final Logger log = LoggerFactory.getLogger(Measurer.class);
+
+  /** So many records say enough when more are slow to come. */
+  private static final int ENOUGH = 100;
+
+  /** Silence after which enough is enough. */
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  /** Longest wait for more, from the first record on. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final SoftTargetLog source;
+  private final SoftTargetDecoder decoder;
+  private final Features features;
+  private final Measurement measurement;
+  private final int classes;
+  private final InstantSource clock;
+
+  /**
+   * Creates a measurer.
+   *
+   * @param source at the beginning; it is read and left where it is then
+   * @param maxWeight largest weight of a fit example
+   */
+  public Measurer(
+      SoftTargetLog source,
+      InputConfig config,
+      FeatureContract contract,
+      ClassMap classes,
+      double maxWeight,
+      InstantSource clock) {
+    this.source = source;
+    this.decoder = new SoftTargetDecoder(contract, null, classes, 1, maxWeight);
+    this.features = new Features(contract);
+    this.measurement = new Measurement(config, contract, classes.count());
+    this.classes = classes.count();
+    this.clock = clock;
+  }
+
+  /**
+   * Waits for records and measures them.
+   *
+   * @param temperature T of the soft term; NaN is the spread of the teacher's logits
+   * @param logitScale unit of the output layer; NaN is the spread of the teacher's logits
+   * @param stopping ends the wait
+   * @return null when it was ended
+   */
+  public @Nullable StudentScales measure(
+      double temperature, double logitScale, BooleanSupplier stopping) {
+    Instant first = null;
+    Instant latest = null;
+    boolean told = false;
+    while (!done(first, latest)) {
+      if (stopping.getAsBoolean()) {
+        return null;
+      }
+      if (take()) {
+        latest = clock.instant();
+        first = first == null ? latest : first;
+      } else if (first == null && !told) {
+        told = true;
+        log.info("waiting for the first soft targets");
+      }
+    }
+    StudentScales scales = measurement.scales(temperature, logitScale);
+    log.info(
+        "measured {} records: features from {} to {}{}; the teacher's logits spread by {}, T = {}; its most frequent answer has a share of {}",
+        scales.examples(),
+        scales.least(),
+        scales.greatest(),
+        scales.standardisation() == null ? "" : ", which the student sees standardised",
+        rounded(scales.logitScale()),
+        rounded(scales.temperature()),
+        rounded(scales.majority()));
+    return scales;
+  }
+
+  private boolean done(@Nullable Instant first, @Nullable Instant latest) {
+    if (measurement.isFull() || source.passOver()) {
+      return measurement.count() > 0;
+    }
+    if (first == null || latest == null) {
+      return false;
+    }
+    Instant now = clock.instant();
+    Duration silence = Duration.between(latest, now);
+    Duration waited = Duration.between(first, now);
+    return measurement.count() >= ENOUGH
+        ? silence.compareTo(PAUSE) >= 0 || waited.compareTo(PATIENCE) >= 0
+        : silence.compareTo(PATIENCE) >= 0;
+  }
+
+  /** Returns whether a record came. */
+  private boolean take() {
+    ConsumerRecord<byte[], byte[]> record = source.next();
+    if (record == null) {
+      return false;
+    }
+    Verdict<SoftTarget> verdict = decoder.read(record);
+    if (verdict instanceof Accepted<SoftTarget> accepted) {
+      add(accepted.value());
+    }
+    return true;
+  }
+
+  private void add(SoftTarget target) {
+    float[] example = new float[features.contract().length()];
+    double[] logProbabilities = new double[classes];
+    if (features.decode(target.getFeatures(), FloatBuffer.wrap(example))
+        && TargetCodec.decode(target.getEncoding(), target.getTargets(), logProbabilities)) {
+      TargetCodec.retemper(logProbabilities, target.getTemperature(), 1);
+      measurement.add(example, logProbabilities);
+    }
+  }
+
+  private static double rounded(double value) {
+    return Double.parseDouble("%.4g".formatted(value));
+  }
+}
