@@ -86,14 +86,9 @@ record StudentStart(
       Surroundings here, CheckpointLog announcements, Predicate<CheckpointId> usable) {
     StudentConfig config = here.config();
     Optional<Resumed> resumed =
-        new Resumption(
-                here.identity(), here.store(), config.checkpoint().workDir(), here.trusted())
+        new Resumption(here.identity(), here.store(), config.checkpoint().workDir(), here.trusted())
             .resume(
-                announcements,
-                here.steps(),
-                usable,
-                here.topic().id(),
-                here.topic().partitions());
+                announcements, here.steps(), usable, here.topic().id(), here.topic().partitions());
     if (resumed.isPresent()) {
       logResumed(config, here.identity(), resumed.get());
       Manifest manifest = resumed.get().manifest();
@@ -110,8 +105,7 @@ record StudentStart(
       return new StudentStart(start, null, null, null, NOTHING_YET);
     }
     WarmStart.Warm warm =
-        new WarmStart(
-                here.identity(), here.puller(), config.checkpoint().workDir(), here.trusted())
+        new WarmStart(here.identity(), here.puller(), config.checkpoint().workDir(), here.trusted())
             .start(InitFrom.parse(config.initFrom()), here.steps());
     log.info(
         "student {} starts anew, with the weights of checkpoint {}: {} examples seen, teachers {}",

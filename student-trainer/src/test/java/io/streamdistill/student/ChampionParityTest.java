@@ -12,13 +12,13 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.checkpoint.Alias;
 import io.streamdistill.core.checkpoint.CheckpointChoice;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.Safetensors;
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.data.IdxFile;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.target.TargetCodec;
@@ -179,7 +179,8 @@ class ChampionParityTest {
             with(
                 with(fixture.student(student, 2, EXAMPLES), "network", network),
                 "learningRate",
-                new StudentConfig.LearningRate(AutoNumber.of(0.01), 0, StudentConfig.DecayType.CONSTANT, 1, 1)),
+                new StudentConfig.LearningRate(
+                    AutoNumber.of(0.01), 0, StudentConfig.DecayType.CONSTANT, 1, 1)),
             "gate",
             new GateConfig(0.05, 500, 100, GateConfig.Metric.AUTO, 0.005, 0.5));
     try (TrainerService trainer =

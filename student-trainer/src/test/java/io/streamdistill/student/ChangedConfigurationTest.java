@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.Safetensors;
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
@@ -75,11 +75,14 @@ class ChangedConfigurationTest {
                         "learningRate",
                         new StudentConfig.LearningRate(
                             AutoNumber.of(0.01), 0, StudentConfig.DecayType.CONSTANT, 1, 1))),
-        Arguments.of("objective", (Change) c -> with(
+        Arguments.of(
+            "objective",
+            (Change)
+                c ->
+                    with(
                         c,
                         "objective",
-                        new StudentConfig.Objective(
-                            AutoNumber.of(2), 0.5, AutoNumber.of(1), 10))),
+                        new StudentConfig.Objective(AutoNumber.of(2), 0.5, AutoNumber.of(1), 10))),
         Arguments.of(
             "momentum",
             (Change) c -> with(c, "optimizer", optimizer(OptimizerType.NESTEROV, 0.5, 0.001))),
@@ -149,7 +152,9 @@ class ChangedConfigurationTest {
   }
 
   private static StudentConfig adam(StudentConfig config) {
-    var low = new StudentConfig.LearningRate(AutoNumber.of(0.002), 0, StudentConfig.DecayType.CONSTANT, 1, 1);
+    var low =
+        new StudentConfig.LearningRate(
+            AutoNumber.of(0.002), 0, StudentConfig.DecayType.CONSTANT, 1, 1);
     return with(
         with(config, "optimizer", optimizer(OptimizerType.ADAM, 0.9, 0)), "learningRate", low);
   }

@@ -4,7 +4,6 @@ import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.checkpoint.Calibration;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
@@ -16,6 +15,7 @@ import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.Safetensors;
 import io.streamdistill.core.checkpoint.Tensor;
 import io.streamdistill.core.checkpoint.TrustedKeys;
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.kafka.TopicsConfig;
@@ -295,7 +295,8 @@ class TrainerServiceTest {
         with(
             fixture.student("diverging", 50, EXAMPLES),
             "learningRate",
-            new StudentConfig.LearningRate(AutoNumber.of(1e30), 0, StudentConfig.DecayType.CONSTANT, 1, 1));
+            new StudentConfig.LearningRate(
+                AutoNumber.of(1e30), 0, StudentConfig.DecayType.CONSTANT, 1, 1));
 
     assertThatThrownBy(() -> fixture.train(config, topics))
         .isInstanceOf(StudentException.class)

@@ -4,7 +4,6 @@ import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.checkpoint.Alias;
 import io.streamdistill.core.checkpoint.AliasLog;
 import io.streamdistill.core.checkpoint.AliasWriter;
@@ -17,6 +16,7 @@ import io.streamdistill.core.checkpoint.Origin;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.Safetensors;
 import io.streamdistill.core.checkpoint.Tensor;
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
@@ -46,7 +46,8 @@ class WarmStartTest {
 
   /** So low that no step changes a weight. */
   private static final StudentConfig.LearningRate STILL =
-      new StudentConfig.LearningRate(AutoNumber.of(1e-30), 0, StudentConfig.DecayType.CONSTANT, 1, 1);
+      new StudentConfig.LearningRate(
+          AutoNumber.of(1e-30), 0, StudentConfig.DecayType.CONSTANT, 1, 1);
 
   @TempDir static Path directory;
   static SoftTargetFixture fixture;

@@ -50,7 +50,7 @@ public class DecodeBenchmark {
     for (int i = 0; i < BATCH; i++) {
       records[i] = new ConsumerRecord<>("soft-targets", 0, i, new byte[0], examples.encoded(i));
     }
-    decoder = new SoftTargetDecoder(FeatureContract.u8(784), ClassMap.ofCount(10), 4);
+    decoder = new SoftTargetDecoder(FeatureContract.u8(784), null, ClassMap.ofCount(10), 4, 1_000);
     input =
         ByteBuffer.allocateDirect(BATCH * 784 * Float.BYTES)
             .order(ByteOrder.nativeOrder())

@@ -71,11 +71,11 @@ public record Manifest(
     FeatureContract features,
     @JsonInclude(JsonInclude.Include.NON_NULL)
         @JsonSetter(nulls = Nulls.SET)
-        @JacksonInject(Manifest.MISSING)
+        @JacksonInject(Manifest.UNMEASURED)
         @Nullable StudentScales scales,
     @JsonInclude(JsonInclude.Include.NON_NULL)
         @JsonSetter(nulls = Nulls.SET)
-        @JacksonInject(Manifest.MISSING)
+        @JacksonInject(Manifest.UNWATCHED)
         @Nullable LearningRecord learning,
     List<String> classNames,
     String classMapHash,
@@ -98,7 +98,13 @@ public record Manifest(
   /** Names what is read where an optional field is not in the file: null. */
   static final String MISSING = "missing";
 
-  /** The same of {@code signature}: Jackson wants a name for each. */
+  /** The same of {@code scales}: Jackson wants a name for each. */
+  static final String UNMEASURED = "unmeasured";
+
+  /** The same of {@code learning}. */
+  static final String UNWATCHED = "unwatched";
+
+  /** The same of {@code signature}. */
   static final String UNSIGNED = "unsigned";
 
   /** Largest manifest that is read, 16 MiB: far more than one has. */

@@ -72,6 +72,8 @@ final class ManifestJson {
     mapper.setInjectableValues(
         new InjectableValues.Std()
             .addValue(Manifest.MISSING, null)
+            .addValue(Manifest.UNMEASURED, null)
+            .addValue(Manifest.UNWATCHED, null)
             .addValue(Manifest.UNSIGNED, null));
     mapper.setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL));
     return mapper;

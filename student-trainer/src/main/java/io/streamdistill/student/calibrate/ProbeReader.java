@@ -106,7 +106,8 @@ final class ProbeReader {
   /** The probe as it grows. */
   private final class Gathering {
 
-    private final SoftTargetDecoder decoder = new SoftTargetDecoder(features, null, classes, 1, Float.MAX_VALUE);
+    private final SoftTargetDecoder decoder =
+        new SoftTargetDecoder(features, null, classes, 1, Float.MAX_VALUE);
     private final FloatBuffer input = FloatBuffer.allocate(features.length());
     private final TargetBatch prediction = new TargetBatch(1, classes.count());
     private final double[] sum = new double[classes.count()];

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Judges after every step whether the student learns, by its loss and its agreement with the
- * teacher over the newest batches, beside those of a student that always gives the same answer.
- * One thread writes; any may read.
+ * teacher over the newest batches, beside those of a student that always gives the same answer. One
+ * thread writes; any may read.
  */
 public final class LearningMonitor {
 
@@ -51,7 +51,7 @@ public final class LearningMonitor {
   private final ObjectiveConfig objective;
   private final List<Recovery> recoveries;
   private final Deque<BatchLoss> window = new ArrayDeque<>();
-  private final long startStep;
+  private long fineUntil; // newest step at which it learned, or began
   private Bar bar;
   private BatchLoss sum = BatchLoss.EMPTY;
   private boolean everLearned;
@@ -76,7 +76,7 @@ public final class LearningMonitor {
     this.objective = objective;
     this.bar = Bar.of(scales, objective, classes);
     this.recoveries = before.recoveries();
-    this.startStep = step;
+    this.fineUntil = step;
     this.everLearned = before.state().equals(LearningState.LEARNING.label());
     if (everLearned) {
       state = LearningState.LEARNING;
@@ -113,7 +113,8 @@ public final class LearningMonitor {
     if (excess > limit) {
       become(LearningState.DIVERGED, said(excess, agreement), step);
       throw new DivergenceException(
-          "at step %d %s, above the limit of %s".formatted(step, said(excess, agreement), number(limit)),
+          "at step %d %s, above the limit of %s"
+              .formatted(step, said(excess, agreement), number(limit)),
           step);
     }
     boolean beatsLoss = excess < LEARNS * bar.loss();
@@ -121,8 +122,9 @@ public final class LearningMonitor {
         || step >= FIRST_STEPS && excess < LEARNS * bar.loss() / 2
         || agreement == 1) {
       everLearned = true;
+      fineUntil = step;
       become(LearningState.LEARNING, said(excess, agreement), step);
-    } else if (step - startStep >= config.patience()
+    } else if (step - fineUntil >= config.patience()
         && excess >= LEARNS_NOTHING * bar.loss()
         && !beatsShare) {
       become(LearningState.STALLED, said(excess, agreement), step);
@@ -139,8 +141,7 @@ public final class LearningMonitor {
 
   private String said(double excess, double agreement) {
     return "the excess loss is %s (always the same answer: %s), the agreement %s (the most frequent answer alone: %s)"
-        .formatted(
-            number(excess), number(bar.loss()), number(agreement), number(bar.share()));
+        .formatted(number(excess), number(bar.loss()), number(agreement), number(bar.share()));
   }
 
   private void become(LearningState now, String why, long step) {

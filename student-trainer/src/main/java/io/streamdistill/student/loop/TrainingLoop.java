@@ -155,8 +155,7 @@ public final class TrainingLoop {
     int rest = batch.rows() - poison.size();
     if (poison.isEmpty() || (rest == 0 && batch.rows() > 1)) {
       throw new DivergenceException(
-          "the loss of step %d is not a finite number".formatted(progress.step()),
-          progress.step());
+          "the loss of step %d is not a finite number".formatted(progress.step()), progress.step());
     }
     for (int row : poison) {
       ConsumerRecord<byte[], byte[]> record = batch.records().get(row);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The hard term is at {@code h = 1}, as in the paper, unless the spread s of the teacher's
  * logits is below 1: then {@code h = s}. The gradient is that of {@code loss / s^2}, so that its
- * size does not depend on the teacher's scale; its length, of one record, is at most {@code clip T /
- * s^2}, times 1/B.
+ * size does not depend on the teacher's scale; its length, of one record, is at most {@code clip T
+ * / s^2}, times 1/B.
  *
  * <p>The share of a record depends on nothing but the record itself and B. All sums are in double
  * and all exponents are taken relative to the largest logit. Reuses its scratch space: one thread
@@ -229,7 +229,16 @@ public final class DistillationObjective {
 
     private BatchLoss toBatchLoss(int rows) {
       return new BatchLoss(
-          rows, records, weight, softLoss, excessLoss, hardLoss, labelled, agreements, correct, divergence);
+          rows,
+          records,
+          weight,
+          softLoss,
+          excessLoss,
+          hardLoss,
+          labelled,
+          agreements,
+          correct,
+          divergence);
     }
   }
 }

@@ -15,7 +15,9 @@ import static io.streamdistill.core.config.Require.require;
 public record ObjectiveConfig(
     double temperature, double hardWeight, double logitScale, double clip) {
 
-  /** Default of {@code clip}: bites at weights above 7 or so, and only where the answer is wrong. */
+  /**
+   * Default of {@code clip}: bites at weights above 7 or so, and only where the answer is wrong.
+   */
   public static final double CLIP = 10;
 
   /** T = 20, a = 0.1, in the logits' own unit. */

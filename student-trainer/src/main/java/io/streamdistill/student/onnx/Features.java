@@ -43,11 +43,11 @@ public record Features(ExportContract contract, int records, ByteBuffer bytes) {
       float element = (float) random.nextGaussian();
       if (standardisation != null) {
         int f = i % length;
-        element =
-            (mean[f] + deviation[f] * element - contract.offset()) / contract.scale();
+        element = (mean[f] + deviation[f] * element - contract.offset()) / contract.scale();
       }
       if (type == OnnxType.F16) {
-        bytes.putShort(Fp16Conversions.floatToFp16(Math.max(-LARGEST_F16, Math.min(LARGEST_F16, element))));
+        bytes.putShort(
+            Fp16Conversions.floatToFp16(Math.max(-LARGEST_F16, Math.min(LARGEST_F16, element))));
       } else {
         bytes.putFloat(Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, element)));
       }

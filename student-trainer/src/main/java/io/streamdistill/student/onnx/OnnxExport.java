@@ -105,7 +105,8 @@ public final class OnnxExport {
       x = graph.node("Add", "features.shifted", List.of(x, offset));
     }
     Standardisation standardisation = contract.standardisation();
-    return Value.flat(standardisation == null ? x : standardised(graph, x, standardisation), length);
+    return Value.flat(
+        standardisation == null ? x : standardised(graph, x, standardisation), length);
   }
 
   /** x' = clip((x - mean) / deviation, -limit, limit), in the order of operations of training. */
@@ -154,8 +155,11 @@ public final class OnnxExport {
         .describe(
             FEATURES,
             "features as on the wire: N rows of %s elements of shape %s, row-major; the model computes element * %s + %s"
-                .formatted(
-                        contract.featureType(), contract.shape(), contract.scale(), contract.offset())
+                    .formatted(
+                        contract.featureType(),
+                        contract.shape(),
+                        contract.scale(),
+                        contract.offset())
                 + (contract.standardisation() == null ? "" : ", then standardises every feature"))
         .describe(
             PROBABILITIES, "softmax of the logits at temperature 1, in the order of " + CLASSES_KEY)
@@ -170,8 +174,7 @@ public final class OnnxExport {
         .metadata(FEATURE_SHAPE_KEY, json(contract.shape()))
         .metadata(FEATURE_SCALE_KEY, Float.toString(contract.scale()))
         .metadata(FEATURE_OFFSET_KEY, Float.toString(contract.offset()))
-        .metadata(
-            FEATURE_STANDARDISED_KEY, Boolean.toString(contract.standardisation() != null))
+        .metadata(FEATURE_STANDARDISED_KEY, Boolean.toString(contract.standardisation() != null))
         .metadata(CLASSES_KEY, json(contract.classNames()))
         .metadata(CLASSES_HASH_KEY, new ClassMap(contract.classNames()).hash())
         .metadata(TEMPERATURE_KEY, "1");

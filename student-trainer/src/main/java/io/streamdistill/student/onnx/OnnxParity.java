@@ -24,8 +24,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 public record OnnxParity(double probabilities, double logits, double largestLogit) {
 
   /**
-   * Largest difference of a probability that float32 arithmetic in another order explains, where
-   * no logit is above {@value #LOGIT}; above, it grows with the logits.
+   * Largest difference of a probability that float32 arithmetic in another order explains, where no
+   * logit is above {@value #LOGIT}; above, it grows with the logits.
    */
   public static final double TOLERANCE = 1e-5;
 

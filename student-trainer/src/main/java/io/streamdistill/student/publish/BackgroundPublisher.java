@@ -107,7 +107,8 @@ public final class BackgroundPublisher implements AutoCloseable {
         thread.submit(
             () ->
                 duration.record(
-                    () -> publisher.publish(
+                    () ->
+                        publisher.publish(
                             snapshot, group, progress, rejections, metrics, learning)));
   }
 

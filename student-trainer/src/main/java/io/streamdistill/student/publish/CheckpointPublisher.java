@@ -125,7 +125,8 @@ public final class CheckpointPublisher {
     Path directory = config.workDir().resolve(id.student()).resolve(id.version());
     byte[] model;
     try {
-      Manifest manifest = writer.write(id, parent, directory, snapshot, progress, metrics, learning);
+      Manifest manifest =
+          writer.write(id, parent, directory, snapshot, progress, metrics, learning);
       URI location = store.put(id, directory);
       List<CheckpointId> retired = retired(id);
       announce(manifest, location, group, progress, rejections, retired);

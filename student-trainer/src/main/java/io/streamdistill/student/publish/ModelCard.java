@@ -162,7 +162,8 @@ final class ModelCard {
     return ", then `clip((x - mean) / deviation, ±%s)` for each\nfeature, by figures that were %s"
         .formatted(
             scales.standardisation().limit(),
-            "measured on the first %d records; `manifest.json` has them".formatted(scales.examples()));
+            "measured on the first %d records; `manifest.json` has them"
+                .formatted(scales.examples()));
   }
 
   private static String objective(JsonNode configuration, @Nullable StudentScales scales) {

@@ -14,8 +14,8 @@ import io.streamdistill.student.step.StudentStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Function;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Starts a new student from the weights of a checkpoint, as they were trained: a correction of its

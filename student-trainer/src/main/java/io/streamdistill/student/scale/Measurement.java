@@ -131,8 +131,7 @@ final class Measurement {
         squares += (double) value * value;
       }
     }
-    float unit =
-        (float) (Math.sqrt(squares / count() / contract.length()) / SHARED_RMS);
+    float unit = (float) (Math.sqrt(squares / count() / contract.length()) / SHARED_RMS);
     if (!(unit >= Float.MIN_NORMAL && unit <= Float.MAX_VALUE)) { // nothing but zeros
       return null;
     }

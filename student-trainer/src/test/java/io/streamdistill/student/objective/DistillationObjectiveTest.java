@@ -271,6 +271,104 @@ final class DistillationObjectiveTest {
   }
 
   @Test
+  void excessLossIsWhatIsAboveTheTeachersEntropy() {
+    double[] z = logits(2, 101);
+    TargetBatch targets = targets(3, 2, 102);
+    double temperature = 3;
+    double expected = 0; // T^2 KL(p || q at T)
+    for (int i = 0; i < BATCH; i++) {
+      float[] q = softmax(Arrays.copyOfRange(z, i * CLASSES, (i + 1) * CLASSES), temperature);
+      for (int k = 0; k < CLASSES; k++) {
+        double p = targets.softTargets()[i * CLASSES + k];
+        expected += temperature * temperature * p * Math.log(p / q[k]);
+      }
+    }
+
+    BatchLoss loss = objective(temperature, 0).value(new DoubleMatrix(z, CLASSES), targets, BATCH);
+
+    assertThat(loss.excessLoss()).isCloseTo(expected, within(1e-4 * expected));
+    assertThat(loss.meanExcess()).isCloseTo(expected / BATCH, within(1e-4 * expected));
+  }
+
+  @Test
+  void lossVanishesBeyondTheEntropyWhenStudentAndTeacherAgree() {
+    double[] z = logits(2, 103);
+    TargetBatch targets = targets(3, 2, 104);
+    for (int i = 0; i < BATCH; i++) {
+      float[] q = softmax(Arrays.copyOfRange(z, i * CLASSES, (i + 1) * CLASSES), 3);
+      targets.set(i, q, TargetBatch.UNLABELLED, 1f);
+    }
+
+    BatchLoss loss = objective(3, 0).value(new DoubleMatrix(z, CLASSES), targets, BATCH);
+
+    assertThat(loss.excessLoss() / BATCH).isCloseTo(0, within(1e-6));
+  }
+
+  /** A teacher that says the same louder has the same gradient in its own unit. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.01, 100})
+  void gradientInUnitsOfTheLogitsDoesNotDependOnTheirScale(double scale) {
+    double[] u = logits(2, 111);
+    double[] z = Arrays.stream(u).map(logit -> scale * logit).toArray();
+    TargetBatch targets = targets(3, 2, 112); // p at T is the same for teacher and T times scale
+    Arrays.fill(targets.labels(), TargetBatch.UNLABELLED);
+
+    double[] one = gradient(new DistillationObjective(config(3, 0, 1), CLASSES), targets, u);
+    double[] scaled =
+        gradient(new DistillationObjective(config(3 * scale, 0, scale), CLASSES), targets, z);
+
+    for (int i = 0; i < u.length; i++) {
+      assertThat(scaled[i] * scale).isCloseTo(one[i], within(1e-12));
+    }
+  }
+
+  @Test
+  void labelDoesNotDrownATeacherOfSmallLogits() {
+    double scale = 0.01;
+    double[] z = Arrays.stream(logits(2, 113)).map(logit -> scale * logit).toArray();
+    TargetBatch targets = targets(3, 2, 114);
+    Arrays.fill(targets.labels(), 2);
+
+    double[] soft =
+        gradient(new DistillationObjective(config(3 * scale, 0, scale), CLASSES), targets, z);
+    double[] mixed =
+        gradient(new DistillationObjective(config(3 * scale, 0.1, scale), CLASSES), targets, z);
+
+    for (int i = 0; i < z.length; i++) {
+      assertThat(Math.abs(mixed[i] - 0.9 * soft[i]) * scale).isLessThan(0.1 * 1.5 / BATCH);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 7, 1e3, 1e30})
+  void noWeightMakesARecordsGradientLongerThanTheClip(double weight) {
+    double[] z = logits(50, 121);
+    TargetBatch targets = targets(3, 2, 122);
+    double[] plain = gradient(new DistillationObjective(config(3, 0.1, 1), CLASSES), targets, z);
+    targets.weights()[4] = (float) weight;
+
+    double[] clipped = gradient(new DistillationObjective(config(3, 0.1, 1), CLASSES), targets, z);
+
+    double length = 0;
+    double plainLength = 0;
+    for (int k = 0; k < CLASSES; k++) {
+      length = Math.hypot(length, clipped[4 * CLASSES + k]);
+      plainLength = Math.hypot(plainLength, plain[4 * CLASSES + k]);
+    }
+    double bound = 10.0 * 3 / BATCH;
+    assertThat(length).isCloseTo(Math.min(weight * plainLength, bound), within(1e-6));
+    for (int i = 0; i < z.length; i++) { // its mates are left alone
+      if (i / CLASSES != 4) {
+        assertThat(clipped[i]).isEqualTo(plain[i]);
+      }
+    }
+  }
+
+  private static ObjectiveConfig config(double temperature, double hardWeight, double logitScale) {
+    return new ObjectiveConfig(temperature, hardWeight, logitScale, 10);
+  }
+
+  @Test
   void batchesAddUp() {
     var one = new BatchLoss(4, 3, 5, 2, 1, 6, 1, 2, 1, 0.5);
     var other = new BatchLoss(2, 2, 2, 4, 3, 0, 0, 1, 0, 0.25);

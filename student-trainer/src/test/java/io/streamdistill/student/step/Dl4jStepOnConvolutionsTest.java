@@ -2,12 +2,14 @@ package io.streamdistill.student.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.student.objective.ObjectiveConfig;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
@@ -17,9 +19,11 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 final class Dl4jStepOnConvolutionsTest extends StudentStepContract {
 
   @Override
-  StudentStep newStep(OptimizerConfig optimizer, int batchSize, long seed) {
-    return StudentSteps.forNetwork(
-        StudentNetworks.fromDl4jJson(json(0), optimizer, seed), OBJECTIVE, batchSize);
+  StudentStep newStep(
+      OptimizerConfig optimizer, ObjectiveConfig objective, int batchSize, long seed) {
+    MultiLayerNetwork network = StudentNetworks.fromDl4jJson(json(0), optimizer, seed);
+    OutputScale.initialise(network, objective.logitScale());
+    return StudentSteps.forNetwork(network, objective, batchSize);
   }
 
   @Test

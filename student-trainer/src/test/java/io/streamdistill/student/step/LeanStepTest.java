@@ -1,12 +1,16 @@
 package io.streamdistill.student.step;
 
+import io.streamdistill.student.objective.ObjectiveConfig;
 import java.util.List;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 final class LeanStepTest extends StudentStepContract {
 
   @Override
-  StudentStep newStep(OptimizerConfig optimizer, int batchSize, long seed) {
-    return new LeanStep(
-        StudentNetworks.dense(20, List.of(24, 16), 5, optimizer, seed), OBJECTIVE, batchSize);
+  StudentStep newStep(
+      OptimizerConfig optimizer, ObjectiveConfig objective, int batchSize, long seed) {
+    MultiLayerNetwork network = StudentNetworks.dense(20, List.of(24, 16), 5, optimizer, seed);
+    OutputScale.initialise(network, objective.logitScale());
+    return new LeanStep(network, objective, batchSize);
   }
 }

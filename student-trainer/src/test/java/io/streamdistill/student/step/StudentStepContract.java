@@ -2,6 +2,7 @@ package io.streamdistill.student.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.objective.ObjectiveConfig;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -25,7 +27,38 @@ abstract class StudentStepContract {
   static final int BATCH = 16;
 
   /** A new step over a new network with weights from {@code seed}. */
-  abstract StudentStep newStep(OptimizerConfig optimizer, int batchSize, long seed);
+  final StudentStep newStep(OptimizerConfig optimizer, int batchSize, long seed) {
+    return newStep(optimizer, OBJECTIVE, batchSize, seed);
+  }
+
+  /** The same with another objective; first logits are in units of its logit scale. */
+  abstract StudentStep newStep(
+      OptimizerConfig optimizer, ObjectiveConfig objective, int batchSize, long seed);
+
+  static List<Arguments> optimizersAndScales() {
+    return List.of(0.01, 100.0).stream()
+        .flatMap(
+            scale -> decayingOptimizers().stream().map(optimizer -> Arguments.of(optimizer, scale)))
+        .toList();
+  }
+
+  /** A teacher that says the same louder, or more softly, is learned in the same way. */
+  @ParameterizedTest
+  @MethodSource("optimizersAndScales")
+  void scaleOfTheTeachersLogitsChangesNothingButTheirUnit(OptimizerConfig optimizer, double scale) {
+    ObjectiveConfig unit = new ObjectiveConfig(4, 0, 1, 10);
+    ObjectiveConfig scaled = new ObjectiveConfig(4 * scale, 0, scale, 10);
+    try (StudentStep one = newStep(optimizer, unit, BATCH, 1);
+        StudentStep other = newStep(optimizer, scaled, BATCH, 1)) {
+      ToyTask task = ToyTask.of(one, 7); // the distribution at 4 and 4 times scale is the same
+      for (int i = 0; i < 20; i++) {
+        BatchLoss expected = task.train(one, learningRate(optimizer));
+        BatchLoss found = task.train(other, learningRate(optimizer));
+        assertThat(found.excessLoss() / (scale * scale))
+            .isCloseTo(expected.excessLoss(), withinPercentage(2));
+      }
+    }
+  }
 
   @BeforeAll
   static void fixThreads() {

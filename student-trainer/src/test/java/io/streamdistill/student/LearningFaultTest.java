@@ -1,0 +1,199 @@
+package io.streamdistill.student;
+
+import static io.streamdistill.student.Changed.with;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamdistill.core.checkpoint.CheckpointChoice;
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.config.AutoNumber;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.StudentConfig.DecayType;
+import io.streamdistill.student.StudentConfig.LearningRate;
+import io.streamdistill.student.StudentConfig.Objective;
+import io.streamdistill.student.StudentConfig.Optimizer;
+import io.streamdistill.student.StudentConfig.OptimizerType;
+import io.streamdistill.student.learning.DivergenceException;
+import io.streamdistill.student.scale.InputConfig;
+import io.streamdistill.student.scale.InputConfig.Standardise;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Students as users configure them, on data and rates that make learning hard or impossible. */
+class LearningFaultTest {
+
+  private static final int EXAMPLES = 1_000;
+  private static final int PASSES = 40;
+
+  @TempDir static Path directory;
+  private static SoftTargetFixture fixture;
+
+  @BeforeAll
+  static void start() {
+    fixture = new SoftTargetFixture(directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+  }
+
+  /** With everything that decides how it learns at its default. */
+  private static StudentConfig defaults(String name) {
+    StudentConfig config = fixture.student(name, PASSES, EXAMPLES, 8_000);
+    config = with(config, "features", automatic(Standardise.AUTO));
+    config = with(config, "optimizer", new Optimizer(OptimizerType.ADAM, 0.9, 0.9, 0.999, 1e-8, 0));
+    config =
+        with(config, "learningRate", new LearningRate(AutoNumber.AUTO, 100, DecayType.AUTO, 1, 1));
+    config = with(config, "objective", new Objective(AutoNumber.AUTO, 0.1, AutoNumber.AUTO, 10));
+    return with(config, "batchSize", 64);
+  }
+
+  private static InputConfig automatic(Standardise how) {
+    return new InputConfig(how, List.of(), List.of(), 10, 10_000);
+  }
+
+  private static Manifest trained(StudentConfig config, TopicsConfig topics) throws Exception {
+    fixture.train(config, topics);
+    Path out = directory.resolve("pulled-" + config.name());
+    new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+        .pull(config.name(), CheckpointChoice.latest(), out);
+    return Manifest.read(out);
+  }
+
+  private static TopicsConfig produced(List<SoftTarget> targets) {
+    TopicsConfig topics = fixture.createTopics(2);
+    fixture.produce(topics, targets);
+    return topics;
+  }
+
+  /** Every feature times a factor of its own, and off by a multiple of it. */
+  private static List<SoftTarget> rescaled(List<SoftTarget> targets, double... factors) {
+    List<SoftTarget> rescaled = new ArrayList<>();
+    for (SoftTarget target : targets) {
+      ByteBuffer from = target.getFeatures().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer to = ByteBuffer.allocate(from.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+      for (int f = 0; from.hasRemaining(); f++) {
+        double factor = factors[f % factors.length];
+        to.putFloat((float) (factor * (from.getFloat() + 3)));
+      }
+      rescaled.add(SoftTarget.newBuilder(target).setFeatures(to.flip()).build());
+    }
+    return rescaled;
+  }
+
+  private static double agreement(Manifest manifest) {
+    return Objects.requireNonNull(manifest.metrics().get("agreement"));
+  }
+
+  @Test
+  void learnsFromColumnsOfVeryDifferentScaleByItself() throws Exception {
+    TopicsConfig topics =
+        produced(rescaled(SoftTargetFixture.softTargets(EXAMPLES, 1), 1e-3, 1, 1e4));
+
+    Manifest manifest = trained(defaults("columns"), topics);
+
+    assertThat(agreement(manifest)).isGreaterThan(0.95);
+    assertThat(Objects.requireNonNull(manifest.learning()).state()).isEqualTo("learning");
+    assertThat(Objects.requireNonNull(manifest.scales()).standardisation()).isNotNull();
+  }
+
+  /** Wherever it comes: among what is measured, or later. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 700})
+  void oneHugeFeatureSpoilsNothing(int where) throws Exception {
+    List<SoftTarget> targets = SoftTargetFixture.softTargets(EXAMPLES, 2);
+    ByteBuffer features = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN).putFloat(3e38f);
+    targets.set(
+        where, SoftTarget.newBuilder(targets.get(where)).setFeatures(features.rewind()).build());
+
+    Manifest manifest = trained(defaults("huge-" + where), produced(targets));
+
+    assertThat(agreement(manifest)).isGreaterThan(0.95);
+  }
+
+  @Test
+  void weightAboveTheBoundIsADeadLetter() throws Exception {
+    List<SoftTarget> targets = SoftTargetFixture.softTargets(EXAMPLES, 3);
+    targets.set(500, SoftTarget.newBuilder(targets.get(500)).setWeight(1e7f).build());
+    targets.set(501, SoftTarget.newBuilder(targets.get(501)).setWeight(3e38f).build());
+    targets.set(502, SoftTarget.newBuilder(targets.get(502)).setWeight(1_000f).build());
+    TopicsConfig topics = produced(targets);
+
+    Manifest manifest = trained(defaults("weights"), topics);
+
+    assertThat(agreement(manifest)).isGreaterThan(0.95);
+    assertThat(fixture.readAll(topics.deadLetters()))
+        .extracting(record -> header(record, "distill.reason"))
+        .containsExactly("bad-weight", "bad-weight");
+  }
+
+  private static String header(
+      org.apache.kafka.clients.consumer.ConsumerRecord<byte[], byte[]> record, String name) {
+    return new String(
+        record.headers().lastHeader(name).value(), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  /** Without standardisation it overflows in the first layer: that record goes, the rest stays. */
+  @Test
+  void recordWhoseLossIsNoNumberIsADeadLetterAndTrainingGoesOn() throws Exception {
+    List<SoftTarget> targets = SoftTargetFixture.softTargets(EXAMPLES, 4);
+    ByteBuffer features = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN);
+    for (int f = 0; f < 12; f++) {
+      features.putFloat(3e38f);
+    }
+    targets.set(77, SoftTarget.newBuilder(targets.get(77)).setFeatures(features.flip()).build());
+    TopicsConfig topics = produced(targets);
+
+    Manifest manifest =
+        trained(with(defaults("poison"), "features", automatic(Standardise.OFF)), topics);
+
+    assertThat(agreement(manifest)).isGreaterThan(0.95);
+    assertThat(fixture.readAll(topics.deadLetters()))
+        .extracting(record -> header(record, "distill.reason"))
+        .containsExactly("non-finite-loss");
+  }
+
+  @Test
+  void rateThatIsFarTooHighIsLowered() throws Exception {
+    StudentConfig config =
+        with(
+            defaults("rate"),
+            "learningRate",
+            new LearningRate(AutoNumber.of(30), 0, DecayType.AUTO, 1, 1));
+
+    Manifest manifest = trained(config, produced(SoftTargetFixture.softTargets(EXAMPLES, 5)));
+
+    assertThat(Objects.requireNonNull(manifest.learning()).recoveries()).isNotEmpty();
+    assertThat(manifest.learning().state()).isEqualTo("learning");
+    assertThat(agreement(manifest)).isGreaterThan(0.9);
+  }
+
+  @Test
+  void whatNoRateCanCureStopsAndSaysWhatItSaw() throws Exception {
+    TopicsConfig topics = produced(rescaled(SoftTargetFixture.softTargets(EXAMPLES, 6), 1e9));
+    StudentConfig config = with(defaults("hopeless"), "features", automatic(Standardise.OFF));
+
+    assertThatThrownBy(() -> fixture.train(config, topics))
+        .isInstanceOf(DivergenceException.class)
+        .hasMessageContaining("4 lower learning rates did not help")
+        .hasMessageContaining("not standardised")
+        .hasMessageContaining("docs/troubleshooting.md");
+    assertThat(CheckpointLog.read(fixture.kafka, topics.checkpoints()).latest("hopeless"))
+        .isEmpty();
+  }
+}

@@ -1,0 +1,148 @@
+package io.streamdistill.student.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamdistill.core.checkpoint.LearningRecord;
+import io.streamdistill.core.checkpoint.StudentScales;
+import io.streamdistill.student.objective.BatchLoss;
+import io.streamdistill.student.objective.ObjectiveConfig;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LearningMonitorTest {
+
+  private static final int ROWS = 64;
+  private static final double PRIOR = 2;
+  private static final double MAJORITY = 0.3;
+
+  private long step;
+
+  private static LearningMonitor monitor(StudentScales scales, String before) {
+    return new LearningMonitor(
+        new LearningConfig(4, 0.1, 500),
+        new ObjectiveConfig(1, 0),
+        scales,
+        10,
+        0,
+        new LearningRecord(before, "", List.of()));
+  }
+
+  private static LearningMonitor monitor() {
+    return monitor(new StudentScales(1_000, null, 1, 1, PRIOR, MAJORITY, 0, 1), "starting");
+  }
+
+  /** Steps with the loss in multiples of always giving the same answer. */
+  private void steps(LearningMonitor monitor, int count, double loss, double agreement) {
+    for (int i = 0; i < count; i++, step++) {
+      double sum = loss * PRIOR * ROWS;
+      monitor.observe(
+          new BatchLoss(ROWS, ROWS, ROWS, sum, sum, 0, 0, (int) (agreement * ROWS), 0, sum), step);
+    }
+  }
+
+  @Test
+  void startsThenLearns() {
+    LearningMonitor monitor = monitor();
+    steps(monitor, 40, 0.8, 0.4);
+    assertThat(monitor.state()).isEqualTo(LearningState.STARTING);
+
+    steps(monitor, 40, 0.5, 0.6);
+
+    assertThat(monitor.state()).isEqualTo(LearningState.LEARNING);
+    assertThat(monitor.detail()).contains("0.3000"); // the bar it took
+  }
+
+  @Test
+  void stallsWhenItIsNoBetterThanTheSameAnswerForLong() {
+    LearningMonitor monitor = monitor();
+    steps(monitor, 499, 1, MAJORITY);
+    assertThat(monitor.state()).isEqualTo(LearningState.STARTING);
+
+    steps(monitor, 2, 1, MAJORITY);
+
+    assertThat(monitor.state()).isEqualTo(LearningState.STALLED);
+    assertThat(monitor.record().state()).isEqualTo("stalled");
+  }
+
+  @Test
+  void slowLearnerIsNotCalledStalled() {
+    LearningMonitor monitor = monitor();
+    steps(monitor, 1_000, 0.95, 0.35);
+
+    assertThat(monitor.state()).isNotEqualTo(LearningState.STALLED);
+  }
+
+  @Test
+  void divergesAtOnceWhenTheLossExplodes() {
+    LearningMonitor monitor = monitor();
+    steps(monitor, 3, 1, 0.3);
+
+    assertThatThrownBy(() -> steps(monitor, 10, 1e6, 0.1))
+        .isInstanceOf(DivergenceException.class)
+        .hasMessageContaining("excess loss");
+    assertThat(monitor.state()).isEqualTo(LearningState.DIVERGED);
+    assertThat(step).isLessThan(10);
+  }
+
+  @Test
+  void neverHavingLearnedAndWorseThanTheSameAnswerIsDivergence() {
+    LearningMonitor monitor = monitor();
+
+    assertThatThrownBy(() -> steps(monitor, 400, 3, 0.1)).isInstanceOf(DivergenceException.class);
+    assertThat(step).isGreaterThanOrEqualTo(200);
+  }
+
+  /** A stream that changes makes the loss jump; going back would help nobody. */
+  @Test
+  void driftAfterLearningIsNoDivergence() {
+    LearningMonitor monitor = monitor();
+    steps(monitor, 300, 0.1, 0.9);
+
+    steps(monitor, 300, 3, 0.2);
+    assertThat(monitor.state()).isEqualTo(LearningState.LEARNING);
+
+    steps(monitor, 300, 3, 0.2); // but a student that does not follow has stalled
+    assertThat(monitor.state()).isEqualTo(LearningState.STALLED);
+  }
+
+  @Test
+  void learnedBeforeARestartIsRemembered() {
+    LearningMonitor monitor =
+        monitor(new StudentScales(1_000, null, 1, 1, PRIOR, MAJORITY, 0, 1), "learning");
+
+    steps(monitor, 300, 3, 0.2);
+
+    assertThat(monitor.state()).isEqualTo(LearningState.LEARNING);
+  }
+
+  /** Where nobody measured the teacher, the first batches are the bar. */
+  @Test
+  void withoutMeasurementTheBeginningIsTheBar() {
+    LearningMonitor monitor = monitor(StudentScales.unmeasured(1), "starting");
+    steps(monitor, 20, 1, 0.1);
+
+    steps(monitor, 100, 0.5, 0.6);
+
+    assertThat(monitor.state()).isEqualTo(LearningState.LEARNING);
+  }
+
+  @Test
+  void teacherOfOneAnswerIsLearnedByGivingIt() {
+    LearningMonitor monitor = monitor(new StudentScales(1_000, null, 1, 1, 0, 1, 0, 1), "starting");
+
+    steps(monitor, 600, 0, 1);
+
+    assertThat(monitor.state()).isEqualTo(LearningState.LEARNING);
+  }
+
+  @Test
+  void deadLayerIsDivergence() {
+    LearningMonitor monitor = monitor();
+    monitor.inspect(0.99, 100);
+
+    assertThatThrownBy(() -> monitor.inspect(1, 200))
+        .isInstanceOf(DivergenceException.class)
+        .hasMessageContaining("hidden layer");
+  }
+}
