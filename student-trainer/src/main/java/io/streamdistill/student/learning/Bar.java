@@ -22,7 +22,7 @@ record Bar(double loss, double floor, double share) {
     double hard = objective.hardWeight() * hardTemperature * hardTemperature * Math.log(classes);
     double unit = objective.logitScale() * objective.logitScale();
     return new Bar(
-        scales.examples() == 0 ? Double.NaN : soft * scales.priorLoss(),
+        soft == 0 ? hard : scales.examples() == 0 ? Double.NaN : soft * scales.priorLoss(),
         soft * FLOOR * unit + hard,
         scales.majority());
   }

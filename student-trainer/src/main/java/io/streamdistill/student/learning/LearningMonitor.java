@@ -42,7 +42,13 @@ public final class LearningMonitor {
   /** Loss below which a student learns, and above which it does not. */
   private static final double LEARNS = 0.9;
 
+  /** Loss at which it learns even if the most frequent answer is still all that it gives. */
+  private static final double CLEARLY = 0.5;
+
   private static final double LEARNS_NOTHING = 0.97;
+
+  /** So many examples without a label are a stream without labels. */
+  private static final long UNLABELLED = 1_000;
 
   /** Errors of a share that are taken for chance. */
   private static final double STANDARD_ERRORS = 3;
@@ -55,7 +61,8 @@ public final class LearningMonitor {
   private Bar bar;
   private BatchLoss sum = BatchLoss.EMPTY;
   private boolean everLearned;
-  private volatile long labelled;
+  private long examples;
+  private long labelled;
   private volatile LearningState state = LearningState.STARTING;
   private volatile String detail = "no step has been taken";
 
@@ -91,6 +98,7 @@ public final class LearningMonitor {
    * @throws DivergenceException when training has diverged
    */
   public void observe(BatchLoss loss, long step) {
+    examples += loss.rows();
     labelled += loss.labelled();
     window.add(loss);
     sum = sum.plus(loss);
@@ -106,6 +114,16 @@ public final class LearningMonitor {
   }
 
   private void judge(long step) {
+    if (objective.hardWeight() == 1 && labelled == 0) {
+      if (examples >= UNLABELLED) {
+        become(
+            LearningState.STALLED,
+            "student.objective.hard-weight is 1, and none of %d examples had a label"
+                .formatted(examples),
+            step);
+      }
+      return;
+    }
     double excess = sum.meanExcess();
     double agreement = objective.hardWeight() == 1 ? sum.accuracy() : sum.agreement();
     double limit = (everLearned || step < SETTLED ? DIVERGED : WORSE) * bar.unit();
@@ -117,10 +135,10 @@ public final class LearningMonitor {
               .formatted(step, said(excess, agreement), number(limit)),
           step);
     }
-    boolean beatsLoss = excess < LEARNS * bar.loss();
-    if (step >= FIRST_STEPS && beatsLoss && (beatsShare || everLearned)
-        || step >= FIRST_STEPS && excess < LEARNS * bar.loss() / 2
-        || agreement == 1) {
+    boolean beatsLoss =
+        (excess < LEARNS * bar.loss() && (beatsShare || everLearned))
+            || excess < CLEARLY * bar.loss();
+    if (agreement == 1 || (step >= FIRST_STEPS && beatsLoss)) {
       everLearned = true;
       fineUntil = step;
       become(LearningState.LEARNING, said(excess, agreement), step);
@@ -177,11 +195,6 @@ public final class LearningMonitor {
   /** What the state was judged by. */
   public String detail() {
     return detail;
-  }
-
-  /** Examples with a label that were trained on. */
-  public long labelled() {
-    return labelled;
   }
 
   /** For a manifest. */

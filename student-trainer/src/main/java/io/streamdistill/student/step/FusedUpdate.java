@@ -74,9 +74,10 @@ final class FusedUpdate {
   private static List<Span> spans(
       List<DenseStack.Layer> layers, double weightDecay, float outputFactor) {
     List<Span> spans = new ArrayList<>();
-    for (DenseStack.Layer layer : layers) {
+    for (int l = 0; l < layers.size(); l++) {
+      DenseStack.Layer layer = layers.get(l);
       int biasAt = layer.biasAt();
-      float factor = layer == layers.get(layers.size() - 1) ? outputFactor : 1;
+      float factor = l == layers.size() - 1 ? outputFactor : 1;
       spans.add(new Span(biasAt - layer.in() * layer.out(), biasAt, weightDecay, factor));
       spans.add(new Span(biasAt, biasAt + layer.out(), 0, factor));
     }

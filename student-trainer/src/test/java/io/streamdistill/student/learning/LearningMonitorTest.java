@@ -136,6 +136,24 @@ class LearningMonitorTest {
     assertThat(monitor.state()).isEqualTo(LearningState.LEARNING);
   }
 
+  /** An objective that cannot learn says so. */
+  @Test
+  void hardLabelsOnlyWithoutAnyLabelHasStalled() {
+    LearningMonitor monitor =
+        new LearningMonitor(
+            new LearningConfig(4, 0.1, 500),
+            new ObjectiveConfig(1, 1),
+            new StudentScales(1_000, null, 1, 1, PRIOR, MAJORITY, 0, 1),
+            10,
+            0,
+            new LearningRecord("starting", "", List.of()));
+
+    steps(monitor, 20, 0, 0.1);
+
+    assertThat(monitor.state()).isEqualTo(LearningState.STALLED);
+    assertThat(monitor.detail()).contains("hard-weight is 1").contains("none of 1024 examples");
+  }
+
   @Test
   void deadLayerIsDivergence() {
     LearningMonitor monitor = monitor();
