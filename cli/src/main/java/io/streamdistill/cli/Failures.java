@@ -1,6 +1,7 @@
 package io.streamdistill.cli;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.student.learning.DivergenceException;
 import java.io.PrintWriter;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
@@ -13,6 +14,9 @@ import picocli.CommandLine.ParseResult;
  * all others are printed with their type.
  */
 public final class Failures implements IExecutionExceptionHandler {
+
+  /** Exit status of a trainer whose student diverged: starting it again helps nobody. */
+  public static final int DIVERGED = 3;
 
   private static final String OWN = "io.streamdistill.";
 
@@ -34,6 +38,9 @@ public final class Failures implements IExecutionExceptionHandler {
       err.println("This was not foreseen; --debug prints the stack trace.");
     }
     err.flush();
+    if (e instanceof DivergenceException) {
+      return DIVERGED;
+    }
     return e instanceof ConfigException ? ExitCode.USAGE : ExitCode.SOFTWARE;
   }
 }

@@ -151,6 +151,11 @@ record StudentStart(
           config.initFrom(),
           config.name());
     }
+    if (resumed.changes().stream().anyMatch(line -> line.startsWith("features."))) {
+      log.info(
+          "student.features is not used: how features are scaled was frozen with the first checkpoint of student {}",
+          config.name());
+    }
     if (!resumed.changes().isEmpty()) {
       log.info(
           "the configuration of student {} has changed since that checkpoint:\n  {}\nthe next step has learning rate {}, the next checkpoint configuration hash {}",

@@ -52,6 +52,31 @@ class FeaturesTest {
   }
 
   @Test
+  void standardisesWhatTheContractGivesAndCutsOff() {
+    Features features =
+        new Features(
+            new FeatureContract(FeatureType.F32, List.of(3), 2, 1),
+            new Standardisation(List.of(7f, 0f, 0f), List.of(0.5f, 1f, 1e-3f), 10));
+    FloatBuffer out = FloatBuffer.allocate(3);
+
+    assertThat(features.decode(f32(4, -3, 3e37f), out)).isTrue();
+
+    assertThat(out.array()).containsExactly(4, -5, 10);
+  }
+
+  @Test
+  void standardisationNeedsOneFigureForEveryFeature() {
+    assertThatThrownBy(
+            () ->
+                new Features(
+                    FeatureContract.u8(3), new Standardisation(List.of(0f), List.of(1f), 10)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1 features");
+    assertThatThrownBy(() -> new Standardisation(List.of(0f), List.of(0f), 10))
+        .hasMessageContaining("deviation 0.0");
+  }
+
+  @Test
   void scalesThenOffsetsFloats() {
     FloatBuffer out = FloatBuffer.allocate(4);
 

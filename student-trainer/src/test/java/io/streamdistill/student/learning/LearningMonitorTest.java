@@ -151,7 +151,7 @@ class LearningMonitorTest {
     steps(monitor, 20, 0, 0.1);
 
     assertThat(monitor.state()).isEqualTo(LearningState.STALLED);
-    assertThat(monitor.detail()).contains("hard-weight is 1").contains("none of 1024 examples");
+    assertThat(monitor.detail()).contains("hard-weight is 1").contains("examples had a label");
   }
 
   @Test

@@ -14,11 +14,13 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.streamdistill.core.onnx.StudentModel;
 import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.Standardisation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -308,6 +310,7 @@ final class OnnxExportTest {
                   "distill.features.type", "u8",
                   "distill.features.shape", "[2,9,8]",
                   "distill.features.scale", "0.5",
+                  "distill.features.standardised", "false",
                   "distill.features.offset", "-1.0",
                   "distill.classes", "[\"zero\",\"on\\\"e\",\"zwölf\",\"3\",\"4\"]",
                   "distill.classes.hash", new ClassMap(contract.classNames()).hash(),
@@ -391,6 +394,45 @@ final class OnnxExportTest {
         .hasMessageContaining("2 classes");
     assertThatThrownBy(() -> OnnxExport.export(network, fewFeatures))
         .hasMessageContaining("expects 144 features, but gets 3");
+  }
+
+  /** Far from 0, of very different scale: unscaled, the network would see nothing but noise. */
+  @ParameterizedTest
+  @ValueSource(strings = {"u8", "f16", "f32"})
+  void standardisesInItsGraphAsTrainingDoes(String type) {
+    List<Float> mean = new ArrayList<>();
+    List<Float> deviation = new ArrayList<>();
+    for (int f = 0; f < 144; f++) {
+      mean.add(f % 2 == 0 ? 1_000f : -3f);
+      deviation.add(f % 3 == 0 ? 50f : 0.5f);
+    }
+    ExportContract contract =
+        new ExportContract(
+            "student",
+            type,
+            List.of(144L),
+            0.5f,
+            1,
+            new Standardisation(mean, deviation, 10),
+            List.of("a", "b", "c", "d", "e"),
+            Map.of());
+
+    assertParity(VECTOR, contract, dense(20, Activation.RELU), output());
+  }
+
+  /** As loud teachers teach them: float32 itself is less exact there. */
+  @Test
+  void toleranceGrowsWithTheLogits() {
+    MultiLayerNetwork network = network(VECTOR, dense(20, Activation.RELU), output());
+    network.getOutputLayer().getParam("W").muli(3_000);
+
+    OnnxParity parity =
+        OnnxParity.measure(
+            OnnxExport.export(network, PLAIN), network, PLAIN, 64, new Random(SEED));
+
+    assertThat(parity.largestLogit()).isGreaterThan(1_000);
+    assertThat(parity.tolerance()).isGreaterThan(5e-4);
+    parity.requireWithinTolerance();
   }
 
   @Test

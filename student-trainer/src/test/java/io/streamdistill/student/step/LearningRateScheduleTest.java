@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.student.step.LearningRateSchedule.AtTheEnd;
 import io.streamdistill.student.step.LearningRateSchedule.Constant;
 import io.streamdistill.student.step.LearningRateSchedule.Cosine;
 import io.streamdistill.student.step.LearningRateSchedule.Exponential;
@@ -61,6 +62,18 @@ final class LearningRateScheduleTest {
     assertThat(schedule.at(99)).isPositive();
     assertThat(schedule.at(100)).isZero();
     assertThat(schedule.at(101)).isZero();
+  }
+
+  /** Whoever does not know the end has a constant rate; whoever does is at zero there. */
+  @Test
+  void fallsAtTheEndOfATrainingWhoseEndIsKnown() {
+    var schedule = new LearningRateSchedule(2, 10, new AtTheEnd());
+
+    assertThat(schedule.at(1_000)).isEqualTo(2);
+    assertThat(schedule.at(1_000, 0.6)).isEqualTo(2);
+    assertThat(schedule.at(1_000, 0.8)).isCloseTo(1, within(1e-12));
+    assertThat(schedule.at(1_000, 1)).isZero();
+    assertThat(schedule.at(0, 0.9)).isEqualTo(0.2); // warming up is never cut short
   }
 
   @Test
