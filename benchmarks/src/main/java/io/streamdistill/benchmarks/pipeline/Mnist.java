@@ -1,7 +1,7 @@
 package io.streamdistill.benchmarks.pipeline;
 
-import io.streamdistill.cli.produce.ExampleSource;
-import io.streamdistill.cli.produce.Row;
+import io.streamdistill.cli.source.ExampleSource;
+import io.streamdistill.cli.source.Row;
 import io.streamdistill.core.data.IdxFile;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;

@@ -1,32 +1,27 @@
 package io.streamdistill.cli.produce;
 
 import io.streamdistill.cli.produce.ProduceOptions.OnError;
-import io.streamdistill.cli.produce.Row.Fault;
+import io.streamdistill.cli.source.ExampleSource;
+import io.streamdistill.cli.source.LeftOut;
+import io.streamdistill.cli.source.Row;
+import io.streamdistill.cli.source.Row.Fault;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.TransferExample;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reads a source as often as the options say, and turns its rows into transfer examples. */
 final class Passes {
-
-  private static final Logger log = LoggerFactory.getLogger(Passes.class);
-
-  /** Skipped rows of one reason that are shown; the others are only counted. */
-  private static final int SHOWN = 5;
 
   private final ExampleSource.Opener opener;
   private final ProduceOptions options;
   private final FeatureType featureType;
   private final Clock clock;
-  private final Map<Fault, Long> skipped = new EnumMap<>(Fault.class);
+  private final LeftOut leftOut;
 
   Passes(
       ExampleSource.Opener opener, ProduceOptions options, FeatureType featureType, Clock clock) {
@@ -34,6 +29,7 @@ final class Passes {
     this.options = options;
     this.featureType = featureType;
     this.clock = clock;
+    this.leftOut = new LeftOut(options.onError() == OnError.SKIP);
   }
 
   /** Hands every example to {@code sink}, pass after pass. */
@@ -49,7 +45,7 @@ final class Passes {
           if (row instanceof Row.Example example) {
             sink.accept(transferExample(example, pass, position, labels));
           } else if (row instanceof Row.Malformed malformed) {
-            skip(malformed);
+            leftOut.add(malformed);
           }
         }
       }
@@ -58,7 +54,7 @@ final class Passes {
 
   /** Rows left out so far, by reason. */
   Map<Fault, Long> skipped() {
-    return skipped;
+    return leftOut.counts();
   }
 
   private ExampleSource open() throws IOException {
@@ -91,19 +87,5 @@ final class Passes {
         labels.keeps(position, id) ? row.label() : null,
         row.weight(),
         row.eventTime() == null ? clock.instant().truncatedTo(ChronoUnit.MILLIS) : row.eventTime());
-  }
-
-  private void skip(Row.Malformed row) {
-    if (options.onError() == OnError.FAIL) {
-      throw new ProduceException(
-          row + "; correct the row, or leave such rows out with --on-error skip");
-    }
-    long count = skipped.merge(row.fault(), 1L, Long::sum);
-    if (count <= SHOWN) {
-      log.warn("skipped {}", row);
-    }
-    if (count == SHOWN) {
-      log.warn("further rows skipped for {} are only counted", row.fault().label());
-    }
   }
 }

@@ -1,6 +1,9 @@
 package io.streamdistill.cli.produce;
 
 import io.streamdistill.cli.produce.ProduceOptions.OnError;
+import io.streamdistill.cli.source.ExampleSource;
+import io.streamdistill.cli.source.LeftOut;
+import io.streamdistill.cli.source.SourceOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -9,13 +12,13 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -39,8 +42,7 @@ public final class ProduceCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @ArgGroup(exclusive = true, multiplicity = "1", heading = "Source, one of:%n")
-  private SourceOptions source = new SourceOptions();
+  @Mixin private final SourceOptions source = new SourceOptions();
 
   @Option(
       names = "--limit",
@@ -116,6 +118,11 @@ public final class ProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    source.check(spec);
+    if (!source.isGiven()) {
+      throw new ParameterException(
+          spec.commandLine(), "no file is given; name one with --csv, --jsonl or --images");
+    }
     ProduceOptions options =
         new ProduceOptions(limit, repeat, rate, labelFraction, seed, shuffle, prefix(), onError);
     ProduceTarget to = target.get();
@@ -133,7 +140,7 @@ public final class ProduceCommand implements Callable<Integer> {
 
   private Produced produce(TransferSetProducer producer, ProduceTarget to, ProduceOptions options)
       throws IOException {
-    ExampleSource.Opener opener = source.opener(to);
+    ExampleSource.Opener opener = source.opener(to.features(), to.classes());
     try (ProgressDisplay progress =
         ProgressDisplay.of(spec.commandLine().getErr(), Terminal.isInteractive())) {
       return producer.produce(
@@ -168,12 +175,7 @@ public final class ProduceCommand implements Callable<Integer> {
         to.kafka().bootstrapServers(),
         produced.elapsed().toMillis() / 1e3);
     if (!produced.skipped().isEmpty()) {
-      out.println(
-          "skipped "
-              + produced.skipped().entrySet().stream()
-                  .map(entry -> "%d %s".formatted(entry.getValue(), entry.getKey().label()))
-                  .sorted()
-                  .collect(Collectors.joining(", ")));
+      out.println("skipped " + LeftOut.describe(produced.skipped()));
     }
     out.flush();
   }

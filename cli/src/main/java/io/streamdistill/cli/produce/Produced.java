@@ -1,6 +1,6 @@
 package io.streamdistill.cli.produce;
 
-import io.streamdistill.cli.produce.Row.Fault;
+import io.streamdistill.cli.source.Row.Fault;
 import java.time.Duration;
 import java.util.Map;
 

@@ -1,5 +1,6 @@
 package io.streamdistill.cli.produce;
 
+import io.streamdistill.cli.source.Excerpt;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;
 import io.streamdistill.wire.RecordCodec;
@@ -101,7 +102,7 @@ final class Sending {
         "broker %s did not take example '%s' into topic %s: %s; %s (%d records are acknowledged)"
             .formatted(
                 broker,
-                found.id(),
+                Excerpt.of(found.id()),
                 topic,
                 found.cause().getMessage(),
                 remedy(found.cause()),

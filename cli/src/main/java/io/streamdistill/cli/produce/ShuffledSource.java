@@ -1,5 +1,7 @@
 package io.streamdistill.cli.produce;
 
+import io.streamdistill.cli.source.ExampleSource;
+import io.streamdistill.cli.source.Row;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

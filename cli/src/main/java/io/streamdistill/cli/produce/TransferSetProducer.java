@@ -1,11 +1,15 @@
 package io.streamdistill.cli.produce;
 
+import io.streamdistill.cli.source.ExampleSource;
+import io.streamdistill.cli.source.LeftOut;
+import io.streamdistill.cli.source.UnfitRowException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.FeatureContract;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -80,12 +84,26 @@ public final class TransferSetProducer {
       Sending sending =
           new Sending(
               producer, topics.transferSet(), partitions, kafka.bootstrapServers(), produced);
-      passes.forEach(
-          example -> {
-            pace.await();
-            sending.send(example);
-          });
+      try {
+        passes.forEach(
+            example -> {
+              pace.await();
+              sending.send(example);
+            });
+      } catch (UnfitRowException e) {
+        throw new ProduceException(e.getMessage() + "; " + sentBefore(sending), e);
+      } catch (IOException e) {
+        if (sending.sent() == 0) {
+          throw e;
+        }
+        throw new IOException(e.getMessage() + "; " + sentBefore(sending), e);
+      }
       sending.finish();
+      if (sending.sent() == 0 && !passes.skipped().isEmpty()) {
+        throw new ProduceException(
+            "nothing was sent: every row was left out (%s); the log says why"
+                .formatted(LeftOut.describe(passes.skipped())));
+      }
       return new Produced(
           sending.sent(),
           sending.labelled(),
@@ -96,6 +114,18 @@ public final class TransferSetProducer {
     } finally {
       producer.close(Duration.ZERO); // all is acknowledged, or has failed: nothing to wait for
     }
+  }
+
+  /** Waits for what was sent before the source failed, so that its number is known. */
+  private String sentBefore(Sending sending) {
+    sending.finish();
+    return sending.sent() == 0
+        ? "nothing was sent"
+        : String.format(
+            Locale.ROOT,
+            "%,d examples before it are in topic %s",
+            sending.sent(),
+            topics.transferSet());
   }
 
   private KafkaProducer<byte[], byte[]> connect() {

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.cli.produce.ProduceOptions.OnError;
-import io.streamdistill.cli.produce.Row.Fault;
+import io.streamdistill.cli.source.ExampleSource;
+import io.streamdistill.cli.source.IdxSource;
+import io.streamdistill.cli.source.Row;
+import io.streamdistill.cli.source.Row.Fault;
+import io.streamdistill.cli.source.UnfitRowException;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.TransferExample;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,7 +27,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 final class PassesTest {
 
@@ -39,12 +42,7 @@ final class PassesTest {
               FeatureContract.u8(784),
               DIGITS);
 
-  private final Path directory;
   private final ProduceOptions defaults = ProduceOptions.defaults();
-
-  PassesTest(@TempDir Path directory) {
-    this.directory = directory;
-  }
 
   @Test
   void keepsExactlyTheShareOfLabelsWhenTheTotalIsKnown() throws IOException {
@@ -98,7 +96,7 @@ final class PassesTest {
 
   @Test
   void keepsAboutTheShareOfLabelsByHashWhenTheTotalIsUnknown() throws IOException {
-    ExampleSource.Opener csv = csv(20_000);
+    ExampleSource.Opener csv = rows(20_000);
 
     Set<String> first = labelled(run(csv, defaults.withLabelFraction(0.1, 1)));
     Set<String> prefix = labelled(run(csv, defaults.withLabelFraction(0.1, 1).withLimit(5_000)));
@@ -142,52 +140,59 @@ final class PassesTest {
 
   @Test
   void stampsExamplesWithoutTimeByTheClock() throws IOException {
-    assertThat(run(csv(1), defaults).get(0).getEventTime()).isEqualTo(NOW);
+    assertThat(run(rows(1), defaults).get(0).getEventTime()).isEqualTo(NOW);
   }
 
   @Test
-  void stopsAtAnUnfitRowNamingLineAndRemedy() throws IOException {
-    Path file = Files.writeString(directory.resolve("bad.csv"), "a,b\n1,2\n1,2,3\n1,2\n");
+  void stopsAtAnUnfitRowNamingLineAndRemedy() {
     List<TransferExample> before = new ArrayList<>();
 
-    assertThatThrownBy(() -> passes(open(file), defaults).forEach(before::add))
-        .isInstanceOf(ProduceException.class)
-        .hasMessageContaining("bad.csv:3: 3 columns, the header has 2")
+    assertThatThrownBy(
+            () ->
+                passes(RowSource.of(fit(0), unfit(1, false), fit(2)), defaults)
+                    .forEach(before::add))
+        .isInstanceOf(UnfitRowException.class)
+        .hasMessageContaining("bad.csv:1: not so")
         .hasMessageContaining("--on-error skip");
     assertThat(before).hasSize(1);
   }
 
   @Test
   void skipsUnfitRowsAndCountsTheReasons() throws IOException {
-    Path file =
-        Files.writeString(directory.resolve("bad.csv"), "a,b\n1,2\n1,2,3\n1,x\n256,2\n3,4\n");
-    Passes passes = passes(open(file), defaults.withOnError(OnError.SKIP).withIdPrefix("r"));
+    Passes passes =
+        passes(
+            RowSource.of(fit(0), unfit(1, false), unfit(2, false), fit(3)),
+            defaults.withOnError(OnError.SKIP).withIdPrefix("r"));
     List<TransferExample> examples = new ArrayList<>();
 
     passes.forEach(examples::add);
 
-    assertThat(examples).extracting(TransferExample::getId).containsExactly("r0", "r4");
-    assertThat(passes.skipped())
-        .containsExactlyInAnyOrderEntriesOf(
-            Map.of(Fault.WRONG_COLUMN_COUNT, 1L, Fault.BAD_FEATURE, 2L));
+    assertThat(examples).extracting(TransferExample::getId).containsExactly("r0", "r3");
+    assertThat(passes.skipped()).containsExactlyEntriesOf(Map.of(Fault.BAD_FEATURE, 2L));
   }
 
-  private ExampleSource.Opener csv(int rows) throws IOException {
-    Path file = directory.resolve("rows.csv");
-    Files.write(
-        file,
-        () ->
-            IntStream.rangeClosed(0, rows)
-                .<CharSequence>mapToObj(
-                    i -> i == 0 ? "a,b,y" : "%d,7,%d".formatted(i % 256, i % 10))
-                .iterator());
-    CsvColumns columns = new CsvColumns(null, "y", List.of());
-    return () -> CsvSource.open(file, columns, FeatureContract.u8(2), DIGITS);
+  @Test
+  void skipsRowsThatTheUserWantsLeftOutWithoutSkippingOthers() throws IOException {
+    Passes passes = passes(RowSource.of(unfit(0, true), fit(1)), defaults);
+    List<TransferExample> examples = new ArrayList<>();
+
+    passes.forEach(examples::add);
+
+    assertThat(examples).hasSize(1);
+    assertThat(passes.skipped()).containsExactlyEntriesOf(Map.of(Fault.BAD_FEATURE, 1L));
   }
 
-  private static ExampleSource.Opener open(Path file) {
-    CsvColumns columns = new CsvColumns(null, null, List.of());
-    return () -> CsvSource.open(file, columns, FeatureContract.u8(2), DIGITS);
+  private static ExampleSource.Opener rows(int rows) {
+    return RowSource.of(IntStream.range(0, rows).mapToObj(PassesTest::fit).toArray(Row[]::new));
+  }
+
+  private static Row fit(int index) {
+    return new Row.Example(
+        index, null, ByteBuffer.wrap(new byte[] {(byte) index, 7}), index % 10, 1, null);
+  }
+
+  private static Row unfit(int index, boolean asked) {
+    return new Row.Malformed(index, Fault.BAD_FEATURE, "bad.csv:" + index, "not so", asked);
   }
 
   private static Set<String> labelled(List<TransferExample> examples) {

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 final class ProduceCommandTest {
@@ -65,7 +67,9 @@ final class ProduceCommandTest {
     int exit = run("--csv " + csv + " --feature-columns x,y --label-column kind");
 
     assertThat(exit).isEqualTo(1);
-    assertThat(err.toString()).startsWith(csv + ":3: column 'y' is 'x', not a number");
+    assertThat(err.toString())
+        .startsWith(csv + ":3: column 'y' is 'x', not a number")
+        .contains("1 examples before it are in topic transfer-set");
     assertThat(out.toString()).isEmpty();
   }
 
@@ -80,9 +84,59 @@ final class ProduceCommandTest {
   @Test
   void takesExactlyOneSource() {
     assertThat(run("--limit 1")).isEqualTo(2);
-    assertThat(err.toString()).contains("Missing required argument");
+    assertThat(err.toString())
+        .contains("no file is given; name one with --csv, --jsonl or --images");
     assertThat(run("--jsonl a --images b")).isEqualTo(2);
     assertThat(err.toString()).contains("mutually exclusive");
+  }
+
+  @Test
+  void refusesOptionsThatAreNotForTheFile() {
+    assertThat(run("--jsonl a --separator ;")).isEqualTo(2);
+    assertThat(err.toString()).contains("--separator is for --csv");
+    assertThat(run("--images a --label-column y")).isEqualTo(2);
+    assertThat(err.toString()).contains("--label-column is for --csv and --jsonl");
+    assertThat(run("--csv a --labels b")).isEqualTo(2);
+    assertThat(err.toString()).contains("--labels is for --images");
+  }
+
+  @Test
+  void takesEveryOptionOfAFormat() throws IOException {
+    Path file = csv.resolveSibling("odd.txt");
+    Files.write(
+        file,
+        "k;x;colour;kind\n1;1,5;red;dog\n2;;blue;dog\n"
+            .getBytes(java.nio.charset.StandardCharsets.UTF_16LE));
+
+    int exit =
+        run(
+            ("--csv %s --encoding utf-16le --separator ; --header yes --decimal , --thousands ."
+                    + " --id-column k --label-column kind --columns x,colour --ordinal colour=red,blue"
+                    + " --missing x=7 --limit 1")
+                .formatted(file));
+
+    assertThat(err.toString()).contains("column 'x' is 1.5, not an integer in [0, 255]");
+    assertThat(exit).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --separator ab    | --separator takes one character, tab or space, got 'ab'
+          --decimal x       | --decimal must be . or , got 'x'
+          --header maybe    | --header must be auto, yes or no, got 'maybe'
+          --encoding klingon | --encoding 'klingon' is not known here
+          --one-hot colour  | --one-hot takes COLUMN=A,B,..., got 'colour'
+          --one-hot c=a,a   | hold one twice
+          --missing median  | --missing takes skip, a number, or COLUMN=NUMBER, got 'median'
+          --decimal , --thousands , | --decimal and --thousands are both ','
+          --decimal , --separator , | --separator and --decimal are both ','
+          """)
+  void saysWhatAFormatOptionMustBe(String options, String message) {
+    assertThat(run("--csv a " + options)).isEqualTo(1);
+    assertThat(err.toString()).contains(message);
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
+import io.streamdistill.cli.source.ExampleSource;
+import io.streamdistill.cli.source.IdxSource;
+import io.streamdistill.cli.source.Row;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
@@ -14,8 +17,8 @@ import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -168,31 +172,60 @@ final class TransferSetProducerTest {
   }
 
   @Test
-  void saysWhichExampleTheBrokerDoesNotTakeAndWhatToDo(@TempDir Path directory) throws Exception {
+  void saysWhichExampleTheBrokerDoesNotTakeAndWhatToDo() throws Exception {
     try (Admin admin = Admin.create(settings().admin())) {
       NewTopic narrow = new NewTopic("narrow", 1, (short) 1);
       admin.createTopics(List.of(narrow.configs(Map.of("max.message.bytes", "300")))).all().get();
     }
-    Path file =
-        Files.writeString(
-            directory.resolve("data.jsonl"),
-            "{\"id\":\"big\",\"features\":[%s]}\n"
-                .formatted(
-                    IntStream.range(0, 784)
-                        .mapToObj(i -> Integer.toString(i * 7919 % 256))
-                        .collect(Collectors.joining(","))));
+    byte[] noise = new byte[784]; // which does not compress
+    new Random(1).nextBytes(noise);
+    String id = "big".repeat(100);
 
     assertThatThrownBy(
             () ->
                 producer("narrow", PIXELS)
                     .produce(
-                        () -> JsonLinesSource.open(file, PIXELS, ClassMap.ofCount(10)),
+                        RowSource.of(new Row.Example(0, id, ByteBuffer.wrap(noise), null, 1, null)),
                         ProduceOptions.defaults(),
                         count -> {}))
         .isInstanceOf(ProduceException.class)
-        .hasMessageContaining("example 'big'")
+        .hasMessageContaining("example 'bigbig")
+        .hasMessageContaining("... (300 characters)")
         .hasMessageContaining(broker.bootstrapServers())
         .hasMessageContaining("max.message.bytes");
+  }
+
+  @Test
+  void sendsWhatStandsBeforeAnUnfitRowAndSaysHowMuchThatIs() {
+    Row[] rows = new Row[6];
+    for (int i = 0; i < 5; i++) {
+      rows[i] = new Row.Example(i, null, ByteBuffer.allocate(784), null, 1, null);
+    }
+    rows[5] = new Row.Malformed(5, Row.Fault.BAD_JSON, "data.jsonl:6", "is broken", false);
+
+    assertThatThrownBy(
+            () ->
+                producer("before", PIXELS)
+                    .produce(RowSource.of(rows), ProduceOptions.defaults(), count -> {}))
+        .isInstanceOf(ProduceException.class)
+        .hasMessageContaining("data.jsonl:6: is broken")
+        .hasMessageEndingWith("5 examples before it are in topic before");
+    assertThat(read("before")).hasSize(5);
+  }
+
+  @Test
+  void failsWhenEveryRowIsLeftOut() {
+    Row unfit = new Row.Malformed(0, Row.Fault.BAD_JSON, "data.jsonl:1", "is broken", false);
+
+    assertThatThrownBy(
+            () ->
+                producer("nothing", PIXELS)
+                    .produce(
+                        RowSource.of(unfit, unfit),
+                        ProduceOptions.defaults().withOnError(ProduceOptions.OnError.SKIP),
+                        count -> {}))
+        .isInstanceOf(ProduceException.class)
+        .hasMessageContaining("every row was left out (2 bad-json)");
   }
 
   @Test

@@ -15,12 +15,13 @@ import java.util.zip.ZipException;
  * A tensor of unsigned bytes in the IDX format of MNIST: two zero bytes, a type byte, the rank, one
  * big-endian 32-bit length per dimension, then the values with the last dimension moving fastest.
  *
- * <p>A name that ends in {@code .gz} is decompressed. The whole file is read and checked: neither a
- * missing nor a surplus byte is accepted.
+ * <p>Gzip is told by its content, whatever the name, and decompressed. The whole file is read and
+ * checked: neither a missing nor a surplus byte is accepted.
  */
 public final class IdxFile {
   private static final int UNSIGNED_BYTE = 0x08;
   private static final int MAX_RANK = 8;
+  private static final byte[] GZIP = {0x1F, (byte) 0x8B};
 
   private final int[] dimensions;
   private final byte[] values; // product of the dimensions, row-major
@@ -47,12 +48,12 @@ public final class IdxFile {
   }
 
   private static InputStream open(Path file) throws IOException {
-    InputStream raw = Files.newInputStream(file);
-    if (!file.toString().endsWith(".gz")) {
-      return new BufferedInputStream(raw);
-    }
+    InputStream raw = new BufferedInputStream(Files.newInputStream(file));
     try {
-      return new GZIPInputStream(raw, 1 << 16);
+      raw.mark(GZIP.length);
+      byte[] head = raw.readNBytes(GZIP.length);
+      raw.reset();
+      return Arrays.equals(head, GZIP) ? new GZIPInputStream(raw, 1 << 16) : raw;
     } catch (IOException e) {
       raw.close();
       throw e;

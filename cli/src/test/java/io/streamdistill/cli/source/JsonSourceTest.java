@@ -1,11 +1,11 @@
-package io.streamdistill.cli.produce;
+package io.streamdistill.cli.source;
 
-import static io.streamdistill.cli.produce.Rows.example;
-import static io.streamdistill.cli.produce.Rows.features;
-import static io.streamdistill.cli.produce.Rows.malformed;
+import static io.streamdistill.cli.source.Rows.example;
+import static io.streamdistill.cli.source.Rows.features;
+import static io.streamdistill.cli.source.Rows.malformed;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.cli.produce.Row.Fault;
+import io.streamdistill.cli.source.Row.Fault;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import java.io.IOException;
@@ -18,13 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class JsonLinesSourceTest {
+final class JsonSourceTest {
 
   private static final ClassMap ANIMALS = new ClassMap(List.of("cat", "dog"));
 
   private final Path directory;
 
-  JsonLinesSourceTest(@TempDir Path directory) {
+  JsonSourceTest(@TempDir Path directory) {
     this.directory = directory;
   }
 
@@ -61,17 +61,23 @@ final class JsonLinesSourceTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {"features":[1,2]             | BAD_JSON | no valid JSON
-          {"features":[1,2]} x          | BAD_JSON | no valid JSON
-          {"id":"a","id":"b","features":[1,2]} | BAD_JSON | Duplicate field
-          [1,2]                         | BAD_JSON | not a JSON object
+          {"features":[1,2]             | BAD_JSON | is no valid JSON: the line ends within
+          {"features":[1,2]} x          | BAD_JSON | is no valid JSON at column 20
+          {"features":[1,2],'id':1}     | BAD_JSON | is no valid JSON at column 19
+          {"id":"a","id":"b","features":[1,2]} | BAD_JSON | has the field 'id' twice
+          [1,2]                         | BAD_JSON | is an array, not a JSON object
           {"features":[1,2],"lable":1}  | BAD_JSON | unknown field 'lable'; known are id, features
           {"features":[1,2],"id":" "}   | BLANK_ID | id must be a text
           {"features":[1,2],"id":{}}    | BLANK_ID | id must be a text
           {"id":"a"}                    | WRONG_FEATURE_LENGTH | array of 2 numbers, as features.shape says; got none
           {"features":[1]}              | WRONG_FEATURE_LENGTH | got 1
           {"features":[1,256]}          | BAD_FEATURE | features[1] is 256, not an integer in [0, 255]
-          {"features":[1,"2"]}          | BAD_FEATURE | features[1] is "2", not a number
+          {"features":[1,"two"]}        | BAD_FEATURE | features[1] is 'two', not a number
+          {"features":[1,{}]}           | BAD_FEATURE | features[1] is {}, not a number
+          {"features":[1,null]}         | MISSING_VALUE | features[1] is missing (null); say what stands in for it (--missing 0
+          {"features":[1,NaN]}          | MISSING_VALUE | features[1] is missing (NaN)
+          {"features":[1,Infinity]}     | BAD_FEATURE | features[1] is Infinity, not an integer
+          {"features":[1,2],"eventTime":"+999999999-01-01T00:00:00Z"} | BAD_EVENT_TIME | ISO 8601
           {"features":[1,2],"label":"cow"} | UNKNOWN_LABEL | label is 'cow', neither
           {"features":[1,2],"label":[0]}   | UNKNOWN_LABEL | label is '[0]', neither
           {"features":[1,2],"weight":-1}   | BAD_WEIGHT | weight must be a number >= 0, got -1
@@ -90,6 +96,7 @@ final class JsonLinesSourceTest {
 
   private List<Row> rows(String text) throws IOException {
     Path file = Files.writeString(directory.resolve("data.jsonl"), text);
-    return Rows.of(() -> JsonLinesSource.open(file, FeatureContract.u8(2), ANIMALS));
+    return Rows.of(
+        () -> JsonSource.open(file, ReadOptions.defaults(), FeatureContract.u8(2), ANIMALS));
   }
 }

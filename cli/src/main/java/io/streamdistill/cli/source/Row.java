@@ -1,4 +1,4 @@
-package io.streamdistill.cli.produce;
+package io.streamdistill.cli.source;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -27,20 +27,17 @@ public sealed interface Row {
       @Nullable Integer label,
       float weight,
       @Nullable Instant eventTime)
-      implements Row {
-
-    Example withoutLabel() {
-      return new Example(index, id, features, null, weight, eventTime);
-    }
-  }
+      implements Row {}
 
   /**
    * A row that is not fit.
    *
    * @param where file and line
    * @param detail the column and value found, and what was expected
+   * @param asked whether the user asked for rows with this fault to be left out
    */
-  record Malformed(long index, Fault fault, String where, String detail) implements Row {
+  record Malformed(long index, Fault fault, String where, String detail, boolean asked)
+      implements Row {
     @Override
     public String toString() {
       return where + ": " + detail;
@@ -49,6 +46,12 @@ public sealed interface Row {
 
   /** In which way a row is unfit. */
   enum Fault {
+    /** Bytes that are no text in the file's encoding. */
+    BAD_ENCODING("bad-encoding"),
+    /** A line beyond any length that makes sense. */
+    TOO_LONG("line-too-long"),
+    /** A quote that never ends, or ends in the middle of a value. */
+    BAD_QUOTE("bad-quote"),
     /** More or fewer columns than the header has. */
     WRONG_COLUMN_COUNT("wrong-column-count"),
     /** Not one JSON object with the known fields. */
@@ -57,6 +60,8 @@ public sealed interface Row {
     BLANK_ID("blank-id"),
     /** More or fewer features than the contract has elements. */
     WRONG_FEATURE_LENGTH("wrong-feature-length"),
+    /** A feature that is not there, and for which nothing stands in. */
+    MISSING_VALUE("missing-value"),
     /** A feature that the contract's element type cannot hold. */
     BAD_FEATURE("bad-feature"),
     /** A label that is no class. */

@@ -1,6 +1,6 @@
-package io.streamdistill.cli.produce;
+package io.streamdistill.cli.source;
 
-import io.streamdistill.cli.produce.Row.Fault;
+import io.streamdistill.cli.source.Row.Fault;
 import io.streamdistill.core.target.Float16;
 import io.streamdistill.core.transfer.FeatureContract;
 import java.nio.ByteBuffer;

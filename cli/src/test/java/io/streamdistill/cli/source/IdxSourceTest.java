@@ -1,7 +1,7 @@
-package io.streamdistill.cli.produce;
+package io.streamdistill.cli.source;
 
-import static io.streamdistill.cli.produce.Rows.example;
-import static io.streamdistill.cli.produce.Rows.features;
+import static io.streamdistill.cli.source.Rows.example;
+import static io.streamdistill.cli.source.Rows.features;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

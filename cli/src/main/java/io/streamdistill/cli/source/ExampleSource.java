@@ -1,4 +1,4 @@
-package io.streamdistill.cli.produce;
+package io.streamdistill.cli.source;
 
 import java.io.Closeable;
 import java.io.IOException;

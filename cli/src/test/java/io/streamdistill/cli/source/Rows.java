@@ -1,6 +1,9 @@
-package io.streamdistill.cli.produce;
+package io.streamdistill.cli.source;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,5 +40,14 @@ final class Rows {
     byte[] bytes = new byte[example(row).features().remaining()];
     example(row).features().duplicate().get(bytes);
     return bytes;
+  }
+
+  /** The features of a row of type f32. */
+  static float[] floats(Row row) {
+    FloatBuffer floats =
+        ByteBuffer.wrap(features(row)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    float[] values = new float[floats.remaining()];
+    floats.get(values);
+    return values;
   }
 }

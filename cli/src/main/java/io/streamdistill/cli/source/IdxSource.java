@@ -1,4 +1,4 @@
-package io.streamdistill.cli.produce;
+package io.streamdistill.cli.source;
 
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.data.IdxFile;
@@ -31,7 +31,7 @@ public final class IdxSource implements ExampleSource {
   }
 
   /**
-   * Reads the files, plain or with a name that ends in {@code .gz}, and checks all of them.
+   * Reads the files, plain or gzip, and checks all of them.
    *
    * @param labelFile one label per image; null for unlabelled examples
    * @throws ConfigException when images and labels do not fit each other, the contract or the
