@@ -115,7 +115,7 @@ public final class Distill {
         new VerifyCommand(),
         new KeygenCommand(),
         new CalibrateBiasCommand(config),
-        new EvaluateCommand(collaborators::scaling),
+        new EvaluateCommand(config),
         new ConfigCommand(config),
         experiments());
   }

@@ -5,12 +5,14 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.StringStringEntryProto;
 import onnx.Onnx.TensorProto;
 import onnx.Onnx.TensorProto.DataType;
+import onnx.Onnx.ValueInfoProto;
 
 /** What an ONNX model weighs, by its file alone. */
 record ModelFile(long parameters, long bytes) {
@@ -31,6 +33,21 @@ record ModelFile(long parameters, long bytes) {
       bytes += Files.size(model.resolveSibling(location));
     }
     return new ModelFile(parameters, bytes);
+  }
+
+  /** How many classes the output has that a classifier would be read by, where the file says it. */
+  static OptionalInt classes(Path model) throws IOException {
+    List<ValueInfoProto> outputs;
+    try (InputStream in = Files.newInputStream(model)) {
+      outputs = ModelProto.parseFrom(in).getGraph().getOutputList();
+    }
+    return outputs.stream()
+        .map(output -> output.getType().getTensorType())
+        .filter(tensor -> tensor.getElemType() != DataType.INT64.getNumber()) // a label
+        .map(tensor -> tensor.getShape().getDimList())
+        .filter(shape -> shape.size() >= 2 && shape.get(1).getDimValue() >= 2)
+        .mapToInt(shape -> Math.toIntExact(shape.get(1).getDimValue()))
+        .findFirst();
   }
 
   /** Files beside the model that hold weights. */

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.core.transfer.Features;
+import io.streamdistill.schema.FeatureType;
 import io.streamdistill.student.onnx.OnnxExport;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,16 +22,16 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * An ONNX classifier of byte features in ONNX Runtime, on one thread. A model with a uint8 input is
- * fed the bytes; one with a float32 input is fed bytes x scale + offset, unless its metadata says
- * that it scales by itself, as students that StreamDistill exports do.
+ * An ONNX classifier in ONNX Runtime, on one thread. A model whose input has the type of the
+ * features is fed them as they are; one with a float32 input is fed element x scale + offset,
+ * unless its metadata says that it scales by itself, as students that StreamDistill exports do.
  */
 final class OnnxClassifier implements AutoCloseable {
 
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtSession session;
   private final String input;
-  private final boolean bytes;
+  private final OnnxJavaType type;
   private final long[] itemShape; // without the batch
   private final Features features;
   private final String output;
@@ -39,10 +40,11 @@ final class OnnxClassifier implements AutoCloseable {
     this.session = session;
     this.input = only("input", OnnxExport.FEATURES, session.getInputNames());
     TensorInfo tensor = tensor(session.getInputInfo(), input);
-    this.bytes = tensor.type == OnnxJavaType.UINT8;
-    if (!bytes && tensor.type != OnnxJavaType.FLOAT) {
+    this.type = tensor.type;
+    if (type != OnnxJavaType.FLOAT && type != onWire(contract.type())) {
       throw new EvaluationException(
-          "input '%s' is %s; only uint8 and float32 are fed".formatted(input, tensor.type));
+          "input '%s' is %s, but the features are %s; pass the examples that the model was made for"
+              .formatted(input, type, contract.type()));
     }
     this.itemShape = itemShape(tensor, contract);
     boolean scalesItself =
@@ -60,7 +62,7 @@ final class OnnxClassifier implements AutoCloseable {
   /**
    * Loads a model.
    *
-   * @param contract length, scale and offset of the features; its type is U8
+   * @param contract type, length, scale and offset of the features
    * @throws EvaluationException when ONNX Runtime does not load it, or it is no classifier of such
    *     features
    */
@@ -81,6 +83,19 @@ final class OnnxClassifier implements AutoCloseable {
               .formatted(model, e.getMessage()),
           e);
     }
+  }
+
+  private static OnnxJavaType onWire(FeatureType type) {
+    return switch (type) {
+      case U8 -> OnnxJavaType.UINT8;
+      case F16 -> OnnxJavaType.FLOAT16;
+      case F32 -> OnnxJavaType.FLOAT;
+    };
+  }
+
+  /** Whether it gives logits; else, probabilities. */
+  boolean givesLogits() {
+    return !output.equals(OnnxExport.PROBABILITIES);
   }
 
   private static String only(String what, String name, Set<String> names) {
@@ -116,26 +131,31 @@ final class OnnxClassifier implements AutoCloseable {
     long length = LongStream.of(item).reduce(1, Math::multiplyExact);
     if (length != contract.length()) {
       throw new EvaluationException(
-          "the input takes %d values, an image has %d; pass the images that the model was made for"
+          "the input takes %d values, an example has %d; pass the examples that the model was made for"
               .formatted(length, contract.length()));
     }
     return item;
   }
 
-  /** Copies byte features, (batch, length), into a tensor of the model's input type. */
+  /** Copies features as on the wire, (batch, length), into a tensor of the model's input type. */
   OnnxTensor tensor(ByteBuffer batch, int size) throws OrtException {
     long[] shape = LongStream.concat(LongStream.of(size), LongStream.of(itemShape)).toArray();
-    if (bytes) {
-      ByteBuffer direct = ByteBuffer.allocateDirect(batch.remaining()).put(batch.duplicate());
-      return OnnxTensor.createTensor(environment, direct.flip(), shape, OnnxJavaType.UINT8);
+    if (type != OnnxJavaType.FLOAT) {
+      ByteBuffer direct =
+          ByteBuffer.allocateDirect(batch.remaining())
+              .order(ByteOrder.nativeOrder()) // little-endian, as on the wire
+              .put(batch.duplicate());
+      return OnnxTensor.createTensor(environment, direct.flip(), shape, type);
     }
-    int length = batch.remaining() / size;
+    FeatureContract contract = features.contract();
     FloatBuffer floats =
-        ByteBuffer.allocateDirect(Math.multiplyExact(batch.remaining(), Float.BYTES))
+        ByteBuffer.allocateDirect(
+                Math.multiplyExact(Math.multiplyExact(size, contract.length()), Float.BYTES))
             .order(ByteOrder.nativeOrder())
             .asFloatBuffer();
     for (int i = 0; i < size; i++) {
-      features.decode(batch.slice(batch.position() + i * length, length), floats);
+      features.decode(
+          batch.slice(batch.position() + i * contract.bytes(), contract.bytes()), floats);
     }
     return OnnxTensor.createTensor(environment, floats.flip(), shape);
   }

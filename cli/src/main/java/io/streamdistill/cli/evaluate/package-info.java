@@ -1,4 +1,4 @@
-/** Measures ONNX classifiers on labelled images: errors, size and speed. */
+/** Measures classifiers on examples: against their labels, and against a teacher. */
 @NullMarked
 package io.streamdistill.cli.evaluate;
 

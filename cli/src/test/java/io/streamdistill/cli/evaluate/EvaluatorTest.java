@@ -121,7 +121,7 @@ final class EvaluatorTest {
     Path three = write(linear(new OnnxGraph("g"), "x", OnnxType.F32, 3, 0));
     assertThatThrownBy(() -> evaluator.evaluate(three))
         .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("takes 3 values, an image has 2");
+        .hasMessageContaining("takes 3 values, an example has 2");
   }
 
   @Test
