@@ -215,7 +215,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         : "soft targets of version "
             + (versions.size() == 1
                 ? versions.keySet().iterator().next()
-                : ReportText.counts(versions));
+                : Figures.counts(versions));
   }
 
   private void requireFigures(Scoreboard board, Cases cases) {
@@ -226,7 +226,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                   cases.source(),
                   cases.leftOut().isEmpty()
                       ? "; is it the right one?"
-                      : ": left out are " + ReportText.counts(cases.leftOut())));
+                      : ": left out are " + Figures.counts(cases.leftOut())));
     }
     if (board.labelled == 0 && board.taught == 0) {
       throw new EvaluationException(

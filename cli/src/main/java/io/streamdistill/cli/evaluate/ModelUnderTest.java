@@ -63,7 +63,7 @@ record ModelUnderTest(
       Manifest manifest = Manifest.read(directory);
       return new ModelUnderTest(
           directory.resolve(StoredModel.FILE_NAME),
-          "student " + manifest.id(),
+          manifest.id().toString(),
           manifest.features(),
           new ClassMap(manifest.classNames()));
     } catch (CheckpointException e) {
@@ -76,12 +76,12 @@ record ModelUnderTest(
     String shape = metadata.get(OnnxExport.FEATURE_SHAPE_KEY);
     String classes = metadata.get(OnnxExport.CLASSES_KEY);
     if (type == null || shape == null || classes == null) {
-      return new ModelUnderTest(file, "ONNX model", null, null);
+      return new ModelUnderTest(file, file.toString(), null, null);
     }
     try {
       return new ModelUnderTest(
           file,
-          "student " + metadata.getOrDefault(OnnxExport.STUDENT_KEY, "without a name"),
+          metadata.getOrDefault(OnnxExport.STUDENT_KEY, "without a name"),
           new FeatureContract(
               FeatureType.valueOf(type.toUpperCase(Locale.ROOT)),
               JSON.readValue(shape, new TypeReference<List<Integer>>() {}),

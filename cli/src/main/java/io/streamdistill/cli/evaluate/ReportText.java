@@ -1,17 +1,23 @@
 package io.streamdistill.cli.evaluate;
 
+import static io.streamdistill.cli.evaluate.Figures.MOST_NAME;
+import static io.streamdistill.cli.evaluate.Figures.count;
+import static io.streamdistill.cli.evaluate.Figures.counts;
+import static io.streamdistill.cli.evaluate.Figures.figure;
+import static io.streamdistill.cli.evaluate.Figures.interval;
+import static io.streamdistill.cli.evaluate.Figures.name;
+import static io.streamdistill.cli.evaluate.Figures.orZero;
+import static io.streamdistill.cli.evaluate.Figures.pad;
+import static io.streamdistill.cli.evaluate.Figures.percent;
+
 import io.streamdistill.cli.evaluate.EvaluationReport.ByClass;
 import io.streamdistill.cli.evaluate.EvaluationReport.Comparison;
 import io.streamdistill.cli.evaluate.EvaluationReport.Pair;
 import io.streamdistill.cli.evaluate.EvaluationReport.Side;
-import io.streamdistill.cli.source.Excerpt;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** A report for a reader, line by line. */
 final class ReportText {
@@ -23,7 +29,6 @@ final class ReportText {
   private static final int WORST_CLASSES = 10;
 
   private static final int CONFUSIONS = 5;
-  private static final int MOST_NAME = 24;
 
   private final EvaluationReport report;
   private final List<String> lines = new ArrayList<>();
@@ -40,6 +45,7 @@ final class ReportText {
     text.comparison();
     text.classes();
     text.confusions();
+    text.lines.addAll(ReportNotes.of(report));
     return text.lines;
   }
 
@@ -64,10 +70,12 @@ final class ReportText {
                 comparison == null ? 0 : comparison.examples(),
                 comparison == null ? 0 : 100 * comparison.agreement());
     add(
-        "%s: %s, %,d parameters, %,d bytes, %.1f ms per 1,000",
+        "%s: %s, %s%,d bytes, %.1f ms per 1,000",
         report.model(),
         found,
-        report.parameters(),
+        report.parameters() == 0 // they are in no tensor, as in the trees of scikit-learn
+            ? ""
+            : String.format(Locale.ROOT, "%,d parameters, ", report.parameters()),
         report.modelBytes(),
         report.millisPer1000Predictions());
     add("");
@@ -92,12 +100,6 @@ final class ReportText {
       add("  left out  %s", counts(report.data().leftOut()));
     }
     add("");
-  }
-
-  static String counts(Map<String, Long> counts) {
-    return counts.entrySet().stream()
-        .map(entry -> String.format(Locale.ROOT, "%,d %s", entry.getValue(), entry.getKey()))
-        .collect(Collectors.joining(", "));
   }
 
   private void sides() {
@@ -228,35 +230,5 @@ final class ReportText {
           percent(pair.share()),
           name(pair.truth()));
     }
-  }
-
-  private static String name(String name) {
-    return name.length() <= MOST_NAME ? name : Excerpt.of(name).substring(0, MOST_NAME - 3) + "...";
-  }
-
-  private static String pad(String text, int width) {
-    return text + " ".repeat(Math.max(0, width - text.length()));
-  }
-
-  private static String count(@Nullable Long count) {
-    return count == null ? "-" : String.format(Locale.ROOT, "%,d", count);
-  }
-
-  private static String percent(@Nullable Double share) {
-    return share == null ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
-  }
-
-  private static String interval(@Nullable Interval interval) {
-    return interval == null
-        ? "-"
-        : String.format(Locale.ROOT, "%.2f-%.2f", 100 * interval.low(), 100 * interval.high());
-  }
-
-  private static String figure(@Nullable Double value) {
-    return value == null ? "-" : String.format(Locale.ROOT, "%.4f", value);
-  }
-
-  private static double orZero(@Nullable Double value) {
-    return value == null ? 0 : value;
   }
 }

@@ -104,8 +104,8 @@ record CsvColumns(int id, int label, List<CsvColumns.Feature> features, int coun
       }
       if (found.length > 1) {
         throw new ConfigException(
-            "%s:1: the header has more than one column '%s'; say which by its number, e.g. %s %d"
-                .formatted(file, name, option, found[0] + 1));
+            "%s:%d: the header has more than one column '%s'; say which by its number, e.g. %s %d"
+                .formatted(file, layout.firstLine(), name, option, found[0] + 1));
       }
       if (wantedName.matches("-?\\d{1,7}")) {
         int number = Integer.parseInt(wantedName);
@@ -116,14 +116,20 @@ record CsvColumns(int id, int label, List<CsvColumns.Feature> features, int coun
       }
       throw new ConfigException(
           layout.header() == null
-              ? "%s:1: there is no column '%s' of %s: the first line holds numbers, so that it is taken for data; name columns by their number, 1 to %d, or say --header yes"
-                  .formatted(file, name, option, names.size())
-              : "%s:1: the header has no column '%s'%s; it has %s"
-                  .formatted(file, name, separatorHint(), Excerpt.of(names)));
+              ? "%s:%d: there is no column '%s' of %s: the first line holds numbers, so that it is taken for data; name columns by their number, 1 to %d, or say --header yes"
+                  .formatted(file, layout.firstLine(), name, option, names.size())
+              : "%s:%d: the header has no column '%s'%s; it has %s%s"
+                  .formatted(
+                      file,
+                      layout.firstLine(),
+                      name,
+                      separatorHint(),
+                      Excerpt.of(names),
+                      layout.remark()));
     }
 
     private String separatorHint() {
-      return names.size() > 1
+      return names.size() > 1 || !layout.remark().isEmpty()
           ? ""
           : " (it is one column; say what separates the columns with --separator)";
     }
@@ -136,20 +142,31 @@ record CsvColumns(int id, int label, List<CsvColumns.Feature> features, int coun
           found.features().stream().filter(f -> !isText(f)).map(f -> f.place().column()).toList();
       StringBuilder message =
           new StringBuilder(
-              "%s:1: %d feature column%s (%s), but features.shape %s has %d elements"
+              "%s:%d: %d feature column%s (%s), but features.shape %s has %d elements"
                   .formatted(
                       file,
+                      layout.firstLine(),
                       width,
                       width == 1 ? "" : "s",
                       Excerpt.of(chosen),
                       contract.shape(),
                       contract.length()));
+      if (!layout.remark().isEmpty()) {
+        return message.append(layout.remark()).toString();
+      }
       if (names.size() == 1) {
         message.append("; say what separates the columns with --separator");
         return message.toString();
       }
       if (!text.isEmpty()) {
         message.append("; no numbers are in ").append(described(text));
+      }
+      if (text.size() == 1 && numeric.size() == contract.length() && wanted.label() == null) {
+        return message
+            .append("; say --label-column ")
+            .append(text.get(0).place().column())
+            .append(" if these are the labels, or choose the features with --columns")
+            .toString();
       }
       if (numeric.size() == contract.length()
           && numeric.size() <= MAX_SUGGESTED

@@ -132,7 +132,7 @@ final class FeatureValues {
   }
 
   private static UnfitRow notANumber(Place place, String text, Set<String> seen) {
-    String hint = NumberText.hint(text);
+    String hint = NumberText.advice(text);
     // Among numbers it is a slip, no category.
     if (hint.isEmpty() && seen.stream().noneMatch(NumberText::looksLikeNumber)) {
       hint = categoryHint(place, text, seen);

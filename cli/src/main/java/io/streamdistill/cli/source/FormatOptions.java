@@ -96,6 +96,13 @@ final class FormatOptions {
   private @Nullable String header;
 
   @Option(
+      names = "--skip-lines",
+      paramLabel = "N",
+      description =
+          "of CSV: lines before the header, or before the data, that are passed over; default: 0")
+  private int skipLines;
+
+  @Option(
       names = "--encoding",
       paramLabel = "NAME",
       description = "of the text, such as windows-1252; default: utf-8, or by its byte order mark")
@@ -122,6 +129,7 @@ final class FormatOptions {
     List<String> given = new ArrayList<>();
     add(given, separator != null, "--separator");
     add(given, header != null, "--header");
+    add(given, skipLines != 0, "--skip-lines");
     return String.join(", ", given);
   }
 
@@ -141,6 +149,7 @@ final class FormatOptions {
     ordinal.forEach(text -> addCategories(categories, text, false));
     return new ReadOptions(
         new Columns(id, label, features),
+        skipLines,
         separator(),
         header(),
         new NumberText(decimal, thousands),

@@ -45,6 +45,11 @@ record JsonLayout(String id, String label, List<String> features, @Nullable Set<
       return new JsonLayout(
           id, label, List.of(FEATURES), known(List.of(id, FEATURES, label, WEIGHT, EVENT_TIME)));
     }
+    if (isTableByColumn(first)) {
+      throw new ConfigException(
+          "%s: the object holds a whole table, column by column; write one object per row (pandas: to_json(orient='records', lines=True))"
+              .formatted(where));
+    }
     List<String> numbers = new ArrayList<>();
     List<String> others = new ArrayList<>();
     collect("", first, Set.of(id, label, WEIGHT, EVENT_TIME), numbers, others);
@@ -70,6 +75,16 @@ record JsonLayout(String id, String label, List<String> features, @Nullable Set<
 
   private static Set<String> known(List<String> fields) {
     return Collections.unmodifiableSet(new LinkedHashSet<>(fields)); // in the order of messages
+  }
+
+  /** As pandas writes tables by default, with {@code split}, and with {@code table}. */
+  private static boolean isTableByColumn(JsonNode first) {
+    boolean split = first.path("data").isArray() && (first.has("columns") || first.has("schema"));
+    boolean byColumn = !first.isEmpty();
+    for (JsonNode value : first) {
+      byColumn &= value.isObject() && value.has("0");
+    }
+    return split || byColumn;
   }
 
   private static void collect(

@@ -59,6 +59,10 @@ final class JsonText {
     if (!duplicate.isEmpty()) {
       return duplicate;
     }
+    if (!text.stripLeading().startsWith("{")) {
+      return "is no JSON object: '%s'; write one {...} per line (separated values are read with --csv)"
+          .formatted(Excerpt.of(text.strip()));
+    }
     if (e instanceof JsonEOFException) {
       return "is no valid JSON: the line ends within '%s'; write each object on one line (jq -c . does)"
           .formatted(Excerpt.of(text));

@@ -27,6 +27,11 @@ record NumberText(char decimal, @Nullable Character thousands) {
       Pattern.compile("[+-]?\\d{1,3}([ \\u00A0\\u2009\\u202F'’]\\d{3})+([.,]\\d+)?");
   private static final Pattern COMMA_DECIMAL = Pattern.compile("[+-]?\\d*,\\d+([eE][+-]?\\d+)?");
 
+  private static final Pattern SPARSE = Pattern.compile("\\d+:[+-]?\\d[\\d.eE+-]*");
+  private static final Pattern WITH_UNIT =
+      Pattern.compile(
+          "[$\u20AC\u00A3\u00A5<>~]\\s*[+-]?\\d[\\d.,]*|[+-]?\\d[\\d.,]*\\s*[%$\u20AC\u00A3\u00A5\u00B0][CF]?");
+
   /** Whether the text says that there is no value. */
   static boolean isMissing(String text) {
     String stripped = text.strip();
@@ -88,6 +93,18 @@ record NumberText(char decimal, @Nullable Character thousands) {
       }
     }
     return !number.isEmpty();
+  }
+
+  /** How the text could be read, or written so that it can be; empty if it is not about numbers. */
+  static String advice(String text) {
+    String number = text.strip();
+    if (SPARSE.matcher(number).matches()) {
+      return "this is LibSVM's sparse form, which is not read; write every value, separated by commas";
+    }
+    if (WITH_UNIT.matcher(number).matches()) {
+      return "write the number alone, without a unit or sign";
+    }
+    return hint(text);
   }
 
   /** The option by which the text would be a number; empty if there is none. */

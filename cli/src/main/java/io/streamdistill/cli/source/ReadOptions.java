@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param columns which columns mean what; default: every column that is neither id nor label is a
  *     feature
+ * @param skipLines lines of a CSV file that are passed over before anything is read; default 0
  * @param separator between the cells of a CSV file; null, the default, finds out
  * @param header whether the first row of a CSV file names the columns; default: finds out
  * @param numbers how numbers are written; default with a decimal point, thousands not grouped
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ReadOptions(
     Columns columns,
+    int skipLines,
     @Nullable Character separator,
     Header header,
     NumberText numbers,
@@ -41,6 +43,11 @@ record ReadOptions(
   ReadOptions {
     categories = Map.copyOf(categories);
     require(
+        skipLines >= 0 && skipLines < CsvLayout.SAMPLE_LINES,
+        "--skip-lines must be in [0, %s], got %s",
+        CsvLayout.SAMPLE_LINES - 1,
+        skipLines);
+    require(
         numbers.thousands() == null || numbers.thousands() != numbers.decimal(),
         "--decimal and --thousands are both '%s'; they must differ",
         numbers.decimal());
@@ -53,6 +60,7 @@ record ReadOptions(
   static ReadOptions defaults() {
     return new ReadOptions(
         Columns.ALL,
+        0,
         null,
         Header.AUTO,
         NumberText.PLAIN,
@@ -62,31 +70,43 @@ record ReadOptions(
   }
 
   ReadOptions withColumns(Columns newColumns) {
-    return new ReadOptions(newColumns, separator, header, numbers, missing, categories, charset);
+    return new ReadOptions(
+        newColumns, skipLines, separator, header, numbers, missing, categories, charset);
+  }
+
+  ReadOptions withSkipLines(int lines) {
+    return new ReadOptions(
+        columns, lines, separator, header, numbers, missing, categories, charset);
   }
 
   ReadOptions withHeader(Header newHeader) {
-    return new ReadOptions(columns, separator, newHeader, numbers, missing, categories, charset);
+    return new ReadOptions(
+        columns, skipLines, separator, newHeader, numbers, missing, categories, charset);
   }
 
   ReadOptions withSeparator(char newSeparator) {
-    return new ReadOptions(columns, newSeparator, header, numbers, missing, categories, charset);
+    return new ReadOptions(
+        columns, skipLines, newSeparator, header, numbers, missing, categories, charset);
   }
 
   ReadOptions withNumbers(NumberText newNumbers) {
-    return new ReadOptions(columns, separator, header, newNumbers, missing, categories, charset);
+    return new ReadOptions(
+        columns, skipLines, separator, header, newNumbers, missing, categories, charset);
   }
 
   ReadOptions withMissing(Missing newMissing) {
-    return new ReadOptions(columns, separator, header, numbers, newMissing, categories, charset);
+    return new ReadOptions(
+        columns, skipLines, separator, header, numbers, newMissing, categories, charset);
   }
 
   ReadOptions withCategories(Map<String, Categories> newCategories) {
-    return new ReadOptions(columns, separator, header, numbers, missing, newCategories, charset);
+    return new ReadOptions(
+        columns, skipLines, separator, header, numbers, missing, newCategories, charset);
   }
 
   ReadOptions withCharset(Charset newCharset) {
-    return new ReadOptions(columns, separator, header, numbers, missing, categories, newCharset);
+    return new ReadOptions(
+        columns, skipLines, separator, header, numbers, missing, categories, newCharset);
   }
 
   /**

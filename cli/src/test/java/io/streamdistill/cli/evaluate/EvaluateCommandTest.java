@@ -85,7 +85,7 @@ final class EvaluateCommandTest {
     assertThat(err.toString()).isEmpty();
     assertThat(exit).isZero();
     assertThat(out.toString())
-        .contains("student   student thresholds")
+        .contains("student   thresholds")
         .contains("teacher   " + teacher)
         .contains("examples  4, 3 labelled, from " + csv)
         .contains("left out  1 missing-value")

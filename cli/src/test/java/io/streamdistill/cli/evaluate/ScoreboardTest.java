@@ -128,6 +128,28 @@ final class ScoreboardTest {
     assertThat(many).allMatch(line -> line.length() <= 120);
   }
 
+  @Test
+  void remarksOnWhatIsNoBetterThanTheMostFrequentClass() {
+    for (int i = 0; i < 40; i++) {
+      add("fox", i < 30 ? "cat" : "dog", i < 30 ? "cat" : "dog");
+    }
+    assertThat(ReportText.lines(report("teacher.onnx")))
+        .anyMatch(
+            line ->
+                line.contains(
+                    "the student is right no more often than one that always says cat (75.00 %)"))
+        .noneMatch(line -> line.contains("the teacher is right no more often"));
+  }
+
+  @Test
+  void remarksOnAStudentThatAgreesByChance() {
+    for (int i = 0; i < 40; i++) {
+      add("fox", i < 30 ? "cat" : "dog", null);
+    }
+    assertThat(ReportText.lines(report("teacher.onnx")))
+        .anyMatch(line -> line.contains("agrees with the teacher no more often"));
+  }
+
   private EvaluationReport report(@Nullable String teacher) {
     return EvaluationReport.of(board, PETS, model(), teacher, cost(), data());
   }

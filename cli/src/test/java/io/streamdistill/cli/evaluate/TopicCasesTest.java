@@ -65,7 +65,7 @@ final class TopicCasesTest {
       producer.initTransactions();
       for (int i = 0; i < 150; i++) { // every other offset is the end of a transaction
         producer.beginTransaction();
-        producer.send(new ProducerRecord<>("transactions", example(i, 0)));
+        var unused = producer.send(new ProducerRecord<>("transactions", example(i, 0)));
         if (i % 10 == 9) {
           producer.abortTransaction();
         } else {
@@ -154,7 +154,7 @@ final class TopicCasesTest {
         new KafkaProducer<>(
             kafka.producer(), new ByteArraySerializer(), new ByteArraySerializer())) {
       for (byte[] value : values) {
-        producer.send(new ProducerRecord<>(topic, partition, null, value));
+        var unused = producer.send(new ProducerRecord<>(topic, partition, null, value));
       }
       producer.flush();
     }

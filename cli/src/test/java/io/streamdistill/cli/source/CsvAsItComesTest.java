@@ -13,9 +13,11 @@ import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +51,8 @@ final class CsvAsItComesTest {
         "a;b;y\r1.5;2;dog\r",
         "sep=;\na;b;y\n1.5;2;dog\n",
         ",a,b,y\n0,1.5,2,dog\n", // with the index of pandas, which has no name
+        "\"a\" \"b\" \"y\"\n\"1\" 1.5 2 \"dog\"\n\"2\" 1 2 \"cat\"\n", // write.table of R
+        "# a,b,y\n1.5,2,dog\n", // savetxt of numpy
         "a,b,y\n1.5,2,dog\n\n,\n", // a row too short leaves the separator alone
       })
   void findsOutWhatSeparatesColumns(String text) throws IOException {
@@ -102,9 +106,36 @@ final class CsvAsItComesTest {
   void asksWhetherNumbersFromZeroAreNamesOrData() {
     assertThatThrownBy(() -> rows("0,1,y\n1.5,2,dog\n", columns(null, "3")))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining(
-            "data.csv:1: the first line, 0, 1, y, may be names of columns or data")
+        .hasMessageContaining("data.csv: the first line, 0, 1, y, may be names of columns or data")
         .hasMessageContaining("--header yes or --header no");
+  }
+
+  @Test
+  void saysHowManyLinesStandBeforeTheHeader() throws IOException {
+    String comment = "# pets, measured by me\n# in cm\na,b,y\n1,2,dog\n1,2,cat\n";
+    String title = "Report,,\n\na,b,y\n1,2,dog\n1,2,cat\n";
+
+    assertThatThrownBy(() -> rows(comment, LABELLED))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("no column 'y'")
+        .hasMessageContaining("--skip-lines 2 passes over");
+    assertThatThrownBy(() -> rows(title, LABELLED)).hasMessageContaining("--skip-lines 2");
+    assertThat(rows(comment, LABELLED.withSkipLines(2))).hasSize(2);
+    List<Row> rows = rows(title.replace("1,2,cat", "1,two,cat"), LABELLED.withSkipLines(2));
+    assertThat(malformed(rows.get(1)).where()).endsWith("data.csv:5");
+  }
+
+  @Test
+  void saysThatTheHeaderIsInAnotherEncoding() throws IOException {
+    Path file = directory.resolve("data.csv");
+    Files.write(file, "gr\u00F6\u00DFe;b;y\n1;2;dog\n".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThatThrownBy(() -> open(file, LABELLED))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("data.csv:1: holds a byte that is not UTF-8")
+        .hasMessageContaining("--encoding windows-1252");
+    assertThat(Rows.of(() -> open(file, LABELLED.withCharset(StandardCharsets.ISO_8859_1))))
+        .hasSize(1);
   }
 
   @Test
@@ -158,8 +189,7 @@ final class CsvAsItComesTest {
   @Test
   void readsTheRowsAroundALineThatIsNoText() throws IOException {
     Path file = directory.resolve("data.csv");
-    byte[] bytes =
-        "id,a,b\nx,1,2\n?,1,2\nz,1,2\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] bytes = "id,a,b\nx,1,2\n?,1,2\nz,1,2\n".getBytes(StandardCharsets.US_ASCII);
     bytes["id,a,b\nx,1,2\n".length()] = (byte) 0xFC;
     Files.write(file, bytes);
 
@@ -176,7 +206,7 @@ final class CsvAsItComesTest {
     try (TextLines lines =
         TextLines.open(
             Files.writeString(directory.resolve("long"), "x".repeat(1_000) + "\nfine"),
-            java.nio.charset.StandardCharsets.UTF_8,
+            StandardCharsets.UTF_8,
             100)) {
       assertThat(lines.next())
           .satisfies(
@@ -215,9 +245,7 @@ final class CsvAsItComesTest {
     return CsvSource.open(file, options, TWO, ANIMALS);
   }
 
-  private static ReadOptions columns(
-      @org.jspecify.annotations.Nullable String id,
-      @org.jspecify.annotations.Nullable String label) {
+  private static ReadOptions columns(@Nullable String id, @Nullable String label) {
     return ReadOptions.defaults().withColumns(new Columns(id, label, List.of()));
   }
 }

@@ -67,6 +67,9 @@ final class FeatureValuesTest {
           1,5       | --decimal , if the comma is the decimal mark
           1.234,5   | --decimal , --thousands .
           1 234     | --thousands ' '
+          12.5%     | write the number alone, without a unit or sign
+          $1,000    | write the number alone
+          3:1.5     | LibSVM's sparse form
           """)
   void saysByWhichOptionItWouldBeANumber(String text, String hint) {
     assertThatThrownBy(() -> read(DEFAULTS, text))

@@ -86,6 +86,20 @@ final class JsonAsItComesTest {
         .hasMessageContaining("there are no features");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":{\"0\":1,\"1\":2},\"b\":{\"0\":3,\"1\":4}}",
+        "{\"columns\":[\"a\",\"b\"],\"index\":[0],\"data\":[[1,2]]}",
+        "{\"schema\":{\"fields\":[]},\"data\":[{\"a\":1,\"b\":2}]}",
+      })
+  void knowsAWholeTableFromARow(String text) {
+    assertThatThrownBy(() -> rows(text, 2))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("data.jsonl:1: the object holds a whole table")
+        .hasMessageContaining("orient='records'");
+  }
+
   @Test
   void flattensNestedArraysRowByRow() throws IOException {
     List<Row> rows = rows("{\"features\":[[1,2],[3,4]]}\n", 2, 2);
