@@ -8,6 +8,7 @@ import io.streamdistill.cli.checkpoints.RollbackCommand;
 import io.streamdistill.cli.config.ConfigCommand;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.evaluate.EvaluateCommand;
+import io.streamdistill.cli.experiment.CommandProduct;
 import io.streamdistill.cli.keygen.KeygenCommand;
 import io.streamdistill.cli.logging.LogSettings;
 import io.streamdistill.cli.process.ParentWatch;
@@ -20,6 +21,7 @@ import io.streamdistill.cli.run.TeacherCommand;
 import io.streamdistill.cli.run.TopicsCommand;
 import io.streamdistill.cli.run.TrainerCommand;
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.experiments.defaults.DefaultsExperimentCommand;
 import io.streamdistill.experiments.mnist.MnistExperimentCommand;
 import io.streamdistill.experiments.mnist.MnistTeacherCommand;
 import io.streamdistill.experiments.report.ReportCommand;
@@ -125,6 +127,7 @@ public final class Distill {
     experiment.addSubcommand(new MnistTeacherCommand());
     MnistExperimentCommand.all()
         .forEach(one -> experiment.addSubcommand(one.getCommandName(), one));
+    experiment.addSubcommand(new DefaultsExperimentCommand(new CommandProduct()));
     experiment.addSubcommand(new ReportCommand());
     return experiment;
   }
@@ -136,12 +139,15 @@ public final class Distill {
     return new CommandLine.RunLast().execute(parsed);
   }
 
-  /** {@code distill experiment}: reproductions of the literature. */
+  /**
+   * {@code distill experiment}: reproductions of the literature, and whether the defaults train.
+   */
   @Command(
       name = "experiment",
       mixinStandardHelpOptions = true,
       synopsisSubcommandLabel = "EXPERIMENT",
-      description = "Reproduces results of the literature through the real pipeline.")
+      description =
+          "Reproduces results of the literature through the real pipeline, and tries the defaults.")
   static final class ExperimentCommand {}
 
   /** The version of the jar. */

@@ -60,6 +60,19 @@ public final class ConfigOptions {
   }
 
   /**
+   * What {@code --config} and {@code --set} would give, without anything from the environment.
+   *
+   * @param settings by key, over the file
+   */
+  public static ConfigOptions of(Path file, Map<String, String> settings) {
+    ConfigOptions options = new ConfigOptions(Map.of(), Path.of(""));
+    options.file = file;
+    options.assignments =
+        settings.entrySet().stream().map(one -> one.getKey() + "=" + one.getValue()).toList();
+    return options;
+  }
+
+  /**
    * Loads the part of the configuration that {@code view} names.
    *
    * @param view a record with some of the components of {@link DistillConfig}

@@ -51,6 +51,20 @@ public final class TeacherCommand implements Callable<Integer> {
       ClassesConfig classes,
       TeacherConfig teacher) {}
 
+  /** Starts the service in this process. */
+  public static TeacherService start(ConfigLoader loader) {
+    return start(loader.load(View.class));
+  }
+
+  private static TeacherService start(View view) {
+    return TeacherService.start(
+        view.teacher(),
+        view.kafka(),
+        view.topics(),
+        view.features().contract(),
+        view.classes().map());
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     ConfigLoader loader = options.loader();
@@ -58,13 +72,7 @@ public final class TeacherCommand implements Callable<Integer> {
       loader.set("teacher.http.port", port, "--port");
     }
     View view = loader.load(View.class);
-    TeacherService service =
-        TeacherService.start(
-            view.teacher(),
-            view.kafka(),
-            view.topics(),
-            view.features().contract(),
-            view.classes().map());
+    TeacherService service = start(view);
     return Foreground.run(
         service::close,
         () -> {

@@ -45,9 +45,7 @@ public final class TopicsCommand {
         "Says in what existing ones differ, and alters nothing; exit code 1 if any does."
       })
   int create() {
-    View view = options.load(View.class);
-    List<Outcome> outcomes =
-        Topics.create(view.kafka(), TopicSpec.all(view.topics(), view.teacher().maxRecordBytes()));
+    List<Outcome> outcomes = create(options);
     PrintWriter out = spec.commandLine().getOut();
     int exitCode = ExitCode.OK;
     for (Outcome outcome : outcomes) {
@@ -62,6 +60,13 @@ public final class TopicsCommand {
     }
     out.flush();
     return exitCode;
+  }
+
+  /** Creates what does not exist. */
+  public static List<Outcome> create(ConfigOptions options) {
+    View view = options.load(View.class);
+    return Topics.create(
+        view.kafka(), TopicSpec.all(view.topics(), view.teacher().maxRecordBytes()));
   }
 
   private static String state(Outcome outcome) {

@@ -57,6 +57,21 @@ public final class TrainerCommand implements Callable<Integer> {
       ClassesConfig classes,
       StudentConfig student) {}
 
+  /** Starts the service in this process. */
+  public static TrainerService start(ConfigLoader loader) {
+    return start(loader.load(View.class));
+  }
+
+  private static TrainerService start(View view) {
+    return TrainerService.start(
+        view.student(),
+        view.kafka(),
+        view.topics(),
+        view.s3(),
+        view.features().contract(),
+        view.classes().map());
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     ConfigLoader loader = options.loader();
@@ -67,14 +82,7 @@ public final class TrainerCommand implements Callable<Integer> {
       loader.set("student.http.port", port, "--port");
     }
     View view = loader.load(View.class);
-    TrainerService service =
-        TrainerService.start(
-            view.student(),
-            view.kafka(),
-            view.topics(),
-            view.s3(),
-            view.features().contract(),
-            view.classes().map());
+    TrainerService service = start(view);
     return Foreground.run(
         service::close,
         () -> {

@@ -99,7 +99,7 @@ public final class Lab implements AutoCloseable {
 
   /** A run that was killed while it scored leaves topics that nobody trusts. */
   private String unusedPrefix(String name) throws InterruptedException {
-    var existing = Scoring.get(admin.listTopics().names());
+    var existing = Backlog.get(admin.listTopics().names());
     return IntStream.iterate(1, attempt -> attempt + 1)
         .mapToObj(attempt -> name + "-" + attempt)
         .filter(prefix -> !existing.contains(topics(prefix).transferSet()))

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The runs of an experiment, in the file of their results from the moment each is over, so that a
@@ -54,6 +55,7 @@ public final class Results {
   private final ObjectNode head;
   private final String figure;
   private final List<Run> runs = new ArrayList<>();
+  private Function<List<Run>, Object> derived = all -> Map.of();
 
   private Results(Path file, ObjectNode head, String figure) {
     this.file = file;
@@ -76,6 +78,12 @@ public final class Results {
       }
     }
     return results;
+  }
+
+  /** Adds to the file what can be said of all runs together, under {@code derived}. */
+  public Results deriving(Function<List<Run>, Object> fromRuns) {
+    this.derived = fromRuns;
+    return this;
   }
 
   /**
@@ -179,6 +187,10 @@ public final class Results {
       node.set("settings", run.settings());
     }
     root.set("summary", JSON.valueToTree(summary()));
+    JsonNode more = JSON.valueToTree(derived.apply(runs()));
+    if (!more.isEmpty()) {
+      root.set("derived", more);
+    }
     return JSON.writeValueAsString(root);
   }
 }

@@ -14,18 +14,10 @@ import io.streamdistill.wire.Codecs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +29,6 @@ record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, Class
   private static final int TEACHER_BATCH = 256;
   private static final Duration LINGER = Duration.ofMillis(100);
   private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
-  private static final long POLL_MILLIS = 200;
 
   /**
    * Produces the examples, and returns when all of them are scored.
@@ -69,15 +60,15 @@ record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, Class
             COMMIT_INTERVAL,
             MAX_RECORD_BYTES,
             new HttpConfig("127.0.0.1", 0));
+    Backlog backlog = new Backlog(admin);
     TeacherService service = TeacherService.start(config, kafka, topics, features, classes);
     try {
       produce(topics.transferSet(), examples);
-      awaitScored(service, application, topics.transferSet());
+      backlog.awaitEmpty(application, topics.transferSet(), service::hasStopped);
     } finally {
       service.close();
     }
-    long rejected = ends(topics.deadLetters()).values().stream().mapToLong(end -> end).sum();
-    if (rejected > 0) {
+    if (backlog.size(topics.deadLetters()) > 0) {
       throw new IllegalStateException(
           "the teacher rejected examples: see topic " + topics.deadLetters());
     }
@@ -109,44 +100,6 @@ record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, Class
     Exception failed = failure.get();
     if (failed != null) {
       throw new IllegalStateException("producing to " + topic + " failed", failed);
-    }
-  }
-
-  /** The teacher commits an example when its soft target is out. */
-  private void awaitScored(TeacherService service, String group, String topic)
-      throws InterruptedException {
-    Map<TopicPartition, Long> ends = ends(topic);
-    while (!committed(group).entrySet().containsAll(ends.entrySet())) {
-      if (service.hasStopped()) {
-        throw new IllegalStateException("the teacher of " + topic + " stopped; see the log");
-      }
-      Thread.sleep(POLL_MILLIS);
-    }
-  }
-
-  private Map<TopicPartition, Long> committed(String group) throws InterruptedException {
-    return get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
-        .entrySet()
-        .stream()
-        .filter(entry -> entry.getValue() != null)
-        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));
-  }
-
-  private Map<TopicPartition, Long> ends(String topic) throws InterruptedException {
-    Map<TopicPartition, OffsetSpec> all =
-        IntStream.range(0, Lab.PARTITIONS)
-            .mapToObj(partition -> new TopicPartition(topic, partition))
-            .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
-    Map<TopicPartition, ListOffsetsResultInfo> ends = get(admin.listOffsets(all).all());
-    return ends.entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
-  }
-
-  static <T> T get(Future<T> future) throws InterruptedException {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the lab's broker does not answer", e.getCause());
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
+import io.streamdistill.experiments.lab.Environment;
 import io.streamdistill.experiments.lab.Results;
 import io.streamdistill.experiments.lab.Results.Run;
 import io.streamdistill.experiments.report.Report;

@@ -1,4 +1,4 @@
-package io.streamdistill.experiments.mnist;
+package io.streamdistill.experiments.lab;
 
 import ai.onnxruntime.OrtEnvironment;
 import java.io.IOException;
@@ -13,10 +13,11 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Where a figure was measured: processor, cores, and the versions that bear on the arithmetic. */
-record Environment(String machine, Map<String, String> versions) {
+public record Environment(String machine, Map<String, String> versions) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
-  static Environment detect() {
+  /** This machine, and these versions. */
+  public static Environment detect() {
     Map<String, String> versions = new TreeMap<>();
     versions.put("java", System.getProperty("java.version"));
     versions.put("nd4j", nd4j());
@@ -31,7 +32,7 @@ record Environment(String machine, Map<String, String> versions) {
   }
 
   /** What a file of results says of all its runs. */
-  Map<String, Object> head(String experiment, String command) {
+  public Map<String, Object> head(String experiment, String command) {
     Map<String, Object> head = new LinkedHashMap<>();
     head.put("experiment", experiment);
     head.put("command", command);

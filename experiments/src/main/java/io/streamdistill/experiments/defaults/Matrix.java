@@ -1,0 +1,219 @@
+package io.streamdistill.experiments.defaults;
+
+import ai.onnxruntime.OrtException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.experiments.defaults.Product.Setting;
+import io.streamdistill.experiments.defaults.TaskRun.Student;
+import io.streamdistill.experiments.lab.Results;
+import io.streamdistill.experiments.lab.Results.Run;
+import io.streamdistill.student.DivergenceException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tasks times seeds, one after the other. A task that fails is reported, and the next one begun.
+ */
+final class Matrix {
+
+  private static final Logger log = LoggerFactory.getLogger(Matrix.class);
+
+  private static final String STATE = "state";
+
+  private final Product product;
+  private final String servers;
+  private final Map<String, Reference> references;
+  private final Results results;
+  private final Map<String, String> tried;
+  private final Path work;
+  private final Duration limit;
+  private final PrintWriter console;
+
+  Matrix(
+      Product product,
+      String servers,
+      Map<String, Reference> references,
+      Results results,
+      Map<String, String> tried,
+      Path work,
+      Duration limit,
+      PrintWriter console) {
+    this.product = product;
+    this.servers = servers;
+    this.references = references;
+    this.results = results;
+    this.tried = tried;
+    this.work = work;
+    this.limit = limit;
+    this.console = console;
+  }
+
+  /** Runs what is not in the results yet. */
+  void run(List<Task> tasks, int seeds) throws IOException, InterruptedException {
+    console.printf(
+        "%-16s %4s %9s %9s %7s %-6s %-9s %8s%n",
+        "task", "seed", "agreement", "reference", "points", "target", "state", "seconds");
+    for (Task task : tasks) {
+      reference(task); // before hours of work
+    }
+    for (Task task : tasks) {
+      run(task, seeds);
+      List<Run> runs = of(task, seeds);
+      if (runs.size() > 1) {
+        print(task.name(), "mean", Cell.of(runs), "", "");
+      }
+    }
+  }
+
+  private List<Run> of(Task task, int seeds) {
+    return results.runs().stream()
+        .filter(run -> run.condition().equals(task.name()) && run.seed() <= seeds)
+        .toList();
+  }
+
+  private void run(Task task, int seeds) throws IOException, InterruptedException {
+    JsonNode settings;
+    try {
+      settings = settings(task);
+    } catch (IOException | RuntimeException e) {
+      for (long seed = 1; seed <= seeds; seed++) {
+        add(failure(task, seed, Results.settings(tried), "configuration", e));
+      }
+      return;
+    }
+    List<Long> missing =
+        LongStream.rangeClosed(1, seeds)
+            .filter(seed -> !done(task, seed, settings))
+            .boxed()
+            .toList();
+    if (missing.isEmpty()) {
+      of(task, seeds).forEach(this::print);
+      return;
+    }
+    TaskRun run = new TaskRun(product, task, servers, tried, work, limit);
+    try {
+      run.score();
+    } catch (IOException | RuntimeException e) {
+      for (long seed : missing) {
+        add(failure(task, seed, settings, "scoring", e));
+      }
+      return;
+    }
+    for (long seed : missing) {
+      try {
+        add(success(task, seed, settings, run.train(seed)));
+      } catch (IOException | OrtException | RuntimeException e) {
+        add(failure(task, seed, settings, "training", e));
+      }
+    }
+  }
+
+  private Reference reference(Task task) {
+    Reference reference = references.get(task.name());
+    if (reference == null) {
+      throw new ConfigException(
+          "there is no reference of task '%s'; run experiments/reference/reference.py"
+              .formatted(task.name()));
+    }
+    return reference;
+  }
+
+  private boolean done(Task task, long seed, JsonNode settings) {
+    return results.has(task.name(), seed, settings)
+        && results.runs().stream()
+            .noneMatch(
+                run ->
+                    run.condition().equals(task.name())
+                        && run.seed() == seed
+                        && run.figures().containsKey(Cell.FAILED));
+  }
+
+  /** What a run depends on: one that is in the results under the same ones is not made again. */
+  private JsonNode settings(Task task) throws IOException {
+    List<Setting> settings = product.configured(task.yaml(), Map.of()).settings();
+    List<String> extras = Configured.extras(settings);
+    if (!extras.isEmpty()) {
+      throw new ConfigException(
+          "%s sets %s, which is no description of a task; a matrix of the defaults leaves that out"
+              .formatted(task.yaml(), String.join(", ", extras)));
+    }
+    Map<String, Object> kept = new TreeMap<>(tried);
+    kept.put("labels", task.labels());
+    kept.put(
+        "fingerprint",
+        Configured.fingerprint(product.configured(task.yaml(), tried).settings(), task));
+    return Results.settings(kept);
+  }
+
+  private Run success(Task task, long seed, JsonNode settings, Student student) throws IOException {
+    Reference reference = reference(task);
+    Map<String, Object> figures = figures(reference);
+    figures.put(Cell.AGREEMENT, rounded(student.agreement(), 1e5));
+    figures.put("difference", rounded(100 * (student.agreement() - reference.agreement()), 1e2));
+    figures.put(STATE, student.state());
+    figures.put("recoveries", student.recoveries());
+    figures.put(Cell.DIVERGED, !student.finite() || student.state().equals("diverged"));
+    return new Run(task.name(), seed, settings, figures, student.seconds());
+  }
+
+  private Run failure(Task task, long seed, JsonNode settings, String during, Exception e)
+      throws IOException {
+    log.error("task {}, seed {}: {} failed", task.name(), seed, during, e);
+    Map<String, Object> figures = figures(reference(task));
+    figures.put(STATE, Cell.FAILED);
+    figures.put(Cell.FAILED, during + ": " + e.getMessage());
+    figures.put(Cell.DIVERGED, e instanceof DivergenceException);
+    return new Run(task.name(), seed, settings, figures, 0);
+  }
+
+  private static Map<String, Object> figures(Reference reference) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put(Cell.REFERENCE, reference.agreement());
+    figures.put(Cell.TOLERANCE, 100 * reference.tolerance());
+    return figures;
+  }
+
+  private static double rounded(double value, double unit) {
+    return Math.round(value * unit) / unit;
+  }
+
+  private void add(Run run) throws IOException {
+    results.add(run);
+    print(run);
+  }
+
+  private void print(Run run) {
+    String seconds = String.format(Locale.ROOT, "%.1f", run.seconds());
+    String state = String.valueOf(run.figures().get(STATE));
+    print(run.condition(), Long.toString(run.seed()), Cell.of(List.of(run)), state, seconds);
+    Object failure = run.figures().get(Cell.FAILED);
+    if (failure != null) {
+      console.println("  " + failure);
+      console.flush();
+    }
+  }
+
+  private void print(String task, String seed, Cell cell, String state, String seconds) {
+    console.printf(
+        "%-16s %4s %9s %9.4f %7s %-6s %-9s %8s%n",
+        task,
+        seed,
+        cell.agreement() == null ? "-" : String.format(Locale.ROOT, "%.4f", cell.agreement()),
+        cell.reference(),
+        cell.difference() == null ? "-" : String.format(Locale.ROOT, "%+.2f", cell.difference()),
+        cell.met() ? "met" : "missed",
+        state,
+        seconds);
+    console.flush();
+  }
+}
