@@ -170,7 +170,7 @@ final class Matrix {
       throws IOException {
     log.error("task {}, seed {}: {} failed", task.name(), seed, during, e);
     Map<String, Object> figures = figures(reference(task));
-    figures.put(STATE, Cell.FAILED);
+    figures.put(STATE, e instanceof DivergenceException ? Cell.DIVERGED : Cell.FAILED);
     figures.put(Cell.FAILED, during + ": " + e.getMessage());
     figures.put(Cell.DIVERGED, e instanceof DivergenceException);
     return new Run(task.name(), seed, settings, figures, 0);

@@ -81,7 +81,13 @@ final class TaskRun {
       backlog.awaitEmpty(
           place.getOrDefault("teacher.application-id", ""),
           commands.topics().transferSet(),
-          () -> teacher.hasEnded() || System.nanoTime() > deadline);
+          () -> {
+            if (System.nanoTime() > deadline) {
+              throw new IllegalStateException(
+                  "scoring was not done after %d minutes".formatted(limit.toMinutes()));
+            }
+            return teacher.hasEnded();
+          });
       if (backlog.size(commands.topics().deadLetters()) > 0) {
         throw new IOException("the teacher rejected examples of its own task; see the log");
       }
@@ -110,7 +116,8 @@ final class TaskRun {
     try (Service trainer = commands.trainer()) {
       while (!trainer.hasEnded()) {
         if (System.nanoTime() - start > limit.toNanos()) {
-          throw new IOException("the trainer was not done after " + limit);
+          throw new IOException(
+              "the trainer was not done after %d minutes".formatted(limit.toMinutes()));
         }
         Thread.sleep(POLL.toMillis());
       }
