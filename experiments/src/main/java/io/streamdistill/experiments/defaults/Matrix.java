@@ -7,7 +7,7 @@ import io.streamdistill.experiments.defaults.Product.Setting;
 import io.streamdistill.experiments.defaults.TaskRun.Student;
 import io.streamdistill.experiments.lab.Results;
 import io.streamdistill.experiments.lab.Results.Run;
-import io.streamdistill.student.DivergenceException;
+import io.streamdistill.student.learning.DivergenceException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
