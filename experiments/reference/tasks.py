@@ -471,10 +471,10 @@ def all_tasks():
             labels=1.0,
         ),
         "classes-200": lambda: many_classes(
-            "classes-200", "200 classes, logits", 21, 200, 24, [256], 15000, 4000, 60, 0.7
+            "classes-200", "200 classes, logits", 21, 200, 24, [128], 15000, 4000, 60, 0.7
         ),
         "classes-1000": lambda: many_classes(
-            "classes-1000", "1,000 classes, logits", 22, 1000, 32, [256], 25000, 5000, 30, 0.5
+            "classes-1000", "1,000 classes, logits", 22, 1000, 32, [128], 25000, 5000, 30, 0.5
         ),
         "forest": forest,
         "boosted": boosting,
