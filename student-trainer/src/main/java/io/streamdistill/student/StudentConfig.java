@@ -126,8 +126,8 @@ public record StudentConfig(
    * @param temperature T of the soft term, > 0, or auto: the spread of the teacher's logits;
    *     default auto
    * @param hardWeight share a of the hard term, in [0, 1]; default 0.1
-   * @param logitScale unit that the output layer is trained in, > 0, or auto: the spread of the
-   *     teacher's logits; default auto
+   * @param logitScale unit that the output layer is trained in, > 0, or auto: 0.3 of the spread of
+   *     the teacher's logits; default auto
    * @param clip largest gradient of a record with respect to its logits, in units of T, > 0;
    *     default 10
    */
@@ -230,8 +230,8 @@ public record StudentConfig(
       double found =
           switch (optimizer) {
             case ADAM -> 0.003;
-            case NESTEROV -> 0.02;
-            case SGD -> 0.1;
+            case NESTEROV -> 0.1;
+            case SGD -> 0.3;
           };
       return schedule(base.orElse(found), warmupSteps, decay, decaySteps, decayFactor);
     }

@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainerAssembly {
 
-  /** First logits of a new student, in units of the teacher's: close to no answer at all. */
+  /** First logits of a new student, in spreads of the teacher's: close to no answer at all. */
   private static final double FIRST_LOGITS = 0.1;
 
   private final StudentConfig config;
@@ -178,7 +178,7 @@ final class TrainerAssembly {
   private StudentStep step(StudentScales scales, boolean anew) {
     MultiLayerNetwork network = StudentNetwork.create(config, features, classes);
     if (anew && config.objective().logitScale().isAuto()) {
-      OutputScale.initialise(network, FIRST_LOGITS * scales.logitScale());
+      OutputScale.initialise(network, FIRST_LOGITS * scales.logitScale() / ObjectiveConfig.UNIT);
     }
     return closers.add(
         StudentSteps.forNetwork(network, config.objective().config(scales), config.batchSize()));

@@ -42,7 +42,7 @@ final class CaseDecoder {
    */
   CaseDecoder(FeatureContract features, ClassMap classes, boolean skip) {
     this.skip = skip;
-    this.softTargets = new SoftTargetDecoder(features, classes, 1);
+    this.softTargets = new SoftTargetDecoder(features, null, classes, 1, Float.MAX_VALUE);
     this.examples =
         new TransferValidator(Codecs.transferExample(), features, classes, Integer.MAX_VALUE);
     this.input = FloatBuffer.allocate(features.length());

@@ -3,16 +3,14 @@ package io.streamdistill.cli.experiment;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;
-import io.streamdistill.cli.produce.CsvColumns;
-import io.streamdistill.cli.produce.CsvSource;
-import io.streamdistill.cli.produce.ExampleSource;
-import io.streamdistill.cli.produce.IdxSource;
 import io.streamdistill.cli.produce.ProduceOptions;
-import io.streamdistill.cli.produce.Row;
 import io.streamdistill.cli.produce.TransferSetProducer;
 import io.streamdistill.cli.run.TeacherCommand;
 import io.streamdistill.cli.run.TopicsCommand;
 import io.streamdistill.cli.run.TrainerCommand;
+import io.streamdistill.cli.source.ExampleFiles;
+import io.streamdistill.cli.source.ExampleSource;
+import io.streamdistill.cli.source.Row;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.KafkaSettings;
@@ -126,7 +124,7 @@ final class TaskCommands implements Commands {
     FeatureContract contract = view.features().contract();
     ClassMap classes = view.classes().map();
     return rows.labels() == null
-        ? CsvSource.open(rows.file(), new CsvColumns(null, LABEL, List.of()), contract, classes)
-        : IdxSource.open(rows.file(), rows.labels(), contract, classes);
+        ? ExampleFiles.csv(rows.file(), LABEL, contract, classes)
+        : ExampleFiles.idx(rows.file(), rows.labels(), contract, classes);
   }
 }

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param examples records measured; 0 in a student that was trained without
  * @param standardisation how the student sees its features; null: as the feature contract gives
  *     them
- * @param logitScale spread of the teacher's logits: the mean over the records of their standard
- *     deviation over the classes, at T = 1, > 0. A student's output layer is trained in units of it
+ * @param spread of the teacher's logits: the mean over the records of their standard deviation over
+ *     the classes, at T = 1, >= 0
+ * @param logitScale unit that the student's output layer is trained in, > 0
  * @param temperature T of the soft term, > 0
  * @param priorLoss what always giving the mean distribution costs: {@code T^2 KL(teacher || mean)}
  *     at T, in nats, >= 0
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record StudentScales(
     long examples,
     @JsonSetter(nulls = Nulls.SET) @Nullable Standardisation standardisation,
+    double spread,
     double logitScale,
     double temperature,
     double priorLoss,
@@ -34,6 +36,7 @@ public record StudentScales(
 
   /** Validates. */
   public StudentScales {
+    check(spread >= 0 && Double.isFinite(spread), "spread", spread);
     check(logitScale > 0 && Double.isFinite(logitScale), "logitScale", logitScale);
     check(temperature > 0 && Double.isFinite(temperature), "temperature", temperature);
     check(priorLoss >= 0 && Double.isFinite(priorLoss), "priorLoss", priorLoss);
@@ -42,7 +45,7 @@ public record StudentScales(
 
   /** Of a student that was trained without: as the contract gives them, in the logits' own unit. */
   public static StudentScales unmeasured(double temperature) {
-    return new StudentScales(0, null, 1, temperature > 0 ? temperature : 1, 0, 0, 0, 0);
+    return new StudentScales(0, null, 0, 1, temperature > 0 ? temperature : 1, 0, 0, 0, 0);
   }
 
   private static void check(boolean holds, String what, double value) {

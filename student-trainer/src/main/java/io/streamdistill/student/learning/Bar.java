@@ -18,7 +18,7 @@ record Bar(double loss, double floor, double share) {
 
   static Bar of(StudentScales scales, ObjectiveConfig objective, int classes) {
     double soft = 1 - objective.hardWeight();
-    double hardTemperature = Math.min(1, objective.logitScale());
+    double hardTemperature = objective.hardTemperature();
     double hard = objective.hardWeight() * hardTemperature * hardTemperature * Math.log(classes);
     double unit = objective.logitScale() * objective.logitScale();
     return new Bar(

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *   d/dz_ik  = w_i/B [ (1-a) T (q_ik(T) - p_ik) + a 1[labelled] h (q_ik(h) - 1[y_i = k]) ]
  * </pre>
  *
- * <p>The hard term is at {@code h = 1}, as in the paper, unless the spread s of the teacher's
- * logits is below 1: then {@code h = s}. The gradient is that of {@code loss / s^2}, so that its
+ * <p>The hard term is at {@code h = 1}, as in the paper, unless the teacher's logits spread by
+ * less than 1: then h is that spread. The gradient is that of {@code loss / s^2}, so that its
  * size does not depend on the teacher's scale; its length, of one record, is at most {@code clip T
  * / s^2}, times 1/B.
  *

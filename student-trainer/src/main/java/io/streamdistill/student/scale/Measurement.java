@@ -4,6 +4,7 @@ import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.core.transfer.Standardisation;
 import io.streamdistill.schema.FeatureType;
+import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.scale.InputConfig.Standardise;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,7 +57,7 @@ final class Measurement {
    * What the records say.
    *
    * @param temperature T of the soft term; NaN is the spread of the teacher's logits
-   * @param logitScale unit of the output layer; NaN is the spread of the teacher's logits
+   * @param logitScale unit of the output layer; NaN is {@value ObjectiveConfig#UNIT} of that spread
    */
   StudentScales scales(double temperature, double logitScale) {
     double spread = spread();
@@ -73,7 +74,8 @@ final class Measurement {
     return new StudentScales(
         count(),
         standardisation(),
-        Double.isNaN(logitScale) ? spread : logitScale,
+        spread,
+        Double.isNaN(logitScale) ? ObjectiveConfig.UNIT * spread : logitScale,
         chosen,
         answers.priorLoss(),
         answers.majority(),

@@ -69,7 +69,7 @@ public final class Measurer {
    * Waits for records and measures them.
    *
    * @param temperature T of the soft term; NaN is the spread of the teacher's logits
-   * @param logitScale unit of the output layer; NaN is the spread of the teacher's logits
+   * @param logitScale unit of the output layer; NaN is a share of that spread
    * @param stopping ends the wait
    * @return null when it was ended
    */
@@ -97,7 +97,7 @@ public final class Measurer {
         scales.least(),
         scales.greatest(),
         scales.standardisation() == null ? "" : ", which the student sees standardised",
-        rounded(scales.logitScale()),
+        rounded(scales.spread()),
         rounded(scales.temperature()),
         rounded(scales.majority()));
     return scales;

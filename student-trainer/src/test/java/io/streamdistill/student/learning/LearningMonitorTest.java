@@ -29,7 +29,7 @@ class LearningMonitorTest {
   }
 
   private static LearningMonitor monitor() {
-    return monitor(new StudentScales(1_000, null, 1, 1, PRIOR, MAJORITY, 0, 1), "starting");
+    return monitor(new StudentScales(1_000, null, 1, 1, 1, PRIOR, MAJORITY, 0, 1), "starting");
   }
 
   /** Steps with the loss in multiples of always giving the same answer. */
@@ -109,7 +109,7 @@ class LearningMonitorTest {
   @Test
   void learnedBeforeARestartIsRemembered() {
     LearningMonitor monitor =
-        monitor(new StudentScales(1_000, null, 1, 1, PRIOR, MAJORITY, 0, 1), "learning");
+        monitor(new StudentScales(1_000, null, 1, 1, 1, PRIOR, MAJORITY, 0, 1), "learning");
 
     steps(monitor, 300, 3, 0.2);
 
@@ -129,7 +129,7 @@ class LearningMonitorTest {
 
   @Test
   void teacherOfOneAnswerIsLearnedByGivingIt() {
-    LearningMonitor monitor = monitor(new StudentScales(1_000, null, 1, 1, 0, 1, 0, 1), "starting");
+    LearningMonitor monitor = monitor(new StudentScales(1_000, null, 1, 1, 1, 0, 1, 0, 1), "starting");
 
     steps(monitor, 600, 0, 1);
 
@@ -143,7 +143,7 @@ class LearningMonitorTest {
         new LearningMonitor(
             new LearningConfig(4, 0.1, 500),
             new ObjectiveConfig(1, 1),
-            new StudentScales(1_000, null, 1, 1, PRIOR, MAJORITY, 0, 1),
+            new StudentScales(1_000, null, 1, 1, 1, PRIOR, MAJORITY, 0, 1),
             10,
             0,
             new LearningRecord("starting", "", List.of()));

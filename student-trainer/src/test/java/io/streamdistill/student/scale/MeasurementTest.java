@@ -50,8 +50,9 @@ class MeasurementTest {
         measured(config(Standardise.AUTO), CONTRACT, scale).scales(Double.NaN, Double.NaN);
 
     // Mean standard deviation of 4 uniform numbers in [-1, 1], and the loss, by simulation.
-    assertThat(scales.logitScale() / scale).isCloseTo(0.474, within(0.01));
-    assertThat(scales.temperature()).isEqualTo(scales.logitScale());
+    assertThat(scales.spread() / scale).isCloseTo(0.474, within(0.01));
+    assertThat(scales.temperature()).isEqualTo(scales.spread());
+    assertThat(scales.logitScale()).isEqualTo(0.3 * scales.spread());
     // The bar is the same in units of the logits, whatever they are.
     assertThat(scales.priorLoss() / (scale * scale)).isCloseTo(0.0825, within(0.005));
     assertThat(scales.majority()).isCloseTo(0.25, within(0.05));
@@ -112,7 +113,7 @@ class MeasurementTest {
 
     StudentScales scales = measurement.scales(Double.NaN, Double.NaN);
 
-    assertThat(scales.logitScale()).isEqualTo(1);
+    assertThat(scales.spread()).isEqualTo(1);
     assertThat(scales.priorLoss()).isZero();
     assertThat(scales.majority()).isEqualTo(1);
   }
