@@ -126,8 +126,8 @@ public record StudentConfig(
    * @param temperature T of the soft term, > 0, or auto: the spread of the teacher's logits;
    *     default auto
    * @param hardWeight share a of the hard term, in [0, 1]; default 0.1
-   * @param logitScale unit that the output layer is trained in, > 0, or auto: 0.3 of the spread of
-   *     the teacher's logits; default auto
+   * @param logitScale unit that the output layer is trained in, > 0, or auto: the spread of the
+   *     teacher's logits, less in wide nets; default auto
    * @param clip largest gradient of a record with respect to its logits, in units of T, > 0;
    *     default 10
    */
@@ -136,13 +136,18 @@ public record StudentConfig(
 
     /** Validates. */
     public Objective {
-      new ObjectiveConfig(temperature.orElse(1), hardWeight, logitScale.orElse(1), clip);
+      new ObjectiveConfig(temperature.orElse(1), hardWeight, logitScale.orElse(1), 1, clip);
     }
 
     /** With what was measured in the place of auto. */
     public ObjectiveConfig config(StudentScales scales) {
+      boolean small = logitScale.isAuto() && scales.spread() > 0 && scales.spread() < 1;
       return new ObjectiveConfig(
-          temperature.orElse(scales.temperature()), hardWeight, scales.logitScale(), clip);
+          temperature.orElse(scales.temperature()),
+          hardWeight,
+          scales.logitScale(),
+          small ? scales.spread() : 1,
+          clip);
     }
   }
 

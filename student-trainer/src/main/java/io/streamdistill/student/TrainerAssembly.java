@@ -57,9 +57,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainerAssembly {
 
-  /** First logits of a new student, in spreads of the teacher's: close to no answer at all. */
-  private static final double FIRST_LOGITS = 0.1;
-
   private final StudentConfig config;
   private final KafkaSettings kafka;
   private final TopicsConfig topics;
@@ -71,6 +68,7 @@ final class TrainerAssembly {
   private final @Nullable SigningKey signingKey;
   private final TrustedKeys trusted;
   private final StudentIdentity described;
+  private final long outputWidth; // inputs of the output layer
   private final SoftTargetTopic topic;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -100,7 +98,7 @@ final class TrainerAssembly {
     signingKey = CheckpointConfig.signingKey(config.checkpoint().signingKeyFile());
     trusted = config.checkpoint().trustedKeys(signingKey);
     described = StudentDescription.of(config, topics, features, classes);
-    var unused = StudentNetwork.create(config, features, classes); // says what is wrong with it
+    outputWidth = OutputScale.width(StudentNetwork.create(config, features, classes));
     TrainerClients clients = new TrainerClients(kafka, config);
     topic = clients.softTargetTopic(topics.softTargets());
     producer = closers.add(clients.producer());
@@ -164,7 +162,8 @@ final class TrainerAssembly {
                   Clock.systemUTC())
               .measure(
                   config.objective().temperature().orElse(Double.NaN),
-                  config.objective().logitScale().orElse(Double.NaN),
+                  spread ->
+                      config.objective().logitScale().orElse(OutputScale.unit(spread, outputWidth)),
                   stopping);
     }
     return scales == null ? null : start.measured(scales, step(scales, true));
@@ -178,7 +177,7 @@ final class TrainerAssembly {
   private StudentStep step(StudentScales scales, boolean anew) {
     MultiLayerNetwork network = StudentNetwork.create(config, features, classes);
     if (anew && config.objective().logitScale().isAuto()) {
-      OutputScale.initialise(network, FIRST_LOGITS * scales.logitScale() / ObjectiveConfig.UNIT);
+      OutputScale.initialise(network, OutputScale.first(scales.spread(), outputWidth));
     }
     return closers.add(
         StudentSteps.forNetwork(network, config.objective().config(scales), config.batchSize()));

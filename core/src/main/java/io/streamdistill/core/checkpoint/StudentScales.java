@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param temperature T of the soft term, > 0
  * @param priorLoss what always giving the mean distribution costs: {@code T^2 KL(teacher || mean)}
  *     at T, in nats, >= 0
+ * @param blankLoss the same of giving every class alike, as a student does before its first step
  * @param majority share of the records on which the teacher has its most frequent class on top, in
  *     [0, 1]
  * @param least smallest feature seen
@@ -30,6 +31,7 @@ public record StudentScales(
     double logitScale,
     double temperature,
     double priorLoss,
+    double blankLoss,
     double majority,
     float least,
     float greatest) {
@@ -40,12 +42,13 @@ public record StudentScales(
     check(logitScale > 0 && Double.isFinite(logitScale), "logitScale", logitScale);
     check(temperature > 0 && Double.isFinite(temperature), "temperature", temperature);
     check(priorLoss >= 0 && Double.isFinite(priorLoss), "priorLoss", priorLoss);
+    check(blankLoss >= 0 && Double.isFinite(blankLoss), "blankLoss", blankLoss);
     check(majority >= 0 && majority <= 1, "majority", majority);
   }
 
   /** Of a student that was trained without: as the contract gives them, in the logits' own unit. */
   public static StudentScales unmeasured(double temperature) {
-    return new StudentScales(0, null, 0, 1, temperature > 0 ? temperature : 1, 0, 0, 0, 0);
+    return new StudentScales(0, null, 0, 1, temperature > 0 ? temperature : 1, 0, 0, 0, 0, 0);
   }
 
   private static void check(boolean holds, String what, double value) {

@@ -33,7 +33,7 @@ public final class LearningMonitor {
   /** Steps after which a student that never learned has no excuse for {@link #WORSE}. */
   private static final long SETTLED = 200;
 
-  /** Loss at which training has diverged, in multiples of that of always the same answer. */
+  /** Loss at which training has diverged, in multiples of that of a student that says nothing. */
   private static final double DIVERGED = 10;
 
   /** The same for a student that never learned. */
@@ -126,7 +126,7 @@ public final class LearningMonitor {
     }
     double excess = sum.meanExcess();
     double agreement = objective.hardWeight() == 1 ? sum.accuracy() : sum.agreement();
-    double limit = (everLearned || step < SETTLED ? DIVERGED : WORSE) * bar.unit();
+    double limit = (everLearned || step < SETTLED ? DIVERGED : WORSE) * bar.blank();
     boolean beatsShare = !(agreement <= bar.share() + error());
     if (excess > limit) {
       become(LearningState.DIVERGED, said(excess, agreement), step);

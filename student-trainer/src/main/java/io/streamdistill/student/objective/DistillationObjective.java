@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  *   d/dz_ik  = w_i/B [ (1-a) T (q_ik(T) - p_ik) + a 1[labelled] h (q_ik(h) - 1[y_i = k]) ]
  * </pre>
  *
- * <p>The hard term is at {@code h = 1}, as in the paper, unless the teacher's logits spread by
- * less than 1: then h is that spread. The gradient is that of {@code loss / s^2}, so that its
- * size does not depend on the teacher's scale; its length, of one record, is at most {@code clip T
- * / s^2}, times 1/B.
+ * <p>The hard term is at {@code h = 1}, as in the paper, unless the teacher's logits spread by less
+ * than 1: then h is that spread. The gradient is that of {@code loss / s^2}, so that its size does
+ * not depend on the teacher's scale; its length, of one record, is at most {@code clip T / s^2},
+ * times 1/B.
  *
  * <p>The share of a record depends on nothing but the record itself and B. All sums are in double
  * and all exponents are taken relative to the largest logit. Reuses its scratch space: one thread

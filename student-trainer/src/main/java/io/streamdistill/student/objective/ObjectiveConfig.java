@@ -7,25 +7,19 @@ import static io.streamdistill.core.config.Require.require;
  *
  * @param temperature softmax temperature T of the soft term, > 0, no unit
  * @param hardWeight share a of the hard term, in [0, 1], no unit; default 0.1
- * @param logitScale s, unit of the output layer, > 0, no unit: {@value #UNIT} of the spread of the
- *     teacher's logits, or 1, which trains in the logits' own
+ * @param logitScale s, unit of the output layer, > 0, no unit; 1 trains in the logits' own
+ * @param hardTemperature h of the hard term, in (0, 1]: 1, or the spread of the teacher's logits if
+ *     that is less, since at 1 a label would outweigh a teacher whose logits are nearly alike
  * @param clip largest gradient of a record with respect to its logits, in units of T, > 0; infinity
  *     bounds none. Without a weight no record's is above 1.5
  */
 public record ObjectiveConfig(
-    double temperature, double hardWeight, double logitScale, double clip) {
+    double temperature, double hardWeight, double logitScale, double hardTemperature, double clip) {
 
   /**
    * Default of {@code clip}: bites at weights above 7 or so, and only where the answer is wrong.
    */
   public static final double CLIP = 10;
-
-  /**
-   * Unit of the output layer that auto stands for, in spreads of the teacher's logits. Below 1, the
-   * hidden layers do more of the learning and the output layer less, from which MNIST gains; at 0.1
-   * small streams are learned too slowly (ADR 0019).
-   */
-  public static final double UNIT = 0.3;
 
   /** T = 20, a = 0.1, in the logits' own unit. */
   public static final ObjectiveConfig DEFAULT = new ObjectiveConfig(20, 0.1);
@@ -43,19 +37,15 @@ public record ObjectiveConfig(
         logitScale > 0 && Double.isFinite(logitScale),
         "objective.logit-scale must be > 0 and finite, got %s; auto measures it",
         logitScale);
+    require(
+        hardTemperature > 0 && hardTemperature <= 1,
+        "the temperature of the hard term must be in (0, 1], got %s",
+        hardTemperature);
     require(clip > 0, "objective.clip must be > 0, got %s; 10 is the default", clip);
   }
 
   /** In the logits' own unit, no record's gradient bounded. */
   public ObjectiveConfig(double temperature, double hardWeight) {
-    this(temperature, hardWeight, 1, Double.POSITIVE_INFINITY);
-  }
-
-  /**
-   * Temperature of the hard term, 1, or the spread of the teacher's logits if that is less: at T =
-   * 1, a label would outweigh a teacher whose logits are nearly alike.
-   */
-  public double hardTemperature() {
-    return Math.min(1, logitScale / UNIT);
+    this(temperature, hardWeight, 1, 1, Double.POSITIVE_INFINITY);
   }
 }

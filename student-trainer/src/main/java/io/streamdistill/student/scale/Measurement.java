@@ -4,12 +4,12 @@ import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.core.transfer.Standardisation;
 import io.streamdistill.schema.FeatureType;
-import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.scale.InputConfig.Standardise;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,9 +57,9 @@ final class Measurement {
    * What the records say.
    *
    * @param temperature T of the soft term; NaN is the spread of the teacher's logits
-   * @param logitScale unit of the output layer; NaN is {@value ObjectiveConfig#UNIT} of that spread
+   * @param logitScale unit of the output layer, by that spread
    */
-  StudentScales scales(double temperature, double logitScale) {
+  StudentScales scales(double temperature, DoubleUnaryOperator logitScale) {
     double spread = spread();
     double chosen = Double.isNaN(temperature) ? spread : temperature;
     TeacherAnswers answers = TeacherAnswers.of(logProbabilities, chosen);
@@ -75,9 +75,10 @@ final class Measurement {
         count(),
         standardisation(),
         spread,
-        Double.isNaN(logitScale) ? ObjectiveConfig.UNIT * spread : logitScale,
+        logitScale.applyAsDouble(spread),
         chosen,
         answers.priorLoss(),
+        answers.blankLoss(),
         answers.majority(),
         least,
         greatest);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleUnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,12 +70,12 @@ public final class Measurer {
    * Waits for records and measures them.
    *
    * @param temperature T of the soft term; NaN is the spread of the teacher's logits
-   * @param logitScale unit of the output layer; NaN is a share of that spread
+   * @param logitScale unit of the output layer, by that spread
    * @param stopping ends the wait
    * @return null when it was ended
    */
   public @Nullable StudentScales measure(
-      double temperature, double logitScale, BooleanSupplier stopping) {
+      double temperature, DoubleUnaryOperator logitScale, BooleanSupplier stopping) {
     Instant first = null;
     Instant latest = null;
     boolean told = false;

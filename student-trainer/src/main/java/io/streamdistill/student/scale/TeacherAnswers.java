@@ -9,9 +9,10 @@ import java.util.List;
  *
  * @param priorLoss {@code T^2 KL(teacher || mean distribution)} at T, mean over the records, in
  *     nats
+ * @param blankLoss the same for the uniform distribution
  * @param majority share of the records on which the teacher has its most frequent class on top
  */
-record TeacherAnswers(double priorLoss, double majority) {
+record TeacherAnswers(double priorLoss, double blankLoss, double majority) {
 
   /**
    * Counts.
@@ -42,8 +43,11 @@ record TeacherAnswers(double priorLoss, double majority) {
       cross -= mean[k] == 0 ? 0 : mean[k] * Math.log(mean[k]);
       majority = Math.max(majority, top[k]);
     }
-    double divergence = Math.max(0, cross + entropy / logProbabilities.size());
+    double unit = temperature * temperature;
+    double negativeEntropy = entropy / logProbabilities.size();
     return new TeacherAnswers(
-        temperature * temperature * divergence, (double) majority / logProbabilities.size());
+        unit * Math.max(0, cross + negativeEntropy),
+        unit * Math.max(0, Math.log(classes) + negativeEntropy),
+        (double) majority / logProbabilities.size());
   }
 }

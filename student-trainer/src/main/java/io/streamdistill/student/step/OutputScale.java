@@ -17,8 +17,19 @@ import org.nd4j.linalg.learning.regularization.WeightDecay;
  * W_z = s W_u}, so that the network gives logits as it is. What an optimizer would have done to
  * {@code W_u} is then done to {@code W_z} at another rate: times s for Adam, whose steps do not
  * depend on the length of the gradient; times s^2 for those whose steps do.
+ *
+ * <p>A wide net has many units to learn with, and its output layer would be done before they have
+ * begun. So s, and the first logits, are smaller the wider it is: the maximal update
+ * parametrisation (Yang and Hu, 2021, arXiv 2011.14522), by which the rate of an output layer goes
+ * with the inverse of its width.
  */
 public final class OutputScale {
+
+  /** Width up to which a net is trained in the whole spread. */
+  private static final double NARROW = 32;
+
+  /** First logits of a narrow net, in spreads: close to no answer at all. */
+  private static final double FIRST = 0.1;
 
   private OutputScale() {}
 
@@ -28,11 +39,34 @@ public final class OutputScale {
     return (float) (adam ? logitScale : logitScale * logitScale);
   }
 
-  /** Brings the first logits of a network that has taken no step to the scale s. */
-  public static void initialise(MultiLayerNetwork network, double logitScale) {
-    if (logitScale != 1) {
-      network.getOutputLayer().getParam("W").muli(logitScale);
-    }
+  /** Inputs of the output layer. */
+  public static long width(MultiLayerNetwork network) {
+    return network.getOutputLayer().getParam("W").size(0);
+  }
+
+  /**
+   * The scale s that suits a net.
+   *
+   * @param spread of the teacher's logits, > 0
+   * @param width inputs of the output layer
+   */
+  public static double unit(double spread, long width) {
+    return spread * Math.min(1, NARROW / width);
+  }
+
+  /**
+   * What the first weights of the output layer are multiplied by.
+   *
+   * @param spread of the teacher's logits, > 0
+   * @param width inputs of the output layer
+   */
+  public static double first(double spread, long width) {
+    return FIRST * spread * Math.sqrt(Math.min(1, NARROW / width));
+  }
+
+  /** Multiplies the first weights of the output layer of a network that has taken no step. */
+  public static void initialise(MultiLayerNetwork network, double factor) {
+    network.getOutputLayer().getParam("W").muli(factor);
   }
 
   /** In DL4J, decay goes with a layer's rate: its coefficient is divided by what that is raised. */

@@ -29,7 +29,8 @@ class LearningMonitorTest {
   }
 
   private static LearningMonitor monitor() {
-    return monitor(new StudentScales(1_000, null, 1, 1, 1, PRIOR, MAJORITY, 0, 1), "starting");
+    return monitor(
+        new StudentScales(1_000, null, 1, 1, 1, PRIOR, PRIOR, MAJORITY, 0, 1), "starting");
   }
 
   /** Steps with the loss in multiples of always giving the same answer. */
@@ -85,6 +86,18 @@ class LearningMonitorTest {
     assertThat(step).isLessThan(10);
   }
 
+  /** Nearly always the same answer: a student that says nothing yet is far above that bar. */
+  @Test
+  void beginningOnATeacherOfOneFrequentAnswerIsNoDivergence() {
+    LearningMonitor monitor =
+        monitor(
+            new StudentScales(1_000, null, 1, 1, 1, PRIOR / 100, PRIOR, 0.99, 0, 1), "starting");
+
+    steps(monitor, 150, 1, 0.5);
+
+    assertThat(monitor.state()).isEqualTo(LearningState.STARTING);
+  }
+
   @Test
   void neverHavingLearnedAndWorseThanTheSameAnswerIsDivergence() {
     LearningMonitor monitor = monitor();
@@ -109,7 +122,7 @@ class LearningMonitorTest {
   @Test
   void learnedBeforeARestartIsRemembered() {
     LearningMonitor monitor =
-        monitor(new StudentScales(1_000, null, 1, 1, 1, PRIOR, MAJORITY, 0, 1), "learning");
+        monitor(new StudentScales(1_000, null, 1, 1, 1, PRIOR, PRIOR, MAJORITY, 0, 1), "learning");
 
     steps(monitor, 300, 3, 0.2);
 
@@ -129,7 +142,8 @@ class LearningMonitorTest {
 
   @Test
   void teacherOfOneAnswerIsLearnedByGivingIt() {
-    LearningMonitor monitor = monitor(new StudentScales(1_000, null, 1, 1, 1, 0, 1, 0, 1), "starting");
+    LearningMonitor monitor =
+        monitor(new StudentScales(1_000, null, 1, 1, 1, 0, 0, 1, 0, 1), "starting");
 
     steps(monitor, 600, 0, 1);
 
@@ -143,7 +157,7 @@ class LearningMonitorTest {
         new LearningMonitor(
             new LearningConfig(4, 0.1, 500),
             new ObjectiveConfig(1, 1),
-            new StudentScales(1_000, null, 1, 1, 1, PRIOR, MAJORITY, 0, 1),
+            new StudentScales(1_000, null, 1, 1, 1, PRIOR, PRIOR, MAJORITY, 0, 1),
             10,
             0,
             new LearningRecord("starting", "", List.of()));

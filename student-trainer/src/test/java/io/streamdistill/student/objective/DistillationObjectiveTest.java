@@ -365,7 +365,7 @@ final class DistillationObjectiveTest {
   }
 
   private static ObjectiveConfig config(double temperature, double hardWeight, double logitScale) {
-    return new ObjectiveConfig(temperature, hardWeight, logitScale, 10);
+    return new ObjectiveConfig(temperature, hardWeight, logitScale, Math.min(1, logitScale), 10);
   }
 
   @Test

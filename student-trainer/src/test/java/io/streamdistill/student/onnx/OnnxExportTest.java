@@ -427,8 +427,7 @@ final class OnnxExportTest {
     network.getOutputLayer().getParam("W").muli(3_000);
 
     OnnxParity parity =
-        OnnxParity.measure(
-            OnnxExport.export(network, PLAIN), network, PLAIN, 64, new Random(SEED));
+        OnnxParity.measure(OnnxExport.export(network, PLAIN), network, PLAIN, 64, new Random(SEED));
 
     assertThat(parity.largestLogit()).isGreaterThan(1_000);
     assertThat(parity.tolerance()).isGreaterThan(5e-4);

@@ -47,21 +47,23 @@ class MeasurementTest {
   @ValueSource(doubles = {0.01, 1, 100})
   void temperatureAndUnitFollowTheTeachersLogits(double scale) {
     StudentScales scales =
-        measured(config(Standardise.AUTO), CONTRACT, scale).scales(Double.NaN, Double.NaN);
+        measured(config(Standardise.AUTO), CONTRACT, scale)
+            .scales(Double.NaN, spread -> spread / 2);
 
     // Mean standard deviation of 4 uniform numbers in [-1, 1], and the loss, by simulation.
     assertThat(scales.spread() / scale).isCloseTo(0.474, within(0.01));
     assertThat(scales.temperature()).isEqualTo(scales.spread());
-    assertThat(scales.logitScale()).isEqualTo(0.3 * scales.spread());
+    assertThat(scales.logitScale()).isEqualTo(scales.spread() / 2);
     // The bar is the same in units of the logits, whatever they are.
     assertThat(scales.priorLoss() / (scale * scale)).isCloseTo(0.0825, within(0.005));
+    assertThat(scales.blankLoss()).isCloseTo(scales.priorLoss(), within(0.01 * scales.priorLoss()));
     assertThat(scales.majority()).isCloseTo(0.25, within(0.05));
     assertThat(scales.examples()).isEqualTo(2_000);
   }
 
   @Test
   void whatIsGivenIsNotMeasured() {
-    StudentScales scales = measured(config(Standardise.OFF), CONTRACT, 1).scales(20, 1);
+    StudentScales scales = measured(config(Standardise.OFF), CONTRACT, 1).scales(20, spread -> 1);
 
     assertThat(scales.temperature()).isEqualTo(20);
     assertThat(scales.logitScale()).isEqualTo(1);
@@ -73,7 +75,9 @@ class MeasurementTest {
   void floatsAreStandardisedEachByItself() {
     Standardisation standardisation =
         Objects.requireNonNull(
-            measured(config(Standardise.AUTO), CONTRACT, 1).scales(1, 1).standardisation());
+            measured(config(Standardise.AUTO), CONTRACT, 1)
+                .scales(1, spread -> 1)
+                .standardisation());
 
     assertThat(standardisation.mean().get(0)).isCloseTo(1e4f, within(0.3f));
     assertThat(standardisation.deviation().get(0)).isCloseTo(3, within(0.2f));
@@ -89,7 +93,8 @@ class MeasurementTest {
       measurement.add(new float[] {0, 0.03f * (i % 2)}, new double[CLASSES]);
     }
 
-    Standardisation shared = Objects.requireNonNull(measurement.scales(1, 1).standardisation());
+    Standardisation shared =
+        Objects.requireNonNull(measurement.scales(1, spread -> 1).standardisation());
 
     assertThat(shared.mean()).containsOnly(0f);
     // Root mean square 0.015, brought to 1/3.
@@ -103,7 +108,7 @@ class MeasurementTest {
         new Measurement(config(Standardise.AUTO), FeatureContract.u8(2), CLASSES);
     measurement.add(new float[2], new double[CLASSES]);
 
-    assertThat(measurement.scales(1, 1).standardisation()).isNull();
+    assertThat(measurement.scales(1, spread -> 1).standardisation()).isNull();
   }
 
   @Test
@@ -111,7 +116,7 @@ class MeasurementTest {
     Measurement measurement = new Measurement(config(Standardise.OFF), CONTRACT, CLASSES);
     measurement.add(new float[2], new double[CLASSES]);
 
-    StudentScales scales = measurement.scales(Double.NaN, Double.NaN);
+    StudentScales scales = measurement.scales(Double.NaN, spread -> spread / 2);
 
     assertThat(scales.spread()).isEqualTo(1);
     assertThat(scales.priorLoss()).isZero();
