@@ -12,7 +12,10 @@ import java.nio.ByteOrder;
 public final class TargetCodec {
 
   /** Natural logarithm of the smallest probability that a dense float32 target keeps. */
-  private static final double LOG_MIN_F32 = Math.log(Float.MIN_NORMAL);
+  static final double LOG_MIN_F32 = Math.log(Float.MIN_NORMAL);
+
+  /** Logarithm of a probability of exactly zero, for which {@link ProbabilityFloor} stands. */
+  private static final double ZERO = Double.NEGATIVE_INFINITY;
 
   private TargetCodec() {}
 
@@ -59,32 +62,41 @@ public final class TargetCodec {
       return false;
     }
     double sum = 0;
+    double least = 0; // logarithm of the smallest probability above zero
+    int zeros = 0;
     for (int i = 0; i < logProbabilities.length; i++) {
-      logProbabilities[i] =
+      double logProbability =
           switch (encoding) {
             case DENSE_F32 -> logProbability(in.getFloat(4 * i));
             case DENSE_F16_LOG_PROBABILITY -> Float16.toFloat(in.getShort(2 * i));
           };
-      if (!Double.isFinite(logProbabilities[i])) {
+      if (logProbability == ZERO && encoding == TargetEncoding.DENSE_F32) {
+        zeros++;
+      } else if (!Double.isFinite(logProbability)) {
         return false;
+      } else {
+        least = Math.min(least, logProbability);
       }
-      sum += Math.exp(logProbabilities[i]);
+      logProbabilities[i] = logProbability;
+      sum += Math.exp(logProbability);
     }
     if (!(Math.abs(sum - 1) <= 0.01)) {
       return false;
     }
-    double logSum = Math.log(sum);
+    double floor = zeros == 0 ? 0 : ProbabilityFloor.of(Math.exp(least));
+    double logSum = Math.log(sum + zeros * floor);
     for (int i = 0; i < logProbabilities.length; i++) {
-      logProbabilities[i] -= logSum;
+      logProbabilities[i] =
+          (logProbabilities[i] == ZERO ? Math.log(floor) : logProbabilities[i]) - logSum;
     }
     return true;
   }
 
-  /**
-   * Returns log p, or NaN when p is negative or no number. A probability of exactly zero has no
-   * logit; the smallest that is kept stands for it.
-   */
+  /** Returns log p: {@link #ZERO} of zero, NaN when p is negative or no number. */
   private static double logProbability(float probability) {
+    if (probability == 0) {
+      return ZERO;
+    }
     return probability < 0 ? Double.NaN : Math.max(Math.log(probability), LOG_MIN_F32);
   }
 

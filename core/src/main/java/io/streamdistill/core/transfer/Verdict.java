@@ -42,6 +42,8 @@ public sealed interface Verdict<T> {
     LABEL_OUT_OF_RANGE("label-out-of-range"),
     /** The weight is negative, NaN or infinite. */
     BAD_WEIGHT("bad-weight"),
+    /** The teacher's answer to it is no distribution over the classes, or there is none. */
+    BAD_ANSWER("bad-answer"),
     /** The soft target does not decode to a distribution over the classes. */
     BAD_TARGETS("bad-targets"),
     /** The student's loss for it is not a finite number. */

@@ -131,13 +131,28 @@ class TargetCodecTest {
   }
 
   @Test
-  void readsExactZeroAndOne() {
+  void readsExactZerosAsTheFloorOfTheirAnswer() {
+    double[] decoded = new double[2];
+    assertThat(TargetCodec.decode(TargetEncoding.DENSE_F32, floats(0, 1), decoded)).isTrue();
+    assertThat(decoded[0]).isEqualTo(Math.log(1e-3 / 1.001), within(1e-9));
+    assertThat(decoded[1]).isEqualTo(Math.log(1 / 1.001), within(1e-9));
+
+    double[] three = new double[3];
+    assertThat(TargetCodec.decode(TargetEncoding.DENSE_F32, floats(0.9999f, 1e-4f, -0f), three))
+        .isTrue();
+    assertThat(three[2] - three[1]).isEqualTo(Math.log(0.5), within(1e-9));
+    assertThat(Arrays.stream(three).map(Math::exp).sum()).isCloseTo(1, within(1e-12));
+  }
+
+  /** As earlier versions wrote a probability of zero. */
+  @Test
+  void readsTheSmallestFloatAsItIs() {
     double[] decoded = new double[2];
 
-    assertThat(TargetCodec.decode(TargetEncoding.DENSE_F32, floats(0, 1), decoded)).isTrue();
+    assertThat(TargetCodec.decode(TargetEncoding.DENSE_F32, floats(Float.MIN_NORMAL, 1), decoded))
+        .isTrue();
 
     assertThat(decoded[0]).isEqualTo(Math.log(Float.MIN_NORMAL), within(1e-9));
-    assertThat(decoded[1]).isEqualTo(0, within(1e-9));
   }
 
   @Test
