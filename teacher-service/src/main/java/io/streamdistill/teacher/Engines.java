@@ -15,22 +15,10 @@ final class Engines {
   private Engines() {}
 
   static Teacher open(TeacherConfig config, FeatureContract contract, ClassMap classMap) {
-    int threads =
-        config.engineThreads() == 0
-            ? Runtime.getRuntime().availableProcessors()
-            : config.engineThreads();
     List<Member> members = new ArrayList<>();
     try {
       for (MemberConfig member : config.members()) {
-        Teacher teacher =
-            OnnxTeacher.open(
-                member.model(),
-                member.output(),
-                contract,
-                classMap.count(),
-                config.batchSize(),
-                threads);
-        members.add(new Member(teacher, member.weight()));
+        members.add(new Member(open(config, member, contract, classMap), member.weight()));
       }
     } catch (RuntimeException e) {
       members.forEach(member -> member.teacher().close());
@@ -39,5 +27,16 @@ final class Engines {
     return members.size() == 1
         ? members.get(0).teacher()
         : new EnsembleTeacher(members, config.combination());
+  }
+
+  /** Opens one of the members. */
+  static Teacher open(
+      TeacherConfig config, MemberConfig member, FeatureContract contract, ClassMap classMap) {
+    int threads =
+        config.engineThreads() == 0
+            ? Runtime.getRuntime().availableProcessors()
+            : config.engineThreads();
+    return OnnxTeacher.open(
+        member.model(), member.reading(), contract, classMap, config.batchSize(), threads);
   }
 }

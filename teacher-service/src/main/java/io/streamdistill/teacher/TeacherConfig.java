@@ -3,7 +3,7 @@ package io.streamdistill.teacher;
 import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.observe.HttpConfig;
-import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.core.target.EncodingChoice;
 import io.streamdistill.teacher.engine.Combination;
 import java.time.Duration;
 import java.util.List;
@@ -14,9 +14,10 @@ import java.util.List;
  * @param applicationId names the group whose instances share the partitions; default {@code
  *     streamdistill-teacher}
  * @param members the models, at least one; several are an ensemble
+ * @param features what the teacher sees of a feature; default as {@code features}
  * @param combination how members become one distribution; default arithmetic
  * @param temperature softmax temperature T of the soft targets, finite and > 0, no unit; default 20
- * @param encoding of the soft targets; default {@code dense-f16-log-probability}
+ * @param encoding of the soft targets; default {@code auto}
  * @param batchSize most records per teacher call, in [1, 65536]; default 256
  * @param linger longest wait for a batch to fill, in [1 ms, 1 min]; default 100 ms. Counted from
  *     the timestamp of its oldest record, and less what scoring takes, but at least half of it from
@@ -31,9 +32,10 @@ import java.util.List;
 public record TeacherConfig(
     String applicationId,
     List<MemberConfig> members,
+    TeacherFeatures features,
     Combination combination,
     double temperature,
-    TargetEncoding encoding,
+    EncodingChoice encoding,
     int batchSize,
     Duration linger,
     int streamThreads,

@@ -9,11 +9,11 @@ import io.streamdistill.core.observe.Meters;
 import io.streamdistill.core.observe.ObserveServer;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.teacher.engine.Probe;
 import io.streamdistill.teacher.engine.Teacher;
 import io.streamdistill.teacher.engine.TeacherException;
 import io.streamdistill.teacher.engine.TeacherVersion;
 import io.streamdistill.teacher.topology.RecordLimits;
+import io.streamdistill.teacher.topology.RejectionWatch;
 import io.streamdistill.teacher.topology.Scoring;
 import io.streamdistill.teacher.topology.ScoringMeters;
 import io.streamdistill.teacher.topology.TeacherTopology;
@@ -65,6 +65,7 @@ public final class TeacherService implements AutoCloseable {
       Topology topology,
       Properties settings,
       KafkaClientSupplier clients,
+      RejectionWatch rejections,
       PrometheusMeterRegistry registry) {
     this.teacher = teacher;
     this.version = version;
@@ -75,7 +76,10 @@ public final class TeacherService implements AutoCloseable {
     streamsMetrics = new KafkaStreamsMetrics(streams);
     streamsMetrics.bindTo(registry);
     Health health =
-        new Health().liveness("streams", this::dead).readiness("streams", this::notRunning);
+        new Health()
+            .liveness("streams", this::dead)
+            .readiness("streams", this::notRunning)
+            .readiness("answers", rejections::problem);
     observe = observe(config, health);
   }
 
@@ -102,11 +106,11 @@ public final class TeacherService implements AutoCloseable {
       TopicsConfig topics,
       FeatureContract contract,
       ClassMap classMap) {
-    Teacher teacher = Engines.open(config, contract, classMap);
+    FeatureContract seen = config.features().of(contract);
+    Teacher teacher = Engines.open(config, seen, classMap);
     PrometheusMeterRegistry registry = Meters.create("teacher");
     try {
-      TeacherService service =
-          assemble(config, kafka, topics, contract, classMap, teacher, registry);
+      TeacherService service = assemble(config, kafka, topics, seen, classMap, teacher, registry);
       Runtime.getRuntime().addShutdownHook(service.shutdownHook);
       service.streams.start();
       return service;
@@ -125,8 +129,8 @@ public final class TeacherService implements AutoCloseable {
       ClassMap classMap,
       Teacher teacher,
       PrometheusMeterRegistry registry) {
-    String version = TeacherVersion.of(teacher, classMap);
-    Duration batchTime = Probe.of(contract, config.batchSize()).time(teacher);
+    String version = TeacherVersion.of(teacher, classMap, config.features().settings());
+    Duration batchTime = teacher.batchTime();
     log.info("Teacher {} takes {} ms per full batch", version, batchTime.toMillis());
     try (Admin admin = Admin.create(kafka.admin())) {
       Preflight preflight = new Preflight(admin, kafka.bootstrapServers());
@@ -151,13 +155,20 @@ public final class TeacherService implements AutoCloseable {
               config.linger(),
               limits);
       WaitingOffsets waiting = new WaitingOffsets();
+      ScoringMeters meters = new ScoringMeters(registry);
       Topology topology =
-          TeacherTopology.build(
-              scoring, topics, new ScoringMeters(registry), waiting, Clock.systemUTC());
+          TeacherTopology.build(scoring, topics, meters, waiting, Clock.systemUTC());
       Properties properties = new Properties();
       properties.putAll(settings);
       return new TeacherService(
-          config, teacher, version, topology, properties, new HoldingClients(waiting), registry);
+          config,
+          teacher,
+          version,
+          topology,
+          properties,
+          new HoldingClients(waiting),
+          meters.rejections(),
+          registry);
     }
   }
 

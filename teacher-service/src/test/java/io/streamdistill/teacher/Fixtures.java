@@ -1,10 +1,10 @@
 package io.streamdistill.teacher;
 
 import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.core.target.EncodingChoice;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.teacher.engine.Combination;
 import io.streamdistill.teacher.engine.OutputKind;
@@ -37,9 +37,10 @@ public final class Fixtures {
         List.of(models).stream()
             .map(name -> new MemberConfig(model(name), 1, OutputKind.AUTO))
             .toList(),
+        TeacherFeatures.AS_ON_THE_WIRE,
         Combination.ARITHMETIC,
         20,
-        TargetEncoding.DENSE_F32,
+        EncodingChoice.DENSE_F32,
         16,
         Duration.ofMillis(50),
         1,

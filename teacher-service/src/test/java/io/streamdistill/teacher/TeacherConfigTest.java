@@ -1,16 +1,25 @@
 package io.streamdistill.teacher;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.observe.HttpConfig;
-import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.core.target.EncodingChoice;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.FeatureType;
 import io.streamdistill.teacher.engine.Combination;
+import io.streamdistill.teacher.engine.InputSource;
 import io.streamdistill.teacher.engine.OutputKind;
+import io.streamdistill.teacher.engine.Reading;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,9 +43,10 @@ final class TeacherConfigTest {
       return new TeacherConfig(
           applicationId,
           members,
+          TeacherFeatures.AS_ON_THE_WIRE,
           Combination.ARITHMETIC,
           temperature,
-          TargetEncoding.DENSE_F16_LOG_PROBABILITY,
+          EncodingChoice.AUTO,
           batchSize,
           linger,
           streamThreads,
@@ -126,5 +136,67 @@ final class TeacherConfigTest {
     assertThatThrownBy(() -> new MemberConfig(Path.of(""), 1, OutputKind.AUTO))
         .isInstanceOf(ConfigException.class)
         .hasMessageContainingAll("teacher.members", "model");
+  }
+
+  @Test
+  void readsHowAMemberIsToBeRead() {
+    MemberConfig member =
+        new MemberConfig(
+            Path.of("m.onnx"),
+            1,
+            OutputKind.LOGITS,
+            "y",
+            Map.of("ids", "0..3", "h", "constant 0"),
+            AutoNumber.of(1e-4));
+
+    assertThat(member.reading())
+        .isEqualTo(
+            new Reading(
+                OutputKind.LOGITS,
+                "y",
+                Map.of(
+                    "ids",
+                    InputSource.parse("ids", "0..3"),
+                    "h",
+                    InputSource.parse("h", "constant 0")),
+                OptionalDouble.of(1e-4)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.5, -1e-3})
+  void namesAProbabilityFloorThatIsNone(double floor) {
+    assertThatThrownBy(
+            () ->
+                new MemberConfig(
+                    Path.of("m.onnx"), 1, OutputKind.AUTO, "", Map.of(), AutoNumber.of(floor)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("teacher.members", "probability-floor", "got " + floor);
+  }
+
+  @Test
+  void namesAnInputThatIsNone() {
+    assertThatThrownBy(
+            () ->
+                new MemberConfig(
+                    Path.of("m.onnx"),
+                    1,
+                    OutputKind.AUTO,
+                    "",
+                    Map.of("ids", "first"),
+                    AutoNumber.AUTO))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("teacher.members", "'first' for 'ids'", "FROM..TO");
+  }
+
+  @Test
+  void theTeacherSeesItsOwnScalingOrThatOfTheFeatures() {
+    FeatureContract wire = new FeatureContract(FeatureType.F32, List.of(3), 0.1f, 5);
+
+    assertThat(TeacherFeatures.AS_ON_THE_WIRE.of(wire)).isEqualTo(wire);
+    assertThat(new TeacherFeatures(Optional.of(2f), Optional.empty()).of(wire))
+        .isEqualTo(new FeatureContract(FeatureType.F32, List.of(3), 2, 5));
+    assertThatThrownBy(() -> new TeacherFeatures(Optional.of(0f), Optional.empty()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("teacher.features.scale");
   }
 }

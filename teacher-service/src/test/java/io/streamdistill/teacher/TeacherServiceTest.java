@@ -66,6 +66,7 @@ final class TeacherServiceTest {
     return new TeacherConfig(
         topics.transferSet() + "-teacher",
         base.members(),
+        base.features(),
         base.combination(),
         base.temperature(),
         base.encoding(),
@@ -145,20 +146,71 @@ final class TeacherServiceTest {
   }
 
   @Test
-  void stopsWithAnErrorWhenTheTeacherFailsAndPublishesNothingOfTheBatch() throws Exception {
+  void goesOnAfterARecordThatTheTeacherHasNoAnswerTo() throws Exception {
     TopicsConfig topics = cluster.topics(1);
     try (TeacherService service = start(topics, "nan")) {
       cluster.send(
           List.of(
-              new ProducerRecord<>(topics.transferSet(), Fixtures.framed("good", 0)),
-              new ProducerRecord<>(
-                  topics.transferSet(), Fixtures.framedBytes("bad", -1, 0, 0, 0))));
+              fit(topics, 0),
+              new ProducerRecord<>(topics.transferSet(), Fixtures.framedBytes("bad", -1, 0, 0, 0)),
+              fit(topics, 2)));
+
+      assertThat(ids(cluster.read(topics.softTargets(), 2, PATIENCE)))
+          .containsExactly("id0", "id2");
+      ConsumerRecord<byte[], byte[]> letter =
+          cluster.read(topics.deadLetters(), 1, PATIENCE).get(0);
+      assertThat(new String(letter.headers().lastHeader("distill.reason").value(), UTF_8))
+          .isEqualTo("bad-answer");
+      assertThat(new String(letter.headers().lastHeader("distill.detail").value(), UTF_8))
+          .contains("nan.onnx gave logit NaN for class 0");
+      assertThat(get(service, "/readyz").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void isNotReadyWhenNothingHasAnAnswer() throws Exception {
+    TopicsConfig topics = cluster.topics(1);
+    try (TeacherService service = start(topics, "nan")) {
+      cluster.send(
+          IntStream.range(0, 40)
+              .mapToObj(
+                  i ->
+                      new ProducerRecord<byte[], byte[]>(
+                          topics.transferSet(), Fixtures.framedBytes("bad" + i, -1, 0, 0, 0)))
+              .toList());
+
+      assertThat(cluster.read(topics.deadLetters(), 40, PATIENCE)).hasSize(40);
+
+      assertThat(get(service, "/readyz").statusCode()).isEqualTo(503);
+      assertThat(get(service, "/readyz").body())
+          .contains("40 of the last 40 records", "bad-answer", "gave logit NaN");
+      assertThat(get(service, "/livez").statusCode()).isEqualTo(200);
+      assertThat(get(service, "/metrics").body())
+          .contains(
+              "distill_teacher_rejected_total{reason=\"bad-answer\",service=\"teacher\"} 40.0")
+          .contains("distill_teacher_scored_total{service=\"teacher\"} 0.0");
+    }
+  }
+
+  /** Its answers to random features are distributions, to real ones logits. */
+  @Test
+  void stopsWithAnErrorWhenTheTeacherIsReadWronglyAndPublishesNothing() throws Exception {
+    TopicsConfig topics = cluster.topics(1);
+    try (TeacherService service = start(topics, "logits-where-large")) {
+      cluster.send(
+          IntStream.range(0, 5)
+              .mapToObj(
+                  i ->
+                      new ProducerRecord<byte[], byte[]>(
+                          topics.transferSet(), Fixtures.framedBytes("l" + i, -1, -1, -1, -1)))
+              .toList());
 
       assertThat(service.awaitStop()).isEqualTo(1);
 
       assertThat(get(service, "/livez").statusCode()).isEqualTo(503);
       assertThat(get(service, "/readyz").statusCode()).isEqualTo(503);
       assertThat(cluster.read(topics.softTargets(), 1, Duration.ofSeconds(2))).isEmpty();
+      assertThat(cluster.read(topics.deadLetters(), 1, Duration.ofSeconds(1))).isEmpty();
     }
   }
 

@@ -3,11 +3,12 @@ package io.streamdistill.experiments.lab;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.core.target.EncodingChoice;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.teacher.MemberConfig;
 import io.streamdistill.teacher.TeacherConfig;
+import io.streamdistill.teacher.TeacherFeatures;
 import io.streamdistill.teacher.TeacherService;
 import io.streamdistill.teacher.engine.OutputKind;
 import io.streamdistill.wire.Codecs;
@@ -50,9 +51,10 @@ record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, Class
             teacher.models().stream()
                 .map(model -> new MemberConfig(model, 1, OutputKind.AUTO))
                 .toList(),
+            TeacherFeatures.AS_ON_THE_WIRE,
             teacher.combination(),
             temperature,
-            TargetEncoding.DENSE_F16_LOG_PROBABILITY,
+            EncodingChoice.DENSE_F16_LOG_PROBABILITY,
             TEACHER_BATCH,
             LINGER,
             1,

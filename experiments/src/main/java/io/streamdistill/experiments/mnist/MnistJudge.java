@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Runs a model on images, through the engine that teachers run on. */
@@ -65,7 +66,10 @@ final class MnistJudge {
           batch.add(ByteBuffer.wrap(data.images().item(items[start + i])));
           into[i] = all[start + i];
         }
-        engine.score(batch, 1, into);
+        Map<Integer, String> problems = engine.score(batch, 1, into);
+        if (!problems.isEmpty()) {
+          throw new IllegalStateException("the teacher has no answer to some images: " + problems);
+        }
       }
     }
     return all;

@@ -1,8 +1,11 @@
 package io.streamdistill.teacher.engine;
 
 import io.streamdistill.core.target.Softmax;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Several teachers as one (Hinton, Vinyals, Dean 2015, section 1). With weights w_m that sum to 1,
@@ -55,14 +58,21 @@ public final class EnsembleTeacher implements Teacher {
   }
 
   @Override
-  public void score(FeatureBatch batch, double temperature, double[][] logProbabilities) {
+  public Duration batchTime() {
+    return members.stream().map(Teacher::batchTime).reduce(Duration.ZERO, Duration::plus);
+  }
+
+  @Override
+  public Map<Integer, String> score(
+      FeatureBatch batch, double temperature, double[][] logProbabilities) {
     int rows = batch.rows();
     for (int row = 0; row < rows; row++) {
       Arrays.fill(logProbabilities[row], 0);
     }
     double[][] member = new double[rows][classes()]; // log p_m
+    Map<Integer, String> problems = new TreeMap<>();
     for (int m = 0; m < weights.length; m++) {
-      members.get(m).score(batch, temperature, member);
+      members.get(m).score(batch, temperature, member).forEach(problems::putIfAbsent);
       for (int row = 0; row < rows; row++) {
         accumulate(weights[m], member[row], logProbabilities[row]);
       }
@@ -70,6 +80,7 @@ public final class EnsembleTeacher implements Teacher {
     for (int row = 0; row < rows; row++) {
       finish(logProbabilities[row]);
     }
+    return problems;
   }
 
   private void accumulate(double weight, double[] logP, double[] sum) {

@@ -1,86 +1,76 @@
 package io.streamdistill.teacher.engine;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import io.streamdistill.core.target.Softmax;
+import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
-import java.nio.FloatBuffer;
+import io.streamdistill.teacher.engine.OnnxOutput.RowsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An ONNX model on ONNX Runtime: one input, float32 or uint8, of shape (N, ...); logits or
- * probabilities of shape (N, classes) out.
+ * An ONNX model on ONNX Runtime: features in, cast and shared among its inputs; logits or
+ * probabilities out.
  *
- * <p>A row's result does not depend on the other rows, nor on their number: a probe run checks
- * that, and batches of a model that fails it are filled up to the full size.
+ * <p>A row's result does not depend on the other rows, nor on their number: {@link Trial} finds the
+ * number of rows per run at which that holds.
  */
 public final class OnnxTeacher implements Teacher {
 
   private static final Logger log = LoggerFactory.getLogger(OnnxTeacher.class);
 
-  /** Smallest probability that keeps a logit: what a float32 softmax rounds to zero. */
-  private static final double MIN_PROBABILITY = Float.MIN_NORMAL;
-
-  private static final double SUM_TOLERANCE = 1e-3;
-
-  private final String model;
-  private final OrtEnvironment environment;
-  private final OrtSession session;
-  private final OnnxInput input;
-  private final String output;
+  private final OnnxRun model;
+  private final int rowsPerRun; // 0 for any number
+  private final int columns;
+  private final FeatureBatch known; // features that the model has shown to run on
+  private final AnswerReader reader;
+  private final KindCheck check;
   private final int classes;
   private final String contentHash;
-  private final boolean probabilities;
-  private final int padTo; // rows, 0 for none
+  private final Duration batchTime;
 
   private OnnxTeacher(
-      String model,
-      OrtEnvironment environment,
-      OrtSession session,
+      OnnxRun model,
       String modelHash,
-      OutputKind configured,
+      Reading reading,
       FeatureContract contract,
       int classes,
       int batchSize)
       throws OrtException {
     this.model = model;
-    this.environment = environment;
-    this.session = session;
     this.classes = classes;
-    this.input = OnnxInput.of(model, session.getInputInfo().values(), contract, batchSize);
-    OnnxOutput chosen = OnnxOutput.of(model, session.getOutputInfo(), configured, classes);
-    this.output = chosen.name();
-    Probe probe = Probe.of(contract, batchSize);
-    float[] full = run(probe.all(), batchSize);
-    this.probabilities =
-        chosen.kind() == OutputKind.PROBABILITIES
-            || (chosen.kind() == OutputKind.AUTO && Probe.sumToOne(full, classes));
-    boolean rowsIndependent =
-        input.fixedRows() == 0
-            && Arrays.equals(probe.someOf(full, classes), run(probe.some(), probe.some().rows()));
-    this.padTo = rowsIndependent ? 0 : batchSize;
-    this.contentHash = TeacherVersion.ofModel(modelHash, probabilities);
+    Trial trial = Trial.of(model, contract, batchSize);
+    this.rowsPerRun = trial.rowsPerRun();
+    this.columns = trial.answers().columns();
+    this.batchTime = trial.batchTime(batchSize);
+    this.known = trial.probe().some();
+    boolean probabilities =
+        KindOfAnswers.areProbabilities(
+            model.model(), reading.kind(), trial.answers(), trial.probe().all().rows());
+    this.reader = new AnswerReader(probabilities, reading.probabilityFloor());
+    this.check = new KindCheck(model.model(), reading.kind(), probabilities);
+    this.contentHash =
+        TeacherVersion.ofModel(modelHash, probabilities, reading.settings(probabilities));
     log.info(
-        "{}: input '{}' {} per example, output '{}' read as {}, batches {}",
-        model,
-        input.name(),
-        input.example(),
-        output,
+        "{}: input {}, output '{}' read as {}{}, {}",
+        model.model(),
+        model.inputs().text(),
+        model.output().name(),
         probabilities ? "probabilities" : "logits",
-        rowsIndependent ? "of any size" : "filled up to " + batchSize + " rows");
+        columns == 1 ? " of the second of two classes" : "",
+        rowsPerRun == 0 ? "batches of any size" : "in batches of exactly " + rowsPerRun);
   }
 
   /**
-   * Loads a model and tries it.
+   * Loads a model whose inputs and output explain themselves, with classes named by their indices.
    *
    * @param classes number of classes that the output must have
    * @param batchSize rows of a full batch, >= 1
@@ -88,30 +78,60 @@ public final class OnnxTeacher implements Teacher {
    * @throws TeacherException when the model cannot be read, or does not fit contract and classes
    */
   public static OnnxTeacher open(
-      Path model,
+      Path file,
       OutputKind output,
       FeatureContract contract,
       int classes,
       int batchSize,
       int threads) {
-    if (!Files.isRegularFile(model)) {
+    return open(file, Reading.of(output), contract, ClassMap.ofCount(classes), batchSize, threads);
+  }
+
+  /**
+   * Loads a model and tries it.
+   *
+   * @param contract with the scaling of what the teacher sees
+   * @param batchSize rows of a full batch, >= 1
+   * @param threads threads that one batch is spread over, >= 1
+   * @throws TeacherException when the model cannot be read, or does not fit contract and classes
+   */
+  public static OnnxTeacher open(
+      Path file,
+      Reading reading,
+      FeatureContract contract,
+      ClassMap classes,
+      int batchSize,
+      int threads) {
+    if (!Files.isRegularFile(file)) {
       throw new TeacherException(
-          "model %s is not a file; correct teacher.members".formatted(model.toAbsolutePath()));
+          "model %s is not a file; correct teacher.members".formatted(file.toAbsolutePath()));
     }
-    String hash = TeacherVersion.contentOf(model);
+    String hash = TeacherVersion.contentOf(file);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (SessionOptions options = sessionOptions(threads)) {
-      OrtSession session = environment.createSession(model.toString(), options);
+      OrtSession session = environment.createSession(file.toString(), options);
       try {
-        return new OnnxTeacher(
-            model.toString(), environment, session, hash, output, contract, classes, batchSize);
+        String model = file.toString();
+        OnnxInputs inputs =
+            OnnxInputs.of(model, session.getInputInfo().values(), reading.inputs(), contract);
+        String output =
+            OutputChoice.of(
+                model,
+                session.getOutputInfo(),
+                reading.outputName(),
+                reading.kind(),
+                classes.count());
+        OnnxRun run =
+            new OnnxRun(
+                model, environment, session, inputs, new OnnxOutput(model, output, classes));
+        return new OnnxTeacher(run, hash, reading, contract, classes.count(), batchSize);
       } catch (OrtException | RuntimeException e) {
         session.close();
         throw e;
       }
     } catch (OrtException e) {
       throw new TeacherException(
-          "ONNX Runtime cannot run %s: %s".formatted(model, e.getMessage()), e);
+          "ONNX Runtime cannot run %s: %s".formatted(file, e.getMessage()), e);
     }
   }
 
@@ -140,82 +160,60 @@ public final class OnnxTeacher implements Teacher {
   }
 
   @Override
-  public void score(FeatureBatch batch, double temperature, double[][] logProbabilities) {
-    float[] scores; // (at least rows, classes)
+  public Duration batchTime() {
+    return batchTime;
+  }
+
+  @Override
+  public Map<Integer, String> score(
+      FeatureBatch batch, double temperature, double[][] logProbabilities) {
+    int rows = batch.rows();
+    Map<Integer, String> problems = new TreeMap<>();
+    Answers answers; // (at least rows, 1 or classes)
     try {
-      scores = run(batch, padTo == 0 ? batch.rows() : padTo);
+      answers = model.run(batch, rows, rowsPerRun);
     } catch (OrtException e) {
+      answers = new Halves(model, rowsPerRun, columns).run(batch, e, problems);
+      if (problems.size() == rows) {
+        requireAlive(rows, e);
+      }
+    } catch (RowsException e) {
+      throw new TeacherException(String.valueOf(e.getMessage()), e);
+    }
+    problems.putAll(batch.misfits());
+    check.look(answers, rows);
+    for (int row = 0; row < rows; row++) {
+      if (problems.isEmpty() || !problems.containsKey(row)) {
+        Optional<String> problem = reader.read(answers, row, temperature, logProbabilities[row]);
+        if (problem.isPresent()) {
+          problems.put(row, "%s gave %s".formatted(model.model(), problem.get()));
+        }
+      }
+    }
+    return problems;
+  }
+
+  /** When no row could be scored, the engine may be at fault, and not the rows. */
+  private void requireAlive(int rows, OrtException failure) {
+    try {
+      synchronized (known) {
+        Answers unused = model.run(known, known.rows(), rowsPerRun);
+      }
+    } catch (OrtException e) {
+      failure.addSuppressed(e);
       throw new TeacherException(
-          "%s failed on a batch of %d rows: %s".formatted(model, batch.rows(), e.getMessage()), e);
-    }
-    for (int row = 0; row < batch.rows(); row++) {
-      double[] out = logProbabilities[row];
-      if (probabilities) {
-        logOfProbabilities(scores, row, out);
-      } else {
-        checkedLogits(scores, row, out);
-      }
-      Softmax.logSoftmax(out, temperature);
-    }
-  }
-
-  private void checkedLogits(float[] scores, int row, double[] out) {
-    for (int c = 0; c < classes; c++) {
-      float logit = scores[row * classes + c];
-      if (!Float.isFinite(logit)) {
-        throw new TeacherException(
-            "%s gave logit %s for class %d; check the model and features.scale"
-                .formatted(model, logit, c),
-            row);
-      }
-      out[c] = logit;
-    }
-  }
-
-  private void logOfProbabilities(float[] scores, int row, double[] out) {
-    double sum = 0;
-    for (int c = 0; c < classes; c++) {
-      float probability = scores[row * classes + c];
-      if (!(probability >= -SUM_TOLERANCE && probability <= 1 + SUM_TOLERANCE)) { // or NaN
-        throw new TeacherException(
-            "%s gave probability %s for class %d; if these are logits, set the member's output to logits"
-                .formatted(model, probability, c),
-            row);
-      }
-      sum += probability;
-      out[c] = Math.log(Math.max(probability, MIN_PROBABILITY));
-    }
-    if (Math.abs(sum - 1) > SUM_TOLERANCE) {
-      throw new TeacherException(
-          "%s gave probabilities with sum %s; if these are logits, set the member's output to logits"
-              .formatted(model, sum),
-          row);
-    }
-  }
-
-  /** Returns (rows, classes), row-major. */
-  private float[] run(FeatureBatch batch, int rows) throws OrtException {
-    try (OnnxTensor in = input.tensor(environment, batch, rows);
-        OrtSession.Result result = session.run(Map.of(input.name(), in), Set.of(output))) {
-      OnnxTensor out = (OnnxTensor) result.get(0);
-      long[] shape = out.getInfo().getShape();
-      if (!Arrays.equals(shape, new long[] {rows, classes})) {
-        throw new TeacherException(
-            "%s gave output '%s' of shape %s for %d rows and %d classes; correct the list of classes"
-                    .formatted(model, output, Arrays.toString(shape), rows, classes)
-                + " or the model");
-      }
-      FloatBuffer scores = out.getFloatBuffer(); // a copy on the heap
-      return scores.array();
+          "%s failed on a batch of %d rows, and now fails on random features, too: %s"
+              .formatted(model.model(), rows, failure.getMessage()),
+          failure);
     }
   }
 
   @Override
   public void close() {
     try {
-      session.close();
+      model.session().close();
     } catch (OrtException e) {
-      log.warn("{} did not close: {}", model, e.getMessage());
+      log.warn("{} did not close: {}", model.model(), e.getMessage());
     }
   }
 }

@@ -2,7 +2,7 @@ package io.streamdistill.teacher.engine;
 
 /** What the numbers are that a model gives per class. */
 public enum OutputKind {
-  /** Found out at start-up, from the name of the output or by a probe run. */
+  /** Found out at start-up from what comes out for random features, and checked on real ones. */
   AUTO,
   /** Unnormalised: the input of a softmax. Log-probabilities are logits too. */
   LOGITS,

@@ -1,5 +1,8 @@
 package io.streamdistill.teacher.engine;
 
+import java.time.Duration;
+import java.util.Map;
+
 /** A frozen classifier. Implementations are thread-safe; a batch belongs to one thread. */
 public interface Teacher extends AutoCloseable {
 
@@ -12,15 +15,20 @@ public interface Teacher extends AutoCloseable {
    */
   String contentHash();
 
+  /** How long a full batch took when the teacher was opened. */
+  Duration batchTime();
+
   /**
    * Scores the rows of a batch.
    *
    * @param temperature T > 0 of the softmax, no unit
    * @param logProbabilities (at least rows, classes) overwritten with natural logarithms at T, all
-   *     finite
-   * @throws TeacherException when an output is not a distribution over the classes
+   *     finite, but for rows with a problem
+   * @return what is wrong with the answer to a row, by rows from 0; empty when all have one. A
+   *     row's problem leaves the others alone
+   * @throws TeacherException when the teacher itself is at fault, and not single rows
    */
-  void score(FeatureBatch batch, double temperature, double[][] logProbabilities);
+  Map<Integer, String> score(FeatureBatch batch, double temperature, double[][] logProbabilities);
 
   /** Frees native memory; nothing may be scoring any more. */
   @Override

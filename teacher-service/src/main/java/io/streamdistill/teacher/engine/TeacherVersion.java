@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -23,12 +24,31 @@ public final class TeacherVersion {
 
   /** Version on the wire: 16 hexadecimal digits over the teacher's content and its classes. */
   public static String of(Teacher teacher, ClassMap classMap) {
-    return hash(List.of("teacher", teacher.contentHash(), classMap.hash())).substring(0, DIGITS);
+    return of(teacher, classMap, List.of());
   }
 
-  /** Hash of a model read as logits or as probabilities. */
-  static String ofModel(String modelHash, boolean probabilities) {
-    return hash(List.of("model", modelHash, probabilities ? "probabilities" : "logits"));
+  /**
+   * Version of a teacher for whom something is set beside its members.
+   *
+   * @param settings what its answers depend on as well
+   */
+  public static String of(Teacher teacher, ClassMap classMap, List<String> settings) {
+    List<String> parts = new ArrayList<>();
+    parts.addAll(List.of("teacher", teacher.contentHash(), classMap.hash()));
+    parts.addAll(settings);
+    return hash(parts).substring(0, DIGITS);
+  }
+
+  /**
+   * Hash of a model read as logits or as probabilities.
+   *
+   * @param settings how else it is read; empty for a model that explains itself
+   */
+  static String ofModel(String modelHash, boolean probabilities, List<String> settings) {
+    List<String> parts = new ArrayList<>();
+    parts.addAll(List.of("model", modelHash, probabilities ? "probabilities" : "logits"));
+    parts.addAll(settings);
+    return hash(parts);
   }
 
   /** Hash of an ensemble; its weights sum to 1. An ensemble of one is its only member. */

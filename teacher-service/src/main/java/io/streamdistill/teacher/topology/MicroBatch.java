@@ -2,6 +2,7 @@ package io.streamdistill.teacher.topology;
 
 import io.streamdistill.core.target.TargetCodec;
 import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.teacher.engine.FeatureBatch;
 import io.streamdistill.teacher.engine.TeacherException;
@@ -9,7 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.Map;
 
 /** Records that are scored together. Its buffers are used again for every batch. */
 final class MicroBatch {
@@ -22,6 +23,7 @@ final class MicroBatch {
   private final List<Row> rows;
   private final FeatureBatch features;
   private final double[][] logProbabilities; // (batch size, classes)
+  private Map<Integer, String> problems = Map.of(); // rows without an answer
 
   MicroBatch(Scoring scoring, Clock clock) {
     this.scoring = scoring;
@@ -48,35 +50,52 @@ final class MicroBatch {
   /**
    * Runs the teacher.
    *
-   * @throws TeacherException naming the records, when there is a row without a distribution
+   * @return number of rows that it has an answer to
+   * @throws TeacherException naming the records, when the teacher itself is at fault
    */
-  void score() {
+  int score() {
     try {
-      scoring.teacher().score(features, scoring.temperature(), logProbabilities);
+      problems = scoring.teacher().score(features, scoring.temperature(), logProbabilities);
+      return rows.size() - problems.size();
     } catch (TeacherException e) {
-      throw new TeacherException("%s (%s)".formatted(e.getMessage(), where(e.row())), e);
+      throw new TeacherException(
+          "%s (batch of %d examples at offsets %d to %d)"
+              .formatted(
+                  e.getMessage(),
+                  rows.size(),
+                  rows.get(0).record().offset(),
+                  rows.get(rows.size() - 1).record().offset()),
+          e);
     }
   }
 
-  private String where(int row) {
-    if (row >= 0) {
-      Row culprit = rows.get(row);
-      return "example '%s' at offset %d"
-          .formatted(culprit.example().getId(), culprit.record().offset());
-    }
-    return "batch of %d examples at offsets %d to %d"
-        .formatted(
-            rows.size(),
-            rows.get(0).record().offset(),
-            rows.get(rows.size() - 1).record().offset());
+  /** Who gets the rows of a batch that was scored. */
+  interface Receiver {
+    /**
+     * A record with its soft target.
+     *
+     * @param logProbabilities (classes) that it was made of
+     */
+    void scored(TransferRecord record, SoftTarget softTarget, double[] logProbabilities);
+
+    /** A record to which the teacher has no answer. */
+    void refused(TransferRecord record, TransferExample example, String problem);
   }
 
-  /** Hands every record with its soft target to {@code out}, in order, and empties the batch. */
-  void drainTo(BiConsumer<TransferRecord, SoftTarget> out) {
+  /** Hands every record to {@code out}, in order, and empties the batch. */
+  void drainTo(Receiver out) {
     Instant scoredTime = clock.instant();
     for (int i = 0; i < rows.size(); i++) {
       Row row = rows.get(i);
-      out.accept(row.record(), softTarget(row.example(), logProbabilities[i], scoredTime));
+      String problem = problems.get(i);
+      if (problem == null) {
+        out.scored(
+            row.record(),
+            softTarget(row.example(), logProbabilities[i], scoredTime),
+            logProbabilities[i]);
+      } else {
+        out.refused(row.record(), row.example(), problem);
+      }
     }
     clear();
   }
@@ -84,16 +103,18 @@ final class MicroBatch {
   void clear() {
     rows.clear();
     features.clear();
+    problems = Map.of();
   }
 
   private SoftTarget softTarget(
       TransferExample example, double[] logProbabilities, Instant scoredTime) {
+    TargetEncoding encoding = scoring.encoding().of(logProbabilities);
     return new SoftTarget(
         example.getId(),
         example.getFeatures(),
         example.getFeatureType(),
-        TargetCodec.encode(scoring.encoding(), logProbabilities),
-        scoring.encoding(),
+        TargetCodec.encode(encoding, logProbabilities),
+        encoding,
         (float) scoring.temperature(),
         scoring.teacherVersion(),
         classMapHash,

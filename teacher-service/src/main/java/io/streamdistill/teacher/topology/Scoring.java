@@ -2,15 +2,16 @@ package io.streamdistill.teacher.topology;
 
 import static io.streamdistill.core.config.Require.require;
 
+import io.streamdistill.core.target.EncodingChoice;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.teacher.engine.Teacher;
 import java.time.Duration;
 
 /**
  * What is scored, by whom, and how it goes on the wire.
  *
+ * @param contract what a record must hold, with the scaling of what the teacher sees
  * @param teacherVersion put on every soft target
  * @param temperature T > 0 of the soft targets, no unit
  * @param batchSize most records per batch, >= 1
@@ -23,7 +24,7 @@ public record Scoring(
     Teacher teacher,
     String teacherVersion,
     double temperature,
-    TargetEncoding encoding,
+    EncodingChoice encoding,
     int batchSize,
     Duration linger,
     RecordLimits limits) {

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.core.transfer.Verdict.Rejected;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -22,6 +23,8 @@ public final class ScoringMeters {
   private final Timer inference;
   private final Timer latency;
   private final AtomicInteger pending = new AtomicInteger();
+  private final TeacherAccuracy accuracy;
+  private final RejectionWatch rejections = new RejectionWatch();
 
   /** Registers the meters, all under {@code distill.teacher}. */
   public ScoringMeters(MeterRegistry registry) {
@@ -58,23 +61,47 @@ public final class ScoringMeters {
     Gauge.builder("distill.teacher.pending", pending, AtomicInteger::get)
         .description("Records that wait for their batch to fill")
         .register(registry);
+    accuracy = new TeacherAccuracy(registry);
+    Gauge.builder(
+            "distill.teacher.labelled.share",
+            () -> scored.count() == 0 ? Double.NaN : accuracy.labelled() / scored.count())
+        .description("Share of the examples scored that carry a label")
+        .register(registry);
   }
 
-  void batch(int records, Duration took) {
+  /**
+   * A batch was scored.
+   *
+   * @param answered records among them that the teacher has an answer to
+   */
+  void batch(int records, int answered, Duration took) {
     batchSize.record(records);
     inference.record(took);
-    scored.increment(records);
+    scored.increment(answered);
+    rejections.scored(answered);
+  }
+
+  /** The teacher's answer (classes) to an example that carries a label. */
+  void labelled(int label, double[] logProbabilities) {
+    accuracy.add(label, logProbabilities);
   }
 
   void latency(long millis) {
     latency.record(Math.max(0, millis), TimeUnit.MILLISECONDS);
   }
 
-  void rejected(Reason reason) {
-    Counter counter = rejected.get(reason);
+  /** A record was rejected; {@code where} it lies is for the log. */
+  void rejected(Rejected<?> why, String where) {
+    Counter counter = rejected.get(why.reason());
     if (counter != null) {
       counter.increment();
     }
+    rejections.rejected(why, where);
+  }
+
+  /** Whether most of what comes is rejected. */
+  public RejectionWatch rejections() {
+    return rejections;
   }
 
   void pending(int change) {

@@ -1,6 +1,5 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.target.TargetCodec;
 import io.streamdistill.core.transfer.TransferValidator;
 import io.streamdistill.core.transfer.Verdict;
 import io.streamdistill.core.transfer.Verdict.Accepted;
@@ -28,10 +27,14 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * meanwhile ({@link WaitingOffsets}), and nothing of a later record is forwarded before them, dead
  * letters included: what is committed is exactly what was forwarded.
  */
-final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
+final class ScoringProcessor
+    implements Processor<byte[], byte[], byte[], Outgoing>, MicroBatch.Receiver {
 
   /** Upper bound of what framing, versions and lengths add to features and id. */
   private static final int SOFT_TARGET_OVERHEAD = 512;
+
+  /** Most characters of an id in the log. */
+  private static final int LOGGED_ID = 100;
 
   /** Weight of the last batch in what scoring takes of late. */
   private static final double RECENT = 0.2;
@@ -78,7 +81,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
             scoring.limits().maxRecordBytes());
     this.batch = new MicroBatch(scoring, clock);
     this.softTargetGrowth =
-        SOFT_TARGET_OVERHEAD + TargetCodec.bytes(scoring.encoding(), scoring.classMap().count());
+        SOFT_TARGET_OVERHEAD + scoring.encoding().bytes(scoring.classMap().count());
   }
 
   @Override
@@ -127,7 +130,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
   }
 
   private void reject(TransferRecord record, Rejected<TransferExample> why) {
-    meters.rejected(why.reason());
+    meters.rejected(why, "Record at %s, offset %d".formatted(source, record.offset()));
     letters.add(deadLetters.of(record, why));
     if (batch.size() == 0) {
       send(letters);
@@ -176,25 +179,44 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private void score() {
     int size = batch.size();
     long start = System.nanoTime();
-    batch.score();
+    int answered = batch.score();
     long took = System.nanoTime() - start;
-    meters.batch(size, Duration.ofNanos(took));
+    meters.batch(size, answered, Duration.ofNanos(took));
     double millis = took / 1e6 / size;
     millisPerRecord =
         millisPerRecord == 0 ? millis : millisPerRecord + RECENT * (millis - millisPerRecord);
-    batch.drainTo(this::publish);
+    batch.drainTo(this);
     send(letters);
     waiting.release(source);
     meters.pending(-size);
   }
 
-  private void publish(TransferRecord record, SoftTarget softTarget) {
+  @Override
+  public void scored(TransferRecord record, SoftTarget softTarget, double[] logProbabilities) {
     Outgoing out = new Outgoing(source.partition(), softTargets.encode(softTarget));
     context.forward(
         new Record<>(record.key(), out, record.timestamp(), record.headers()),
         TeacherTopology.SOFT_TARGETS);
     meters.latency(
         softTarget.getScoredTime().toEpochMilli() - softTarget.getEventTime().toEpochMilli());
+    Integer label = softTarget.getLabel();
+    if (label != null) {
+      meters.labelled(label, logProbabilities);
+    }
+  }
+
+  @Override
+  public void refused(TransferRecord record, TransferExample example, String problem) {
+    Rejected<TransferExample> why = new Rejected<>(Reason.BAD_ANSWER, problem);
+    meters.rejected(
+        why,
+        "Example '%s' at %s, offset %d"
+            .formatted(shortened(example.getId()), source, record.offset()));
+    letters.add(deadLetters.of(record, why));
+  }
+
+  private static String shortened(String id) {
+    return id.length() <= LOGGED_ID ? id : id.substring(0, LOGGED_ID) + "...";
   }
 
   /** Forgets what waits; its offset stays held, since a commit can follow. */

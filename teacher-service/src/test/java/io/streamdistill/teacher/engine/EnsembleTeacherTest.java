@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.streamdistill.core.target.Softmax;
 import io.streamdistill.teacher.Fixtures;
 import io.streamdistill.teacher.engine.EnsembleTeacher.Member;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class EnsembleTeacherTest extends TeacherContract {
@@ -26,13 +28,20 @@ final class EnsembleTeacherTest extends TeacherContract {
     }
 
     @Override
-    public void score(FeatureBatch batch, double temperature, double[][] logProbabilities) {
+    public Duration batchTime() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public Map<Integer, String> score(
+        FeatureBatch batch, double temperature, double[][] logProbabilities) {
       for (int row = 0; row < batch.rows(); row++) {
         for (int c = 0; c < classes(); c++) {
           logProbabilities[row][c] = logits.get(c);
         }
         Softmax.logSoftmax(logProbabilities[row], temperature);
       }
+      return Map.of();
     }
 
     @Override

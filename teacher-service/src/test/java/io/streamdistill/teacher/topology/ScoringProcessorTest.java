@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.core.target.EncodingChoice;
 import io.streamdistill.teacher.Fixtures;
 import java.io.File;
 import java.time.Clock;
@@ -56,7 +56,7 @@ final class ScoringProcessorTest {
             teacher,
             "v",
             20,
-            TargetEncoding.DENSE_F32,
+            EncodingChoice.DENSE_F32,
             BATCH,
             Duration.ofMillis(LINGER_MILLIS),
             new RecordLimits(1000, 1 << 20, 1 << 20, 1 << 20, "none"));

@@ -6,9 +6,14 @@ import io.streamdistill.teacher.engine.TeacherException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Gives class i the share of feature i; remembers the batches; fails on a first feature of 66. */
+/**
+ * Gives class i the share of feature i; remembers the batches; fails on a first feature of 66; none
+ * for 77.
+ */
 final class SharesTeacher implements Teacher {
   final List<Integer> batches = new ArrayList<>();
 
@@ -26,13 +31,23 @@ final class SharesTeacher implements Teacher {
   }
 
   @Override
-  public void score(FeatureBatch batch, double temperature, double[][] logProbabilities) {
+  public Duration batchTime() {
+    return delay;
+  }
+
+  @Override
+  public Map<Integer, String> score(
+      FeatureBatch batch, double temperature, double[][] logProbabilities) {
+    Map<Integer, String> problems = new HashMap<>();
     batches.add(batch.rows());
     sleep();
     for (int row = 0; row < batch.rows(); row++) {
       ByteBuffer features = batch.row(row);
       if (features.get(features.position()) == 66) {
-        throw new TeacherException("66 is no number", row);
+        throw new TeacherException("66 is no number");
+      }
+      if (features.get(features.position()) == 77) {
+        problems.put(row, "77 has no answer");
       }
       double sum = 0;
       for (int c = 0; c < 3; c++) {
@@ -42,6 +57,7 @@ final class SharesTeacher implements Teacher {
         logProbabilities[row][c] = Math.log(share(features, c) / sum);
       }
     }
+    return problems;
   }
 
   private void sleep() {

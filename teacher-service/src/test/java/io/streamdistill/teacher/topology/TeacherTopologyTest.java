@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.target.EncodingChoice;
 import io.streamdistill.core.target.TargetCodec;
 import io.streamdistill.core.transfer.Verdict.Reason;
 import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.teacher.Fixtures;
 import io.streamdistill.teacher.engine.TeacherException;
@@ -68,7 +68,7 @@ final class TeacherTopologyTest {
             teacher,
             "version-1",
             20,
-            TargetEncoding.DENSE_F32,
+            EncodingChoice.DENSE_F32,
             BATCH,
             LINGER,
             limits);
@@ -334,11 +334,44 @@ final class TeacherTopologyTest {
 
     assertThatThrownBy(() -> transferSet.pipeInput(utf8("k"), bad))
         .hasRootCauseInstanceOf(TeacherException.class)
-        .hasStackTraceContaining("66 is no number (example 'culprit' at offset 3)");
+        .hasStackTraceContaining("66 is no number (batch of 4 examples at offsets 0 to 3)");
 
     assertThat(softTargets()).isEmpty();
     assertThat(deadLetters()).isEmpty();
     assertThat(meter("distill.teacher.scored")).isZero();
+  }
+
+  @Test
+  void sendsTheRowsWithoutAnAnswerToTheDeadLetters() {
+    pipe(0, 2);
+    byte[] bad = Codecs.transferExample().encode(Fixtures.example("culprit", 77 << 24, 1));
+    transferSet.pipeInput(utf8("k"), bad);
+    pipe(3, BATCH);
+
+    assertThat(softTargets()).extracting(SoftTarget::getId).containsExactly("id0", "id1", "id3");
+    TestRecord<byte[], byte[]> letter = deadLetters().get(0);
+    assertThat(letter.value()).isEqualTo(bad);
+    assertThat(header(letter.headers(), "distill.reason")).isEqualTo("bad-answer");
+    assertThat(header(letter.headers(), "distill.detail")).isEqualTo("77 has no answer");
+    assertThat(header(letter.headers(), "__streams.errors.offset")).isEqualTo("2");
+    assertThat(meter("distill.teacher.scored")).isEqualTo(3);
+    assertThat(meter("distill.teacher.rejected", "reason", "bad-answer")).isEqualTo(1);
+    assertThat(meter("distill.teacher.pending")).isZero();
+    assertThat(meter("distill.teacher.labelled")).isZero();
+  }
+
+  @Test
+  void measuresTheTeacherWhereRecordsHaveLabels() {
+    for (int i = 0; i < BATCH; i++) { // the teacher's class is 2
+      TransferExample example = Fixtures.example("id" + i, 0x01020304, i == 0 ? 1 : 2);
+      transferSet.pipeInput(utf8("k"), Codecs.transferExample().encode(example));
+    }
+    pipe(0, BATCH);
+
+    assertThat(meter("distill.teacher.labelled")).isEqualTo(BATCH);
+    assertThat(meter("distill.teacher.correct")).isEqualTo(BATCH - 1);
+    assertThat(meter("distill.teacher.accuracy")).isEqualTo((BATCH - 1.0) / BATCH);
+    assertThat(meter("distill.teacher.labelled.share")).isEqualTo(0.5);
   }
 
   @Test
@@ -388,7 +421,7 @@ final class TeacherTopologyTest {
                         teacher,
                         "v",
                         1,
-                        TargetEncoding.DENSE_F32,
+                        EncodingChoice.DENSE_F32,
                         1,
                         LINGER,
                         limits(ROOM)),
