@@ -21,6 +21,11 @@ public final class AwsS3StoreProvider implements S3StoreProvider {
     return open(uri, settings, DefaultCredentialsProvider.builder().build());
   }
 
+  @Override
+  public void check(String uri) {
+    S3Location unused = S3Location.parse(uri);
+  }
+
   static S3CheckpointStore open(
       String uri, S3Settings settings, AwsCredentialsProvider credentials) {
     S3Location location = S3Location.parse(uri);

@@ -1,12 +1,17 @@
 package io.streamdistill.cli.config;
 
+import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.config.ConfigLoader;
 import io.streamdistill.core.config.Effective;
 import io.streamdistill.core.config.Effective.Entry;
+import io.streamdistill.student.StudentFiles;
+import io.streamdistill.teacher.TeacherFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -21,7 +26,8 @@ import picocli.CommandLine.Spec;
     name = "config",
     mixinStandardHelpOptions = true,
     description = {
-      "Checks the whole configuration, and reports everything that is wrong with it at once.",
+      "Checks the whole configuration, and reports everything that is wrong with it at once. Models",
+      "are loaded and tried, and keys, stores and other files are looked at; Kafka and S3 are not asked.",
       "Later layers win: defaults, file, DISTILL_* environment variables, flags."
     })
 public final class ConfigCommand implements Callable<Integer> {
@@ -39,6 +45,12 @@ public final class ConfigCommand implements Callable<Integer> {
 
   @Option(names = "--defaults", description = "print the documented defaults, and nothing else")
   private boolean defaults;
+
+  @Option(
+      names = "--no-files",
+      description =
+          "do not look at the models and other files that keys name: for a machine where they are not")
+  private boolean noFiles;
 
   /** Creates the command. */
   public ConfigCommand(ConfigOptions options) {
@@ -59,12 +71,34 @@ public final class ConfigCommand implements Callable<Integer> {
     if (effective) {
       print(loader.effective(), out);
     }
-    loader.load(DistillConfig.class);
+    DistillConfig config = loader.load(DistillConfig.class);
+    PrintWriter err = spec.commandLine().getErr();
+    KafkaNames.warnings(config.kafka()).forEach(warning -> err.println("warning: " + warning));
+    err.flush();
+    if (!noFiles) {
+      requireFiles(config);
+    }
     if (!effective) {
       out.println("The configuration is valid.");
     }
     out.flush();
     return ExitCode.OK;
+  }
+
+  private static void requireFiles(DistillConfig config) {
+    List<String> problems = new ArrayList<>();
+    problems.addAll(
+        TeacherFiles.problems(
+            config.teacher(), config.features().contract(), config.classes().map()));
+    problems.addAll(StudentFiles.problems(config.student(), config.classes().map()));
+    if (!problems.isEmpty()) {
+      throw new ConfigException(
+          "%d problem%s with what the configuration names (--no-files checks the keys alone):%n  - %s"
+              .formatted(
+                  problems.size(),
+                  problems.size() == 1 ? "" : "s",
+                  String.join(System.lineSeparator() + "  - ", problems)));
+    }
   }
 
   private static void print(Effective effective, PrintWriter out) {

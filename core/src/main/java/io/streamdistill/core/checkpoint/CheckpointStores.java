@@ -6,6 +6,7 @@ import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,7 +53,30 @@ public record CheckpointStores(
     if (uri.startsWith(S3)) {
       return s3Provider().open(uri, s3);
     }
-    throw new ConfigException(
+    throw unknown(uri);
+  }
+
+  /**
+   * Checks the form of the URI of a store, without asking the store.
+   *
+   * @throws ConfigException when {@link #open} would refuse it
+   */
+  public static void check(String uri) {
+    if (uri.startsWith(FILE)) {
+      Path directory = directory(uri);
+      require(
+          Files.isDirectory(directory) || !Files.exists(directory),
+          "checkpoint store '%s' is a file; name a directory, which is created if need be",
+          uri);
+    } else if (uri.startsWith(S3)) {
+      s3Provider().check(uri);
+    } else if (!uri.startsWith(KAFKA)) {
+      throw unknown(uri);
+    }
+  }
+
+  private static ConfigException unknown(String uri) {
+    return new ConfigException(
         "checkpoint store '%s' is not known; use kafka:, file:/directory, file:directory or"
                 .formatted(uri)
             + " s3://bucket/prefix");

@@ -15,4 +15,11 @@ public interface S3StoreProvider {
    * @throws CheckpointException when the store cannot be reached
    */
   CheckpointStore open(String uri, S3Settings settings);
+
+  /**
+   * Checks the form of a URI, without asking the store.
+   *
+   * @throws io.streamdistill.core.config.ConfigException when it is none of {@link #open}
+   */
+  void check(String uri);
 }

@@ -45,6 +45,9 @@ final class Binder {
     if (node instanceof Items items && shape instanceof Shape.ListOf list) {
       return list(items, list, path);
     }
+    if (problems.concern(path)) {
+      return null; // it is there, but wrong
+    }
     problems.add(
         "%s is missing; set it in %s, as %s, or with --set %s=...",
         path, fileName, KnownKeys.variableOf(path.replaceAll("\\[\\d+]", "")), path);

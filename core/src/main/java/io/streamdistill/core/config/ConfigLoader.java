@@ -110,6 +110,7 @@ public final class ConfigLoader {
   public <T extends Record> T load(Class<T> view) {
     Problems problems = new Problems();
     Block merged = merged(problems);
+    problems.throwIfUnreadable();
     Object bound = new Binder(fileName, problems).bind(merged, Shape.of(view), "");
     problems.throwIfAny();
     return Objects.requireNonNull(view.cast(bound), "no problem and no value");

@@ -46,18 +46,24 @@ final class LayerCheck {
       return propertiesFitting(node, path);
     }
     if (node instanceof Nothing) {
-      problems.add(
+      problems.addAt(
+          path,
           "%s (%s) has no value; give it one, or remove the key for the default",
-          path, node.origin());
+          path,
+          node.origin());
       return Optional.empty();
     }
     if (shape instanceof Shape.ListOf list) {
       return listFitting(node, list, path);
     }
     if (shape instanceof Shape.Leaf leaf && !(node instanceof Scalar)) {
-      problems.add(
+      problems.addAt(
+          path,
           "%s (%s): expected %s, got %s",
-          path, node.origin(), leaf.type().expected(), described(node));
+          path,
+          node.origin(),
+          leaf.type().expected(),
+          described(node));
       return Optional.empty();
     }
     return Optional.of(node);
@@ -68,9 +74,13 @@ final class LayerCheck {
       return Optional.empty();
     }
     if (!(node instanceof Block block)) {
-      problems.add(
+      problems.addAt(
+          path,
           "%s (%s): expected keys below it (%s), got %s",
-          path, node.origin(), String.join(", ", section.keys().keySet()), described(node));
+          path,
+          node.origin(),
+          String.join(", ", section.keys().keySet()),
+          described(node));
       return Optional.empty();
     }
     Map<String, Node> fitting = new LinkedHashMap<>();
@@ -164,9 +174,12 @@ final class LayerCheck {
 
   private Optional<Node> listFitting(Node node, Shape.ListOf list, String path) {
     if (!(node instanceof Items items)) {
-      problems.add(
+      problems.addAt(
+          path,
           "%s (%s): expected a list, got %s; write it like [..., ...]",
-          path, node.origin(), described(node));
+          path,
+          node.origin(),
+          described(node));
       return Optional.empty();
     }
     List<Node> fitting = new ArrayList<>();

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the name that a misspelt one was meant to be. */
-final class Nearest {
+public final class Nearest {
 
   private Nearest() {}
 
   /** The candidate with the fewest edits, when these are few for the length of {@code name}. */
-  static Optional<String> to(String name, Collection<String> candidates) {
+  public static Optional<String> to(String name, Collection<String> candidates) {
     int most = Math.max(2, name.length() / 4);
     return candidates.stream()
         .min(Comparator.comparingInt(candidate -> edits(name, candidate)))

@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads YAML into nodes that know their lines. */
 final class YamlReader {
 
   private static final YAMLFactory YAML = new YAMLFactory();
+  private static final Pattern LINE = Pattern.compile("line (\\d+), column \\d+");
 
   private final YAMLParser parser;
   private final IntFunction<Origin> originOfLine;
@@ -56,16 +60,33 @@ final class YamlReader {
       }
       return root;
     } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-      problems.add("%s: not valid YAML: %s", originOfLine.apply(line), firstLine(e));
+      problems.addUnreadable(
+          "%s: not valid YAML: %s", originOfLine.apply(lineOf(e)), explanation(e));
       return new Node.Nothing(start);
     } catch (IOException e) {
       throw new IllegalStateException("reading from memory does not fail", e);
     }
   }
 
-  private static String firstLine(JsonProcessingException e) {
-    return Objects.toString(e.getOriginalMessage(), "").lines().findFirst().orElse("no message");
+  /** The last line that the message names: where reading stopped, not where it had begun. */
+  private static int lineOf(JsonProcessingException e) {
+    Matcher named = LINE.matcher(Objects.toString(e.getOriginalMessage(), ""));
+    int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
+    while (named.find()) {
+      line = Integer.parseInt(named.group(1));
+    }
+    return line;
+  }
+
+  /** What the message says, without the places and the excerpts below them. */
+  private static String explanation(JsonProcessingException e) {
+    String explanation =
+        Objects.toString(e.getOriginalMessage(), "")
+            .lines()
+            .filter(line -> !line.isBlank() && !line.startsWith(" "))
+            .map(String::strip)
+            .collect(Collectors.joining(", "));
+    return explanation.isEmpty() ? "no message" : explanation;
   }
 
   private Origin here() {

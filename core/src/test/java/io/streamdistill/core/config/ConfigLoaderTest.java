@@ -487,6 +487,24 @@ final class ConfigLoaderTest {
     }
 
     @Test
+    void brokenYamlSaysWhyAndHidesWhatItHid() throws IOException {
+      yaml("teacher:\n  batch-size: 3\n\tlinger: 1ms\n");
+
+      assertThat(refusalOf(Everything.class))
+          .startsWith("distill.yaml:3: not valid YAML: ")
+          .contains("TAB")
+          .doesNotContain("missing");
+    }
+
+    @Test
+    void aKeyOfTheWrongFormIsNotMissingAsWell() throws IOException {
+      yaml("student:\n  name: [a]\n");
+
+      assertThat(refusalOf(Everything.class))
+          .isEqualTo("student.name (distill.yaml:2): expected text, got a list");
+    }
+
+    @Test
     void topLevelMustBeKeys() throws IOException {
       yaml("- a\n");
       assertThat(refusal()).contains("distill.yaml:1: expected 'key: value' lines");

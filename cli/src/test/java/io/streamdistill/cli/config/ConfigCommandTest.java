@@ -1,0 +1,142 @@
+package io.streamdistill.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.streamdistill.cli.Failures;
+import io.streamdistill.student.step.OptimizerConfig;
+import io.streamdistill.student.step.StudentNetworks;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What {@code distill config} finds beyond the keys. */
+final class ConfigCommandTest {
+
+  private static final Path MODEL = Path.of("..", "models", "mnist-teacher", "model.onnx");
+
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("distill.yaml"),
+            """
+            features: {shape: [784]}
+            classes: {count: 10}
+            teacher: {members: [{model: '%s'}]}
+            """
+                .formatted(MODEL));
+    List<String> all = new ArrayList<>(List.of("config", "--config", file.toString()));
+    all.addAll(List.of(arguments));
+    ConfigOptions options = new ConfigOptions(Map.of(), folder);
+    return new CommandLine(new Root(options))
+        .addSubcommand(new ConfigCommand(options))
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .setExecutionExceptionHandler(new Failures(() -> false))
+        .execute(all.toArray(String[]::new));
+  }
+
+  @CommandLine.Command
+  private record Root(@CommandLine.Mixin ConfigOptions options) {}
+
+  @Test
+  void modelsThatFitAreValid() throws IOException {
+    assertThat(run()).as(err.toString()).isZero();
+
+    assertThat(out.toString()).contains("The configuration is valid.");
+  }
+
+  @Test
+  void tellsAllProblemsAtOnce() throws IOException {
+    int exit =
+        run(
+            "--set=teacher.members=[{model: none.onnx}, {model: '%s'}]".formatted(MODEL),
+            "--set=features.shape=[28]",
+            "--set=student.checkpoint.store=gs://b/x",
+            "--set=student.checkpoint.signing-key-file=no-key",
+            "--set=student.network.dl4j=no.json",
+            "--set=student.init-from=no-directory");
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("6 problems with what the configuration names")
+        .contains("none.onnx is not a file")
+        .contains("features.shape is [28]; make them agree")
+        .contains("student.checkpoint.store: checkpoint store 'gs://b/x' is not known")
+        .contains("student.checkpoint.signing-key-file: no-key")
+        .contains("student.network.dl4j: cannot read no.json")
+        .contains("student.init-from no-directory is no directory");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/data/ckpt", "gs://b/x", "s3:/b/x", "file:", "ftp://a"})
+  void refusesStoresThatTheTrainerRefuses(String store) throws IOException {
+    assertThat(run("--set=student.checkpoint.store=" + store)).isEqualTo(2);
+
+    assertThat(err.toString()).contains("student.checkpoint.store", "checkpoint store '" + store);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kafka:", "kafka:files", "file:/data/ckpt", "file:ckpt", "s3://bucket/x"})
+  void acceptsStoresThatTheTrainerOpens(String store) throws IOException {
+    assertThat(run("--set=student.checkpoint.store=" + store)).as(err.toString()).isZero();
+  }
+
+  private String network(int classes) throws IOException {
+    String json =
+        StudentNetworks.denseConfiguration(784, List.of(5), classes, new OptimizerConfig.Sgd(0), 1)
+            .toJson();
+    return Files.writeString(folder.resolve("net.json"), json).toString();
+  }
+
+  @Test
+  void looksIntoTheNetworkOfTheStudent() throws IOException {
+    assertThat(run("--set=student.network.dl4j=" + network(10))).as(err.toString()).isZero();
+
+    assertThat(run("--set=student.network.dl4j=" + network(4))).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("student.network.dl4j", "has 4 outputs, there are 10 classes");
+
+    Files.writeString(folder.resolve("net.json"), "{");
+    assertThat(run("--set=student.network.dl4j=" + folder.resolve("net.json"))).isEqualTo(2);
+    assertThat(err.toString()).contains("no MultiLayerConfiguration");
+  }
+
+  @Test
+  void looksAtNoFilesWhenToldSo() throws IOException {
+    assertThat(run("--no-files", "--set=teacher.members=[{model: /models/teacher.onnx}]"))
+        .as(err.toString())
+        .isZero();
+
+    assertThat(out.toString()).contains("The configuration is valid.");
+  }
+
+  @Test
+  void warnsOfKafkaNamesThatNoClientKnows() throws IOException {
+    assertThat(
+            run(
+                "--no-files",
+                "--set=kafka.security.protcol=SSL",
+                "--set=kafka.producer.linger.ms=3",
+                "--set=kafka.streams.main.consumer.max.poll.records=7"))
+        .isZero();
+
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "warning: kafka.security.protcol is a name that no Kafka client knows; did you mean security.protocol?");
+  }
+}

@@ -1,0 +1,99 @@
+package io.streamdistill.student;
+
+import static io.streamdistill.core.config.Require.require;
+
+import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.CheckpointStores;
+import io.streamdistill.core.checkpoint.CheckpointVerifier;
+import io.streamdistill.core.checkpoint.SigningKey;
+import io.streamdistill.core.checkpoint.TrustedKeys;
+import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.student.onnx.OnnxExport;
+import io.streamdistill.student.onnx.OnnxExportException;
+import io.streamdistill.student.publish.CheckpointConfig;
+import io.streamdistill.student.publish.InitFrom;
+import io.streamdistill.student.step.StudentNetworks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+
+/** Whether the files and the store that a configuration names can be used by a trainer. */
+public final class StudentFiles {
+
+  private final StudentConfig config;
+  private final ClassMap classes;
+  private final List<String> problems = new ArrayList<>();
+
+  private StudentFiles(StudentConfig config, ClassMap classes) {
+    this.config = config;
+    this.classes = classes;
+  }
+
+  /** What is wrong, a message each. Kafka and S3 are not asked. */
+  public static List<String> problems(StudentConfig config, ClassMap classes) {
+    StudentFiles files = new StudentFiles(config, classes);
+    files.attempt(
+        "student.checkpoint.store: ", () -> CheckpointStores.check(config.checkpoint().store()));
+    files.attempt("", files::keys);
+    files.attempt("", files::network);
+    files.attempt("student.init-from: ", files::start);
+    return files.problems;
+  }
+
+  private void attempt(String key, Runnable check) {
+    try {
+      check.run();
+    } catch (ConfigException | CheckpointException e) {
+      String message = String.valueOf(e.getMessage());
+      problems.add(message.startsWith("student.") ? message : key + message);
+    }
+  }
+
+  private void keys() {
+    SigningKey own = CheckpointConfig.signingKey(config.checkpoint().signingKeyFile());
+    TrustedKeys unused = config.checkpoint().trustedKeys(own);
+  }
+
+  private void network() {
+    String file = config.network().dl4j();
+    if (file.isEmpty()) {
+      return;
+    }
+    String json;
+    try {
+      json = Files.readString(config.network().dl4jFile());
+    } catch (IOException e) {
+      throw new ConfigException("student.network.dl4j: cannot read %s: %s".formatted(file, e), e);
+    }
+    MultiLayerConfiguration network =
+        StudentNetworks.dl4jConfiguration(json, config.optimizer().config(), config.seed());
+    try {
+      OnnxExport.requireExportable(network);
+    } catch (OnnxExportException e) {
+      throw new ConfigException(
+          "student.network.dl4j: the network cannot be exported: " + e.getMessage(), e);
+    }
+    OutputLayer last = (OutputLayer) network.getConf(network.getConfs().size() - 1).getLayer();
+    require(
+        last.getNOut() == classes.count(),
+        "student.network.dl4j: the last layer of %s has %s outputs, there are %s classes; make them agree",
+        file,
+        last.getNOut(),
+        classes.count());
+  }
+
+  private void start() {
+    if (!config.initFrom().isEmpty()
+        && InitFrom.parse(config.initFrom()) instanceof InitFrom.Directory directory) {
+      require(
+          Files.isDirectory(directory.path()),
+          "student.init-from %s is no directory; name one that 'distill pull' has written, or a checkpoint as STUDENT@ALIAS",
+          directory.path());
+      CheckpointVerifier.verify(directory.path());
+    }
+  }
+}

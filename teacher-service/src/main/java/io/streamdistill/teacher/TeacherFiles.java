@@ -1,0 +1,27 @@
+package io.streamdistill.teacher;
+
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.teacher.engine.TeacherException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whether the models that a configuration names are there, and fit features and classes. */
+public final class TeacherFiles {
+
+  private TeacherFiles() {}
+
+  /** What is wrong, a message per model; each is loaded and tried as the service would do it. */
+  public static List<String> problems(
+      TeacherConfig config, FeatureContract contract, ClassMap classes) {
+    List<String> problems = new ArrayList<>();
+    for (MemberConfig member : config.members()) {
+      try {
+        Engines.open(config, member, config.features().of(contract), classes).close();
+      } catch (TeacherException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
+    }
+    return problems;
+  }
+}
