@@ -28,7 +28,7 @@ final class ConfigurationTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "docs/configuration.md"})
+  @ValueSource(strings = {"README.md", "docs/configuration.md", "docs/teachers.md"})
   void everyKeyInTheExamplesIsKnown(String document) throws IOException {
     for (String yaml : examples(document)) {
       assertThat(loader(yaml, Map.of()).effective().entries()).as(yaml).isNotEmpty();
