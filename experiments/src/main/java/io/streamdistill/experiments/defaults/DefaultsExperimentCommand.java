@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
 public final class DefaultsExperimentCommand implements Callable<Integer> {
 
   /** Small ones of different kinds. */
-  private static final List<String> QUICK = List.of("wine", "cancer", "stream-500", "classes-2");
+  private static final List<String> QUICK =
+      List.of("cancer", "stream-500", "logits-100", "features-1e-3");
 
   private static final int SEEDS = 3;
 
