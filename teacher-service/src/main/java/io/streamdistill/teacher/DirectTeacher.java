@@ -4,6 +4,7 @@ import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.teacher.engine.FeatureBatch;
 import io.streamdistill.teacher.engine.Teacher;
+import io.streamdistill.teacher.engine.TeacherException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -21,12 +22,13 @@ public final class DirectTeacher implements AutoCloseable {
   /**
    * Opens the models and tries them.
    *
-   * @throws io.streamdistill.teacher.engine.TeacherException when a model cannot be used
+   * @throws TeacherException when a model cannot be used
    */
   public static DirectTeacher open(
       TeacherConfig config, FeatureContract contract, ClassMap classMap) {
+    FeatureContract seen = config.features().of(contract);
     return new DirectTeacher(
-        Engines.open(config, contract, classMap), new FeatureBatch(contract, config.batchSize()));
+        Engines.open(config, seen, classMap), new FeatureBatch(seen, config.batchSize()));
   }
 
   /**
@@ -34,7 +36,7 @@ public final class DirectTeacher implements AutoCloseable {
    *
    * @param rows valid features on the wire
    * @param logProbabilities (at least rows, classes) overwritten with natural logarithms
-   * @throws io.streamdistill.teacher.engine.TeacherException when an output is not a distribution
+   * @throws TeacherException when it has no answer to a row
    */
   public void score(List<ByteBuffer> rows, double[][] logProbabilities) {
     double[][] part = new double[Math.min(batch.capacity(), rows.size())][];
@@ -43,7 +45,14 @@ public final class DirectTeacher implements AutoCloseable {
       System.arraycopy(logProbabilities, from, part, 0, count);
       batch.clear();
       rows.subList(from, from + count).forEach(batch::add);
-      teacher.score(batch, 1, part);
+      int first = from;
+      teacher
+          .score(batch, 1, part)
+          .forEach(
+              (row, problem) -> {
+                throw new TeacherException(
+                    "example %d, counted from 0: %s".formatted(first + row, problem));
+              });
     }
   }
 
