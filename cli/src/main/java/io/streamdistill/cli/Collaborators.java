@@ -28,6 +28,6 @@ record Collaborators(ConfigOptions config) {
 
   AliasDesk aliasDesk() {
     PullCommand.View view = config.load(PullCommand.View.class);
-    return new AliasDesk(view.kafka(), view.topics(), InstantSource.system());
+    return new AliasDesk(view.kafka(), view.topics(), view.s3(), InstantSource.system());
   }
 }

@@ -14,6 +14,7 @@ import io.streamdistill.student.publish.InitFrom;
 import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
+import io.streamdistill.student.source.TeacherChoice;
 import io.streamdistill.student.step.LearningRateSchedule;
 import io.streamdistill.student.step.LearningRateSchedule.Decay;
 import io.streamdistill.student.step.OptimizerConfig;
@@ -35,6 +36,8 @@ import java.util.List;
  * @param select which examples are trained on
  * @param maxWeight largest weight of an example, > 0; records above it are dead letters; default
  *     1000
+ * @param teacherVersions whose examples are trained on: all, newest (those of the teacher that was
+ *     met last on the log), or versions; default all
  * @param batchSize examples per training step, at least 1; default 64
  * @param seed of the initial weights; default 42
  * @param threads BLAS threads; 0 is one per core. Weights are repeatable bit for bit at a fixed
@@ -56,6 +59,7 @@ public record StudentConfig(
     Objective objective,
     Selection select,
     double maxWeight,
+    List<String> teacherVersions,
     int batchSize,
     long seed,
     int threads,
@@ -82,8 +86,14 @@ public record StudentConfig(
         maxWeight > 0 && maxWeight <= Float.MAX_VALUE,
         "student.max-weight must be > 0 and finite, got %s; 1000 is the default",
         maxWeight);
+    teacherVersions = new TeacherChoice(teacherVersions).versions();
     require(batchSize >= 1, "student.batch-size must be >= 1, got %s", batchSize);
     require(threads >= 0, "student.threads must be >= 0 (0: one per core), got %s", threads);
+  }
+
+  /** Whose examples are trained on. */
+  public TeacherChoice teachers() {
+    return new TeacherChoice(teacherVersions);
   }
 
   /** Consumer group under which the student's progress is committed, for lag metrics only. */

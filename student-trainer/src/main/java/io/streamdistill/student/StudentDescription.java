@@ -25,10 +25,12 @@ final class StudentDescription {
     configuration.set("objective", json.valueToTree(config.objective()));
     configuration.put("select", config.select().name());
     configuration.put("max-weight", config.maxWeight());
+    configuration.put("teacher-versions", config.teachers().toString());
     configuration.put("batch-size", config.batchSize());
     configuration.put("seed", config.seed());
     configuration.put("passes", config.log().passes());
     configuration.put("pass-examples", config.log().passExamples());
+    configuration.put("visits", config.log().visits());
     return new StudentIdentity(
         config.name(), topics.softTargets(), features, classes, network, configuration, null, null);
   }

@@ -36,7 +36,9 @@ import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.scale.Measurer;
 import io.streamdistill.student.source.BatchPrefetcher;
 import io.streamdistill.student.source.BatchReader;
+import io.streamdistill.student.source.LogEnds;
 import io.streamdistill.student.source.LogPosition;
+import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.SoftTargetDecoder;
 import io.streamdistill.student.source.SoftTargetLog;
 import io.streamdistill.student.step.OutputScale;
@@ -76,6 +78,9 @@ final class TrainerAssembly {
   private final AliasWriter aliases;
   private final HoldOut holdOut;
   private final PrequentialMetrics metrics;
+  private final ReplayConsumer replay;
+  private final LogEnds ends;
+  private final ReadingReport report;
 
   /** Connects; what is opened is closed by {@code closers}. */
   TrainerAssembly(
@@ -111,6 +116,15 @@ final class TrainerAssembly {
     aliases = closers.add(new AliasWriter(kafka, topics.checkpointEvents(), Clock.systemUTC()));
     holdOut = new HoldOut(config.gate(), features.bytes(), classes.count());
     metrics = new PrequentialMetrics(registry);
+    replay = closers.add(new ReplayConsumer(clients));
+    ends =
+        new LogEnds(
+            consumer,
+            topics.softTargets(),
+            topic.partitions(),
+            config.log().restAfter(),
+            Clock.systemUTC());
+    report = new ReadingReport(registry, config.select(), config.teachers(), Clock.systemUTC());
   }
 
   private void bind(KafkaClientMetrics clientMetrics) {
@@ -171,7 +185,7 @@ final class TrainerAssembly {
 
   private SoftTargetLog log(LogPosition position) {
     return new SoftTargetLog(
-        consumer, topics.softTargets(), position, config.log(), Clock.systemUTC());
+        consumer, replay, topics.softTargets(), ends, position, config.log(), Clock.systemUTC());
   }
 
   private StudentStep step(StudentScales scales, boolean anew) {
@@ -219,7 +233,12 @@ final class TrainerAssembly {
                 objective.temperature(),
                 config.maxWeight()),
             config.select(),
-            holdOut);
+            config.teachers(),
+            holdOut,
+            config.log().linger(),
+            report,
+            Clock.systemUTC());
+    report.watch(source);
     TrainingLoop loop =
         new TrainingLoop(
             new BatchPrefetcher(
@@ -243,9 +262,7 @@ final class TrainerAssembly {
         network.getLayerWiseConfigurations(),
         BiasCorrector.of(config.biasCorrection(), kafka, topics.softTargets(), features, classes)
             ::correct,
-        config.checkpoint().int8()
-            ? new QuantizationLoss(config.gate(), holdOut)
-            : SmallModels.NONE,
+        config.checkpoint().int8() ? new QuantizationLoss(holdOut) : SmallModels.NONE,
         signingKey,
         Clock.systemUTC());
   }
@@ -275,6 +292,7 @@ final class TrainerAssembly {
         new SecureRandom(),
         () -> AliasLog.read(kafka, topics.checkpointEvents()).protectedCheckpoints(config.name()),
         gate::judge,
+        gate::metrics,
         CheckpointLog.readAll(kafka, topics.checkpoints())
             .latest(config.name())
             .map(CheckpointPublished::getVersion)

@@ -76,10 +76,22 @@ final class TrainerClients {
 
   /** A consumer of the soft-target topic, to be assigned; never jumps over deleted records. */
   KafkaConsumer<byte[], byte[]> consumer() {
+    return consumer("-consumer", Map.of());
+  }
+
+  /** One more of them, for records that are read again. */
+  KafkaConsumer<byte[], byte[]> replayConsumer() {
+    // It never waits for what is not written yet. A fetch at the end of a pass would, and the next
+    // pass could not begin before it came back.
+    return consumer("-replay", Map.of("fetch.max.wait.ms", "5"));
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer(String clientId, Map<String, String> more) {
     Map<String, Object> properties = kafka.consumer();
+    properties.putAll(more);
     properties.put("auto.offset.reset", "none");
     properties.put("group.id", config.groupId()); // for commits only: partitions are assigned
-    properties.putIfAbsent("client.id", config.groupId() + "-consumer");
+    properties.putIfAbsent("client.id", config.groupId() + clientId);
     // Few enough that what is at hand dies young, many enough that a poll costs nothing beside
     // them.
     properties.putIfAbsent("max.poll.records", "1024");

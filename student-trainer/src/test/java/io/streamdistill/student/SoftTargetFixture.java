@@ -25,6 +25,7 @@ import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
+import io.streamdistill.student.source.TeacherChoice;
 import io.streamdistill.wire.Codecs;
 import io.streamdistill.wire.RecordCodec;
 import java.io.IOException;
@@ -41,6 +42,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -160,8 +162,17 @@ final class SoftTargetFixture implements AutoCloseable {
     produceBytes(topics, targets.stream().map(codec::encode).toList());
   }
 
+  /** Sends record i to a partition of its own. */
+  void produceTo(TopicsConfig topics, List<SoftTarget> targets, IntUnaryOperator partition) {
+    produceBytes(topics, targets.stream().map(codec::encode).toList(), partition);
+  }
+
   /** Sends values to the soft-target topic, record i to partition i modulo their number. */
   void produceBytes(TopicsConfig topics, List<byte[]> values) {
+    produceBytes(topics, values, i -> i % topics.partitions());
+  }
+
+  private void produceBytes(TopicsConfig topics, List<byte[]> values, IntUnaryOperator partition) {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
@@ -171,7 +182,7 @@ final class SoftTargetFixture implements AutoCloseable {
             producer.send(
                 new ProducerRecord<>(
                     topics.softTargets(),
-                    i % topics.partitions(),
+                    partition.applyAsInt(i),
                     Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.UTF_8),
                     values.get(i))));
       }
@@ -236,6 +247,7 @@ final class SoftTargetFixture implements AutoCloseable {
         new StudentConfig.Objective(AutoNumber.of(4), 0.1, AutoNumber.of(1), 10),
         Selection.ALL,
         1_000,
+        TeacherChoice.ALL.versions(),
         32,
         7,
         1,

@@ -34,6 +34,8 @@ final class Yaml {
             temperature: 4
           batch-size: %d
           threads: %d
+          log:
+            visits: 1
           checkpoint:
             every: 1h
           gate:

@@ -4,21 +4,34 @@ import io.streamdistill.core.checkpoint.Alias;
 import io.streamdistill.core.checkpoint.AliasLog;
 import io.streamdistill.core.checkpoint.AliasWriter;
 import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.CheckpointListing;
 import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointStores;
+import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.checkpoint.StoredManifests;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.CheckpointPublished;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the commands find checkpoints and move aliases.
  *
+ * @param s3 where manifests are of checkpoints that were announced in S3
  * @param clock of the moves
  */
-public record AliasDesk(KafkaSettings kafka, TopicsConfig topics, InstantSource clock) {
+public record AliasDesk(
+    KafkaSettings kafka, TopicsConfig topics, S3Settings s3, InstantSource clock) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AliasDesk.class);
 
   AliasLog aliases() {
     return AliasLog.read(kafka, topics.checkpointEvents());
@@ -38,6 +51,38 @@ public record AliasDesk(KafkaSettings kafka, TopicsConfig topics, InstantSource 
               .formatted(student, topics.checkpoints(), kafka.bootstrapServers()));
     }
     return announced;
+  }
+
+  /** What there is to say of checkpoints, newest first, with what their manifests add. */
+  List<CheckpointListing> detailed(List<CheckpointPublished> announced, String student) {
+    Map<String, CheckpointPublished> byVersion =
+        announced.stream()
+            .collect(Collectors.toMap(CheckpointPublished::getVersion, one -> one, (a, b) -> b));
+    try (StoredManifests manifests = new StoredManifests(new CheckpointStores(kafka, topics, s3))) {
+      return CheckpointListing.of(announced, aliases(), student).stream()
+          .map(
+              listing -> {
+                CheckpointPublished one = byVersion.get(listing.version());
+                return one == null
+                    ? listing
+                    : listing.withTeacherExamples(teacherExamples(manifests, one));
+              })
+          .toList();
+    }
+  }
+
+  /** A checkpoint may be deleted while it is looked at. */
+  private static @Nullable Map<String, Long> teacherExamples(
+      StoredManifests manifests, CheckpointPublished checkpoint) {
+    try {
+      return manifests.read(checkpoint).teacherExamples();
+    } catch (CheckpointException e) {
+      LOG.warn(
+          "{} is listed without what its manifest says: {}",
+          checkpoint.getVersion(),
+          e.getMessage());
+      return null;
+    }
   }
 
   /** Says whether a version is there to be moved to. */

@@ -1,6 +1,7 @@
 package io.streamdistill.cli.checkpoints;
 
 import io.streamdistill.core.checkpoint.CheckpointListing;
+import io.streamdistill.schema.CheckpointPublished;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,7 +30,9 @@ public final class CheckpointsCommand implements Callable<Integer> {
   @Option(names = "--student", paramLabel = "NAME", required = true, description = "whose")
   private String student = "";
 
-  @Option(names = "--json", description = "as JSON, with every check of the gate")
+  @Option(
+      names = "--json",
+      description = "as JSON, with every check of the gate, and examples by teacher")
   private boolean json;
 
   /**
@@ -44,13 +47,13 @@ public final class CheckpointsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     AliasDesk open = desk.get();
-    List<CheckpointListing> listings =
-        CheckpointListing.of(open.announced(student), open.aliases(), student);
+    List<CheckpointPublished> announced = open.announced(student);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(CheckpointListing.json(listings));
+      out.println(CheckpointListing.json(open.detailed(announced, student)));
     } else {
-      ListingTable.lines(listings).forEach(out::println);
+      ListingTable.lines(CheckpointListing.of(announced, open.aliases(), student))
+          .forEach(out::println);
     }
     out.flush();
     return 0;

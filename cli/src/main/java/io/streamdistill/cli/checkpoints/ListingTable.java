@@ -1,6 +1,7 @@
 package io.streamdistill.cli.checkpoints;
 
 import io.streamdistill.core.checkpoint.CheckpointListing;
+import io.streamdistill.core.checkpoint.GateProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,13 +45,24 @@ final class ListingTable {
         listing.time(),
         String.format(Locale.ROOT, "%,d", listing.examplesSeen()),
         listing.metrics().entrySet().stream()
+            .filter(metric -> !GateProgress.METRICS.contains(metric.getKey()))
             .map(
                 metric -> String.format(Locale.ROOT, "%s=%.4g", metric.getKey(), metric.getValue()))
             .collect(Collectors.joining(" ")),
         listing.aliases().isEmpty() ? "-" : aliases(listing),
-        listing.gate() == null ? "-" : listing.gate().passed() ? "passed" : "refused",
+        gate(listing),
         listing.teacherVersions().isEmpty() ? "-" : String.join(", ", listing.teacherVersions()),
         String.format(Locale.ROOT, "%.1f MB", listing.bytes() / 1e6));
+  }
+
+  private static String gate(CheckpointListing listing) {
+    if (listing.gate() != null) {
+      return listing.gate().passed() ? "passed" : "refused";
+    }
+    return GateProgress.of(listing.metrics())
+        .filter(GateProgress::isWaiting)
+        .map(progress -> "waits: " + progress)
+        .orElse("-");
   }
 
   private static String aliases(CheckpointListing listing) {

@@ -27,8 +27,13 @@ final class ManifestSummary {
     for (Map.Entry<String, Double> metric : manifest.metrics().entrySet()) {
       lines.add(line("metric", "%s = %.6g", metric.getKey(), metric.getValue()));
     }
+    Map<String, Long> examples = manifest.teacherExamples();
     for (String teacher : manifest.teacherVersions()) {
-      lines.add(line("teacher", teacher));
+      Long ofTeacher = examples == null ? null : examples.get(teacher);
+      lines.add(
+          ofTeacher == null
+              ? line("teacher", teacher)
+              : line("teacher", "%s, %,d examples", teacher, ofTeacher));
     }
     for (FileEntry file : manifest.files()) {
       lines.add(line("file", "%s, %,d bytes, sha-256 %s", file.name(), file.size(), file.sha256()));

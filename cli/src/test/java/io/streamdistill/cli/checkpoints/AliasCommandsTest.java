@@ -9,6 +9,7 @@ import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.core.checkpoint.AliasWriter;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicSpec;
 import io.streamdistill.core.kafka.Topics;
@@ -48,7 +49,7 @@ final class AliasCommandsTest {
     broker = EmbeddedBroker.start(BrokerConfig.in(brokerDirectory));
     KafkaSettings kafka = KafkaSettings.of(broker.bootstrapServers());
     Topics.create(kafka, TopicSpec.all(TOPICS, 1 << 20));
-    desk = new AliasDesk(kafka, TOPICS, InstantSource.system());
+    desk = new AliasDesk(kafka, TOPICS, S3Settings.defaults(), InstantSource.system());
   }
 
   @AfterAll

@@ -3,7 +3,7 @@ package io.streamdistill.core.checkpoint;
 import org.jspecify.annotations.Nullable;
 
 /** A checkpoint that cannot be read, written or trusted; says which, why and what to do. */
-public final class CheckpointException extends RuntimeException {
+public sealed class CheckpointException extends RuntimeException permits NotYetException {
 
   private static final long serialVersionUID = 1L;
 

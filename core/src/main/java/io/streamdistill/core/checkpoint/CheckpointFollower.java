@@ -72,13 +72,17 @@ public final class CheckpointFollower implements AutoCloseable {
   public void follow(
       String student, CheckpointChoice choice, Path out, Consumer<Manifest> switched) {
     String last = null;
+    String awaited = null;
     Duration retry = FIRST_RETRY;
     while (!stopped) {
       Duration wait = LONGEST_WAIT;
       try {
         watch(); // before looking, so that nothing is missed in between
         Pulled pulled = puller.look(student, choice, out).orElse(null);
-        if (pulled != null) {
+        if (pulled == null) {
+          String nothing = "no checkpoint of '%s' is announced yet".formatted(student);
+          awaited = waitsFor(nothing, nothing, awaited);
+        } else {
           last = switchedTo(pulled.manifest(), last, switched);
         }
         if (pulled == null || pulled.problems().isEmpty()) {
@@ -87,6 +91,9 @@ public final class CheckpointFollower implements AutoCloseable {
           wait = retry;
           retry = longer(retry);
         }
+      } catch (NotYetException e) {
+        awaited = waitsFor(String.valueOf(e.getMessage()), e.reason(), awaited);
+        retry = FIRST_RETRY;
       } catch (CheckpointException | KafkaException e) {
         if (stopped) {
           return;
@@ -101,6 +108,14 @@ public final class CheckpointFollower implements AutoCloseable {
       }
       await(wait);
     }
+  }
+
+  /** Says what is waited for, unless the reason is that of before. */
+  private static String waitsFor(String what, String reason, @Nullable String before) {
+    if (!reason.equals(before)) {
+      LOG.info("waits: {}", what);
+    }
+    return reason;
   }
 
   private static Duration longer(Duration retry) {

@@ -1,5 +1,6 @@
 package io.streamdistill.core.checkpoint;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param aliases that stand for it, {@code latest} among them
  * @param pinned those of them that the gate may not move
  * @param gate what the gate decided; null when it has not
+ * @param teacherExamples how many of the examples seen are of which teacher; null, and not in the
+ *     JSON, when nobody looked into the manifest, or it does not say
  * @param bytes of all files
  */
 public record CheckpointListing(
@@ -34,6 +37,7 @@ public record CheckpointListing(
     List<String> pinned,
     @Nullable Gate gate,
     List<String> teacherVersions,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, Long> teacherExamples,
     long bytes,
     String location) {
 
@@ -84,11 +88,29 @@ public record CheckpointListing(
               pinned,
               gate(aliasLog.events(student), one.getVersion()),
               one.getTeacherVersions(),
+              null,
               one.getFiles().stream().mapToLong(CheckpointFile::getSize).sum(),
               one.getLocation()));
     }
     Collections.reverse(listings);
     return listings;
+  }
+
+  /** The same, with what the manifest of the checkpoint says of its teachers. */
+  public CheckpointListing withTeacherExamples(@Nullable Map<String, Long> examples) {
+    return new CheckpointListing(
+        version,
+        time,
+        step,
+        examplesSeen,
+        metrics,
+        aliases,
+        pinned,
+        gate,
+        teacherVersions,
+        examples,
+        bytes,
+        location);
   }
 
   /** Checkpoints as a JSON array, in this order. */

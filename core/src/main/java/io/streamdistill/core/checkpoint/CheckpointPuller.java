@@ -175,7 +175,8 @@ public final class CheckpointPuller {
       Collections.reverse(newestFirst);
       return newestFirst;
     }
-    String version = choice.alias() == null ? choice.version() : version(student, choice.alias());
+    String version =
+        choice.alias() == null ? choice.version() : version(student, choice.alias(), announced);
     return announced.stream()
         .filter(one -> one.getVersion().equals(version))
         .findFirst()
@@ -194,15 +195,18 @@ public final class CheckpointPuller {
                                 .collect(Collectors.joining("\n  ")))));
   }
 
-  private String version(String student, String alias) {
-    return AliasLog.read(kafka, topics.checkpointEvents())
+  private String version(String student, String alias, List<CheckpointPublished> announced) {
+    AliasLog events = AliasLog.read(kafka, topics.checkpointEvents());
+    Awaited awaited = Awaited.of(alias, announced, events.events(student));
+    return events
         .alias(student, alias)
         .map(Alias::version)
         .orElseThrow(
             () ->
-                new CheckpointException(
-                    "'%s' has no alias '%s' yet; 'distill checkpoints --student %s' says why the gate let none pass, 'distill promote' moves it by hand, and --alias latest is the newest in any case"
-                        .formatted(student, alias, student)));
+                new NotYetException(
+                    "'%s' has no alias '%s' yet: %s. 'distill checkpoints --student %s' says more, 'distill promote' moves it by hand, and --alias latest is the newest in any case"
+                        .formatted(student, alias, awaited, student),
+                    awaited.reason()));
   }
 
   private static boolean isNewer(Manifest present, CheckpointId id) {

@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * @param classNames the classes, in the order of the model's outputs
  * @param classMapHash hash of {@code classNames}, see {@link ClassMap#hash}
  * @param teacherVersions every teacher version that contributed targets
+ * @param teacherExamples how many of the examples seen are of which teacher version, every visit
+ *     counted; those that a checkpoint of before did not count are left out. Null, and not in the
+ *     file, when none were counted
  * @param configuration the student's effective configuration: objective, optimizer, network
  * @param configurationHash SHA-256 of {@code configuration} as canonical JSON (sorted keys, no
  *     white space), lower-case hexadecimal
@@ -80,6 +83,10 @@ public record Manifest(
     List<String> classNames,
     String classMapHash,
     List<String> teacherVersions,
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+        @JsonSetter(nulls = Nulls.SET)
+        @JacksonInject(value = UNCOUNTED, useInput = OptBoolean.TRUE)
+        @Nullable Map<String, Long> teacherExamples,
     JsonNode configuration,
     String configurationHash,
     Map<String, Double> metrics,
@@ -107,6 +114,9 @@ public record Manifest(
   /** The same of {@code signature}. */
   static final String UNSIGNED = "unsigned";
 
+  /** The same of {@code teacherExamples}. */
+  static final String UNCOUNTED = "uncounted";
+
   /** Largest manifest that is read, 16 MiB: far more than one has. */
   public static final int MAX_BYTES = 16 << 20;
 
@@ -127,6 +137,12 @@ public record Manifest(
         classMapHash,
         new ClassMap(classNames).hash());
     teacherVersions = List.copyOf(teacherVersions);
+    if (teacherExamples != null) {
+      teacherExamples = Sorted.copyOf(teacherExamples);
+      teacherExamples.forEach(
+          (teacher, examples) ->
+              check(examples >= 0, "has %s examples of teacher %s", examples, teacher));
+    }
     configuration = configuration.deepCopy();
     check(
         ManifestJson.canonicalHash(configuration).equals(configurationHash),
@@ -162,7 +178,7 @@ public record Manifest(
 
   /**
    * Starts a manifest; everything but {@code parent}, {@code initFrom}, {@code scales}, {@code
-   * learning}, {@code metrics} and {@code calibration} has to be set.
+   * learning}, {@code teacherExamples}, {@code metrics} and {@code calibration} has to be set.
    */
   public static ManifestBuilder builder(CheckpointId id) {
     return new ManifestBuilder(id);
@@ -288,6 +304,7 @@ public record Manifest(
         classNames,
         classMapHash,
         teacherVersions,
+        teacherExamples,
         configuration,
         configurationHash,
         metrics,

@@ -26,6 +26,7 @@ public final class ManifestBuilder {
   private @Nullable LearningRecord learning;
   private @Nullable ClassMap classes;
   private @Nullable List<String> teacherVersions;
+  private @Nullable Map<String, Long> teacherExamples;
   private @Nullable JsonNode configuration;
   private Map<String, Double> metrics = Map.of();
   private @Nullable Calibration calibration;
@@ -114,6 +115,12 @@ public final class ManifestBuilder {
     return this;
   }
 
+  /** How many of the examples seen are of which teacher version; default null, not counted. */
+  public ManifestBuilder teacherExamples(@Nullable Map<String, Long> byVersion) {
+    this.teacherExamples = byVersion;
+    return this;
+  }
+
   /** The student's effective configuration: objective, optimizer, network. */
   public ManifestBuilder configuration(JsonNode effective) {
     this.configuration = effective;
@@ -158,6 +165,7 @@ public final class ManifestBuilder {
         classMap.names(),
         classMap.hash(),
         set("teacherVersions", teacherVersions),
+        teacherExamples,
         effective,
         ManifestJson.canonicalHash(effective),
         metrics,

@@ -74,7 +74,8 @@ final class ManifestJson {
             .addValue(Manifest.MISSING, null)
             .addValue(Manifest.UNMEASURED, null)
             .addValue(Manifest.UNWATCHED, null)
-            .addValue(Manifest.UNSIGNED, null));
+            .addValue(Manifest.UNSIGNED, null)
+            .addValue(Manifest.UNCOUNTED, null));
     mapper.setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL));
     return mapper;
   }

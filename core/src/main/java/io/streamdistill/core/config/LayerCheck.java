@@ -173,6 +173,11 @@ final class LayerCheck {
   }
 
   private Optional<Node> listFitting(Node node, Shape.ListOf list, String path) {
+    if (node instanceof Scalar single
+        && list.element() instanceof Shape.Leaf leaf
+        && leaf.isText()) {
+      return Optional.of(new Items(List.of(single), single.origin()));
+    }
     if (!(node instanceof Items items)) {
       problems.addAt(
           path,

@@ -19,9 +19,11 @@ import java.util.stream.Collectors;
  */
 record ScalarType(String expected, Function<String, Object> parser) {
 
+  private static final ScalarType TEXT = new ScalarType("text", text -> text);
+
   private static final Map<Class<?>, ScalarType> SIMPLE =
       Map.ofEntries(
-          Map.entry(String.class, new ScalarType("text", text -> text)),
+          Map.entry(String.class, TEXT),
           Map.entry(boolean.class, new ScalarType("true or false", ScalarType::parseBoolean)),
           Map.entry(short.class, integer(text -> Short.parseShort(text))),
           Map.entry(int.class, integer(text -> Integer.parseInt(text))),
@@ -44,6 +46,11 @@ record ScalarType(String expected, Function<String, Object> parser) {
           Long.class, long.class,
           Float.class, float.class,
           Double.class, double.class);
+
+  /** Whether any text has the form. */
+  boolean isText() {
+    return equals(TEXT);
+  }
 
   /**
    * The form of a component of a record.

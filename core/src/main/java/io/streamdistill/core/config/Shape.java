@@ -14,7 +14,13 @@ import java.util.regex.Pattern;
 sealed interface Shape {
 
   /** One value. */
-  record Leaf(ScalarType type) implements Shape {}
+  record Leaf(ScalarType type) implements Shape {
+
+    /** Whether any text is a value: one of them is a list of one. */
+    boolean isText() {
+      return type.isText();
+    }
+  }
 
   /** The keys of a record, in the order of its components. */
   record Section(Class<? extends Record> type, Map<String, Shape> keys) implements Shape {}

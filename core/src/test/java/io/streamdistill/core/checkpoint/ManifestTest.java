@@ -46,6 +46,17 @@ class ManifestTest {
   }
 
   @Test
+  void saysHowManyExamplesAreOfWhichTeacherAndNothingWhenNobodyCounted() throws IOException {
+    Manifest uncounted = Checkpoints.manifest(ID).build();
+    Manifest counted = Checkpoints.manifest(ID).teacherExamples(Map.of("b", 3L, "a", 5L)).build();
+
+    assertThat(JSON.readTree(ManifestJson.write(uncounted)).has("teacherExamples")).isFalse();
+    assertThat(ManifestJson.read(ManifestJson.write(uncounted)).teacherExamples()).isNull();
+    assertThat(ManifestJson.read(ManifestJson.write(counted)).teacherExamples())
+        .isEqualTo(Map.of("a", 5L, "b", 3L));
+  }
+
+  @Test
   void readsBackWhatWasWritten() {
     Manifest manifest = written();
 

@@ -49,6 +49,7 @@ final class ConfigLoaderTest {
       double rate,
       Path workDir,
       boolean stay,
+      Optional<List<String>> versions,
       Optional<Long> seed) {
     Student {
       require(rate > 0, "rate must be > 0, got %s", rate);
@@ -229,6 +230,7 @@ final class ConfigLoaderTest {
                   0.001,
                   Path.of("/tmp/a b"),
                   true,
+                  Optional.empty(),
                   Optional.of(-1000000L)));
       assertThat(everything.teacher().encoding()).isEqualTo(Encoding.DENSE_F16_LOG_PROBABILITY);
       assertThat(everything.teacher().linger()).isEqualTo(Duration.ofMillis(1500));
@@ -461,6 +463,13 @@ final class ConfigLoaderTest {
           .isEqualTo(
               "student.hidden (distill.yaml:2): expected a list, got a single value;"
                   + " write it like [..., ...]");
+    }
+
+    @Test
+    void textForAListOfTexts() throws IOException {
+      yaml("student:\n  name: n\n  versions: newest\n");
+
+      assertThat(loader.load(Everything.class).student().versions()).contains(List.of("newest"));
     }
 
     @Test

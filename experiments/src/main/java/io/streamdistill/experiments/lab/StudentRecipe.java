@@ -12,6 +12,7 @@ import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
+import io.streamdistill.student.source.TeacherChoice;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -157,6 +158,7 @@ public record StudentRecipe(
             AutoNumber.of(temperature), hardWeight, AutoNumber.of(1), Double.MAX_VALUE),
         hardWeight == 1 ? Selection.LABELLED : Selection.ALL,
         MAX_WEIGHT,
+        TeacherChoice.ALL.versions(),
         batch,
         seed,
         1,

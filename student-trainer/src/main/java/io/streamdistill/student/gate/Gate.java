@@ -8,6 +8,7 @@ import io.streamdistill.core.checkpoint.AliasWriter;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointStore;
+import io.streamdistill.core.checkpoint.GateProgress;
 import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.core.checkpoint.StoredModel;
 import io.streamdistill.core.kafka.KafkaSettings;
@@ -21,6 +22,7 @@ import io.streamdistill.student.onnx.OnnxLogits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,7 +53,7 @@ public final class Gate {
   private final Counter passed;
   private final Counter refused;
   private @Nullable Champion champion;
-  private boolean waiting;
+  private int waitingWith = -1; // held-out examples, when that was said last
 
   /**
    * Creates a gate.
@@ -103,22 +105,43 @@ public final class Gate {
       return;
     }
     HoldOut.Examples examples = holdOut.examples();
-    if (examples.count() < config.minExamples()) {
-      if (!waiting) {
-        log.info(
-            "the gate waits for its hold-out: {} of {} examples are there",
-            examples.count(),
-            config.minExamples());
-      }
-      waiting = true;
+    HoldOut.Filling filling = holdOut.filling();
+    if (examples.count() < filling.required()) {
+      sayWaiting(filling);
       return;
     }
-    waiting = false;
+    waitingWith = -1;
     try {
       judge(id, model, examples, learning);
     } catch (CheckpointException | OnnxExportException e) {
       log.warn("checkpoint {} does not become champion: {}", id, e.getMessage());
     }
+  }
+
+  private void sayWaiting(HoldOut.Filling filling) {
+    if (filling.examples() == waitingWith) {
+      return;
+    }
+    waitingWith = filling.examples();
+    double expected = config.holdOutShare() * filling.stream();
+    log.info(
+        "gate: {} of {} held-out examples; no checkpoint becomes champion before. Held out are {} of the {} examples so far, about {}: a stream that stays so small needs a larger student.gate.hold-out-share, or 'distill promote'",
+        filling.examples(),
+        filling.required(),
+        config.holdOutShare(),
+        filling.stream(),
+        Math.round(expected));
+  }
+
+  /** What a checkpoint says of the hold-out that it will be judged on. */
+  public Map<String, Double> metrics() {
+    if (config.holdOutShare() == 0) {
+      return Map.of();
+    }
+    HoldOut.Filling filling = holdOut.filling();
+    return Map.of(
+        GateProgress.EXAMPLES, (double) filling.examples(),
+        GateProgress.REQUIRED, (double) filling.required());
   }
 
   private void judge(
@@ -193,7 +216,8 @@ public final class Gate {
       }
     }
     int[] teacherAnswers = Scores.teacherAnswers(examples, contract.classNames().size());
-    checks.addAll(rules.decide(candidate, reference, teacherAnswers).checks());
+    checks.addAll(
+        rules.decide(candidate, reference, teacherAnswers, holdOut.filling().required()).checks());
     return new Decision(checks);
   }
 

@@ -20,6 +20,9 @@ final class GateRules {
   /** Share of the teacher's answers of a class below which the student's class has collapsed. */
   private static final double COLLAPSED = 0.2;
 
+  private static final String LESS_MARGIN =
+      "the champion's less the margin (student.gate.margin, or one standard error)";
+
   private final GateConfig config;
   private final ClassMap classes;
 
@@ -33,8 +36,9 @@ final class GateRules {
    *
    * @param champion scores of the champion on the same examples; null when there is none
    * @param teacherAnswers (classes) how often the teacher has each class on top
+   * @param required held-out examples that a decision takes
    */
-  Decision decide(Scores candidate, @Nullable Scores champion, int[] teacherAnswers) {
+  Decision decide(Scores candidate, @Nullable Scores champion, int[] teacherAnswers, int required) {
     List<GateCheck> checks = new ArrayList<>();
     checks.add(
         new GateCheck(
@@ -51,7 +55,7 @@ final class GateRules {
             config.minAgreement(),
             "student.gate.min-agreement"));
     if (champion != null) {
-      compare(candidate, champion, checks);
+      compare(candidate, champion, required, checks);
     }
     return new Decision(checks);
   }
@@ -73,9 +77,10 @@ final class GateRules {
         collapsed.isEmpty() ? "no class has collapsed" : String.join(", ", collapsed));
   }
 
-  private void compare(Scores candidate, Scores champion, List<GateCheck> checks) {
+  private void compare(Scores candidate, Scores champion, int required, List<GateCheck> checks) {
     Metric metric = config.metric();
-    boolean labels = candidate.labelled() >= MIN_LABELLED;
+    int needed = metric == Metric.ACCURACY ? Math.min(MIN_LABELLED, required) : MIN_LABELLED;
+    boolean labels = candidate.labelled() >= needed;
     if (metric == Metric.ACCURACY && !labels) {
       checks.add(
           new GateCheck(
@@ -84,26 +89,28 @@ final class GateRules {
               null,
               null,
               "the hold-out has %d labels, %d are needed; set student.gate.metric to agreement"
-                  .formatted(candidate.labelled(), MIN_LABELLED)));
+                  .formatted(candidate.labelled(), needed)));
     }
     if (labels && (metric == Metric.ACCURACY || metric == Metric.AUTO)) {
       checks.add(
           atLeast(
               "accuracy",
               candidate.accuracy(),
-              champion.accuracy() - config.margin(),
-              "the champion's less student.gate.margin"));
+              champion.accuracy() - margin(candidate.each().right(), champion.each().right()),
+              LESS_MARGIN));
     }
     if (metric == Metric.AGREEMENT || metric == Metric.AUTO) {
       checks.add(
           atLeast(
               "agreement",
               candidate.agreement(),
-              champion.agreement() - config.margin(),
-              "the champion's less student.gate.margin"));
+              champion.agreement() - margin(candidate.each().agrees(), champion.each().agrees()),
+              LESS_MARGIN));
     }
     if (metric == Metric.DIVERGENCE || metric == Metric.AUTO) {
-      double bound = champion.divergence() + config.margin();
+      double bound =
+          champion.divergence()
+              + margin(candidate.each().divergences(), champion.each().divergences());
       boolean passed = candidate.divergence() <= bound;
       checks.add(
           new GateCheck(
@@ -115,8 +122,13 @@ final class GateRules {
                   candidate.divergence(),
                   passed ? "is not above" : "is above",
                   bound,
-                  "the champion's and student.gate.margin")));
+                  "the champion's and the margin (student.gate.margin, or one standard error)")));
     }
+  }
+
+  /** On few examples, a difference below its standard error says nothing. */
+  private double margin(double[] candidate, double[] champion) {
+    return Math.max(config.margin(), Scores.standardError(candidate, champion));
   }
 
   private static GateCheck atLeast(String name, double value, double bound, String boundIs) {

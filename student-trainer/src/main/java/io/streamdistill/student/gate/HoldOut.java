@@ -20,13 +20,15 @@ public final class HoldOut {
   static final int UNLABELLED = -1;
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Held(byte[] features, double[] logProbabilities, int label) {}
+  private record Held(byte[] features, double[] logProbabilities, int label, String teacher) {}
 
+  private final GateConfig config;
   private final double share;
   private final int capacity;
   private final int featureBytes;
   private final int classes;
   private final Map<String, Held> newest = new LinkedHashMap<>();
+  private volatile long stream;
 
   /**
    * Creates an empty hold-out.
@@ -34,6 +36,7 @@ public final class HoldOut {
    * @param featureBytes of an example on the wire
    */
   public HoldOut(GateConfig config, int featureBytes, int classes) {
+    this.config = config;
     this.share = config.holdOutShare();
     this.capacity = config.holdOutExamples();
     this.featureBytes = featureBytes;
@@ -54,11 +57,16 @@ public final class HoldOut {
    * Takes an example if it is one of those that are held out.
    *
    * @param target fit for training
+   * @param firstVisit whether it is new; one that comes again fills a hold-out that was lost with
+   *     its process, and takes no newer one's place
    * @return whether it must not be trained on
    */
-  public boolean takes(SoftTarget target) {
+  public boolean takes(SoftTarget target, boolean firstVisit) {
     if (!holds(target.getId())) {
       return false;
+    }
+    if (!firstVisit && (isFull() || isThere(target))) {
+      return true;
     }
     byte[] features = new byte[featureBytes];
     target.getFeatures().duplicate().get(features);
@@ -68,15 +76,65 @@ public final class HoldOut {
     }
     TargetCodec.retemper(logProbabilities, target.getTemperature(), 1);
     Integer label = target.getLabel();
-    Held held = new Held(features, logProbabilities, label == null ? UNLABELLED : label);
+    Held held =
+        new Held(
+            features,
+            logProbabilities,
+            label == null ? UNLABELLED : label,
+            target.getTeacherVersion());
     synchronized (newest) {
-      newest.remove(target.getId()); // of a pass before
+      newest.remove(target.getId()); // the same id, sent twice
       newest.put(target.getId(), held);
       if (newest.size() > capacity) {
         newest.remove(newest.keySet().iterator().next());
       }
     }
     return true;
+  }
+
+  private boolean isFull() {
+    synchronized (newest) {
+      return newest.size() >= capacity;
+    }
+  }
+
+  private boolean isThere(SoftTarget target) {
+    synchronized (newest) {
+      return newest.containsKey(target.getId());
+    }
+  }
+
+  /** Forgets the examples of all teachers but one. */
+  public void keepOnly(String teacher) {
+    synchronized (newest) {
+      newest.values().removeIf(held -> !held.teacher().equals(teacher));
+    }
+  }
+
+  /** Notes how many fit examples the stream has had so far, each counted once. */
+  public void streamHas(long examples) {
+    stream = examples;
+  }
+
+  /** How many examples are there, and how many a decision takes. */
+  public Filling filling() {
+    synchronized (newest) {
+      return new Filling(newest.size(), config.required(stream), stream);
+    }
+  }
+
+  /**
+   * How far a hold-out is filled.
+   *
+   * @param examples that are there
+   * @param required for a decision
+   * @param stream fit examples so far that they are a share of
+   */
+  public record Filling(int examples, int required, long stream) {
+
+    boolean isEnough() {
+      return examples >= required;
+    }
   }
 
   /**

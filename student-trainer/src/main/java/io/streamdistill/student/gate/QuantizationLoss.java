@@ -19,16 +19,10 @@ public final class QuantizationLoss implements SmallModels {
 
   private static final Logger log = LoggerFactory.getLogger(QuantizationLoss.class);
 
-  private final GateConfig config;
   private final HoldOut holdOut;
 
-  /**
-   * Creates a judge of quantized models.
-   *
-   * @param config that says how many examples are enough
-   */
-  public QuantizationLoss(GateConfig config, HoldOut holdOut) {
-    this.config = config;
+  /** Creates a judge of quantized models. */
+  public QuantizationLoss(HoldOut holdOut) {
     this.holdOut = holdOut;
   }
 
@@ -43,11 +37,12 @@ public final class QuantizationLoss implements SmallModels {
   @Override
   public Optional<Variant> of(byte[] model, ExportContract contract) {
     HoldOut.Examples examples = holdOut.examples();
-    if (examples.count() < config.minExamples()) {
+    HoldOut.Filling filling = holdOut.filling();
+    if (examples.count() < filling.required()) {
       log.info(
           "no int8 model yet: {} of {} examples to judge it on are held out",
           examples.count(),
-          config.minExamples());
+          filling.required());
       return Optional.empty();
     }
     byte[] quantized = OnnxQuantizer.quantize(model);

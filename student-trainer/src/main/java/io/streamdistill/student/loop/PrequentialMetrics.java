@@ -4,14 +4,11 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.streamdistill.core.transfer.Verdict.Reason;
 import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.source.Batch;
-import io.streamdistill.student.source.Rejection;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -27,10 +24,9 @@ public final class PrequentialMetrics {
 
   private final MeterRegistry registry;
   private final Counter examples;
-  private final Counter passedOver;
+  private final Counter revisited;
   private final Counter steps;
   private final Timer latency;
-  private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
   private final Deque<BatchLoss> window = new ArrayDeque<>();
   private volatile BatchLoss sum = BatchLoss.EMPTY;
 
@@ -41,9 +37,9 @@ public final class PrequentialMetrics {
         Counter.builder("distill.student.examples")
             .description("Soft targets trained on, every pass counted")
             .register(registry);
-    passedOver =
-        Counter.builder("distill.student.passed.over")
-            .description("Fit soft targets that student.select leaves out")
+    revisited =
+        Counter.builder("distill.student.examples.revisited")
+            .description("Those of them that were trained on before")
             .register(registry);
     steps =
         Counter.builder("distill.student.steps")
@@ -51,7 +47,7 @@ public final class PrequentialMetrics {
             .register(registry);
     latency =
         Timer.builder("distill.student.latency")
-            .description("Event time to gradient, of the oldest example of a batch, first pass")
+            .description("Event time to gradient, of the oldest new example of a batch")
             .publishPercentileHistogram()
             .register(registry);
     gauge(
@@ -72,14 +68,6 @@ public final class PrequentialMetrics {
         "distill.student.loss.hard",
         "Hard term of the loss per example, nats",
         PrequentialMetrics::hardLoss);
-    for (Reason reason : Reason.values()) {
-      rejected.put(
-          reason,
-          Counter.builder("distill.student.rejected")
-              .description("Records of the soft-target log that were not fit")
-              .tag("reason", reason.label())
-              .register(registry));
-    }
   }
 
   private void gauge(String name, String description, ToDoubleFunction<BatchLoss> figure) {
@@ -92,7 +80,8 @@ public final class PrequentialMetrics {
   void trained(Batch batch, BatchLoss loss, long nowMillis) {
     steps.increment();
     examples.increment(batch.rows());
-    if (batch.end().pass() == 0) {
+    revisited.increment(batch.rows() - batch.newCount());
+    if (batch.newCount() > 0) {
       latency.record(Duration.ofMillis(Math.max(0, nowMillis - batch.oldestEventTime())));
     }
     window.add(loss);
@@ -102,17 +91,6 @@ public final class PrequentialMetrics {
       grown = window.stream().reduce(BatchLoss.EMPTY, BatchLoss::plus); // no drift by subtraction
     }
     sum = grown;
-  }
-
-  /** Counts what a batch left out. */
-  void read(Batch batch) {
-    passedOver.increment(batch.passedOver());
-    for (Rejection rejection : batch.rejections()) {
-      Counter counter = rejected.get(rejection.reason());
-      if (counter != null) {
-        counter.increment();
-      }
-    }
   }
 
   /** The figures by name, for a checkpoint; those that have no value yet are left out. */

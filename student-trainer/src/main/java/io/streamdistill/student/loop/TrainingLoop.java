@@ -108,6 +108,9 @@ public final class TrainingLoop {
           publish();
         }
       }
+      for (Prefetched waiting : over ? List.<Prefetched>of() : batches.finish()) {
+        over |= trainOn(waiting);
+      }
     }
     if (progress.examplesSeen() > published.examplesSeen() || !rejections.isEmpty()) {
       publish();
@@ -131,7 +134,6 @@ public final class TrainingLoop {
   }
 
   private void train(Batch batch) {
-    metrics.read(batch);
     rejections.addAll(batch.rejections());
     if (batch.rows() > 0) {
       double rate =
@@ -164,7 +166,7 @@ public final class TrainingLoop {
           record.topic(),
           record.partition(),
           record.offset());
-      if (batch.end().pass() == 0) {
+      if (batch.isNew(row)) {
         rejections.add(
             new Rejection(
                 record,

@@ -54,6 +54,7 @@ public final class CheckpointPublisher {
   private final RandomGenerator random;
   private final Supplier<List<CheckpointId>> protectedCheckpoints;
   private final Judge gate;
+  private final Supplier<Map<String, Double>> holdOut;
   private @Nullable String newest;
   private @Nullable String parent;
 
@@ -71,6 +72,7 @@ public final class CheckpointPublisher {
    * @param producer transactional, its transactions initialised
    * @param protectedCheckpoints those that aliases stand for, which are never deleted
    * @param gate judges what was published
+   * @param holdOut what it will be judged on, as metrics
    * @param newest version of the newest checkpoint of the student, which the next is to follow;
    *     null when there is none
    * @param resumedFrom version that training goes on from, which is an older one when the newest
@@ -88,6 +90,7 @@ public final class CheckpointPublisher {
       RandomGenerator random,
       Supplier<List<CheckpointId>> protectedCheckpoints,
       Judge gate,
+      Supplier<Map<String, Double>> holdOut,
       @Nullable String newest,
       @Nullable String resumedFrom) {
     this.identity = identity;
@@ -100,6 +103,7 @@ public final class CheckpointPublisher {
     this.random = random;
     this.protectedCheckpoints = protectedCheckpoints;
     this.gate = gate;
+    this.holdOut = holdOut;
     this.newest = newest;
     this.parent = resumedFrom;
   }
@@ -126,7 +130,7 @@ public final class CheckpointPublisher {
     byte[] model;
     try {
       Manifest manifest =
-          writer.write(id, parent, directory, snapshot, progress, metrics, learning);
+          writer.write(id, parent, directory, snapshot, progress, metrics, holdOut.get(), learning);
       URI location = store.put(id, directory);
       List<CheckpointId> retired = retired(id);
       announce(manifest, location, group, progress, rejections, retired);

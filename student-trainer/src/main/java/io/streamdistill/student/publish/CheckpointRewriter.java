@@ -2,6 +2,7 @@ package io.streamdistill.student.publish;
 
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
+import io.streamdistill.core.checkpoint.GateProgress;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.student.onnx.OnnxExportException;
@@ -79,6 +80,7 @@ public final class CheckpointRewriter {
         snapshot,
         Progress.of(parent),
         ofTheModel(parent.metrics()),
+        ofTheHoldOut(parent.metrics()),
         parent.learning());
   }
 
@@ -86,6 +88,13 @@ public final class CheckpointRewriter {
   private static Map<String, Double> ofTheModel(Map<String, Double> metrics) {
     Map<String, Double> kept = new HashMap<>(metrics);
     kept.keySet().removeIf(name -> name.startsWith(CheckpointFiles.SMALL_MODEL_METRICS));
+    kept.keySet().removeAll(GateProgress.METRICS);
+    return kept;
+  }
+
+  private static Map<String, Double> ofTheHoldOut(Map<String, Double> metrics) {
+    Map<String, Double> kept = new HashMap<>(metrics);
+    kept.keySet().retainAll(GateProgress.METRICS);
     return kept;
   }
 

@@ -101,6 +101,7 @@ public final class CheckpointWriter {
    * Writes a whole checkpoint into {@code directory}, which is created.
    *
    * @param parent version that training went on from, or that was corrected; null for the first
+   * @param holdOut metrics of what it will be judged on, which are none of the model
    * @param learning how learning went until then; null when nobody watched it
    * @throws CheckpointException when a file cannot be written, or ONNX Runtime does not predict
    *     what the network predicts
@@ -112,6 +113,7 @@ public final class CheckpointWriter {
       StudentSnapshot snapshot,
       Progress progress,
       Map<String, Double> metrics,
+      Map<String, Double> holdOut,
       @Nullable LearningRecord learning) {
     copy.setParams(Nd4j.createFromArray(snapshot.parameters()));
     ExportContract contract = identity.contract(Map.of("distill.version", id.version()));
@@ -120,6 +122,7 @@ public final class CheckpointWriter {
     byte[] model = calibration == null ? plain : corrected(id, contract, snapshot, calibration);
     Optional<SmallModels.Variant> small = smallModels.of(model, contract);
     Map<String, Double> allMetrics = new HashMap<>(metrics);
+    allMetrics.putAll(holdOut);
     small.ifPresent(variant -> allMetrics.putAll(variant.metrics()));
     try {
       Files.createDirectories(directory);
@@ -160,6 +163,7 @@ public final class CheckpointWriter {
         .learning(learning)
         .classes(identity.classes())
         .teacherVersions(progress.teacherVersions())
+        .teacherExamples(progress.teacherExamples().isEmpty() ? null : progress.teacherExamples())
         .configuration(identity.configuration())
         .metrics(allMetrics)
         .calibration(calibration)

@@ -54,8 +54,9 @@ final class ModelCard {
         |---|---|
         | parameters | %d |
         | training steps | %d |
-        | examples seen, every pass counted | %d |
+        | examples seen, every visit counted | %d |
         | passes completed | %d |
+        | examples by teacher | %s |
         | weights at the start | %s |
         | learning | %s |
         | objective | %s |
@@ -94,6 +95,7 @@ final class ModelCard {
                 progress.step(),
                 progress.examplesSeen(),
                 progress.position().pass(),
+                teachers(progress),
                 start(identity.initFrom()),
                 learning(learning),
                 objective(identity.configuration(), identity.scales()),
@@ -132,6 +134,14 @@ final class ModelCard {
         not been tested on other data.
         """);
     return card.toString();
+  }
+
+  private static String teachers(Progress progress) {
+    return progress.teacherExamples().isEmpty()
+        ? "not counted"
+        : progress.teacherExamples().entrySet().stream()
+            .map(teacher -> "`%s`: %d".formatted(teacher.getKey(), teacher.getValue()))
+            .collect(Collectors.joining(", "));
   }
 
   private static String start(@Nullable Origin origin) {

@@ -32,7 +32,7 @@ public final class Measurer {
   /** So many records say enough when more are slow to come. */
   private static final int ENOUGH = 100;
 
-  /** Silence after which enough is enough. */
+  /** Silence at the end of the log after which enough is enough. */
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
   /** Longest wait for more, from the first record on. */
@@ -115,7 +115,7 @@ public final class Measurer {
     Duration silence = Duration.between(latest, now);
     Duration waited = Duration.between(first, now);
     return measurement.count() >= ENOUGH
-        ? silence.compareTo(PAUSE) >= 0 || waited.compareTo(PATIENCE) >= 0
+        ? (silence.compareTo(PAUSE) >= 0 && source.isAllTaken()) || waited.compareTo(PATIENCE) >= 0
         : silence.compareTo(PATIENCE) >= 0;
   }
 

@@ -1,35 +1,50 @@
 package io.streamdistill.student.source;
 
+import java.util.BitSet;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * What went into a batch, besides the numbers in its buffers.
  *
  * @param records to train on, row by row; empty when none was fit
- * @param passedOver fit records that the selection leaves out
- * @param oldestEventTime milliseconds since the epoch; {@code Long.MAX_VALUE} without rows
+ * @param newRows rows whose record was never trained on before
+ * @param oldestEventTime of the new rows, milliseconds since the epoch; {@code Long.MAX_VALUE}
+ *     without any
  * @param rejections records that were not fit, met for the first time, in the order of the log
- * @param teacherVersions teachers that the rows come from
+ * @param rowsByTeacher how many rows come from which teacher
  * @param end where the log stands after the batch
  */
 public record Batch(
     List<ConsumerRecord<byte[], byte[]>> records,
-    int passedOver,
+    BitSet newRows,
     long oldestEventTime,
     List<Rejection> rejections,
-    List<String> teacherVersions,
+    SortedMap<String, Integer> rowsByTeacher,
     LogPosition end) {
 
   /** Copies. */
   public Batch {
     records = List.copyOf(records);
+    newRows = (BitSet) newRows.clone();
     rejections = List.copyOf(rejections);
-    teacherVersions = List.copyOf(teacherVersions);
+    rowsByTeacher = new TreeMap<>(rowsByTeacher);
   }
 
   /** How many records to train on. */
   public int rows() {
     return records.size();
+  }
+
+  /** How many of them were never trained on before. */
+  public int newCount() {
+    return newRows.cardinality();
+  }
+
+  /** Whether the record of a row was never trained on before. */
+  public boolean isNew(int row) {
+    return newRows.get(row);
   }
 }

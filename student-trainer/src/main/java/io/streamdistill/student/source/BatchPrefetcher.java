@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +73,7 @@ public final class BatchPrefetcher implements AutoCloseable {
   private final BlockingQueue<Prefetched> free = new ArrayBlockingQueue<>(AHEAD);
   private final BlockingQueue<Prefetched> filled = new ArrayBlockingQueue<>(AHEAD);
   private final Thread thread = new Thread(this::run, "prefetch");
+  private boolean rest; // the last batch is one that nothing would have completed
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
 
@@ -145,7 +148,11 @@ public final class BatchPrefetcher implements AutoCloseable {
   private boolean fill(Prefetched next) {
     while (!reader.fill(next.input, next.targets)) {
       if (closing) {
-        return false;
+        rest = reader.keepsWaiting();
+        if (!rest) {
+          return false;
+        }
+        break;
       }
     }
     next.batch = reader.close();
@@ -153,9 +160,24 @@ public final class BatchPrefetcher implements AutoCloseable {
     next.last = false;
     if (log.passOver()) {
       next.last = !log.nextPass();
-      next.nextPass = log.position();
+      next.nextPass = reader.position();
     }
     return true;
+  }
+
+  /**
+   * Ends the thread, and returns what is to be trained on before the end: when examples wait for a
+   * batch that the log cannot fill, they and what was read before them; otherwise nothing, and what
+   * was read is read again after a restart.
+   */
+  public List<Prefetched> finish() {
+    close();
+    rethrow();
+    List<Prefetched> last = new ArrayList<>();
+    if (rest) {
+      filled.drainTo(last);
+    }
+    return last;
   }
 
   /** Ends the thread; the log is free again then. */

@@ -7,88 +7,200 @@ import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.objective.TargetBatch;
 import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Fills batches, in place, with the records that the log gives in its order. */
+/**
+ * Fills batches, in place, with the records that the log gives in its order. A batch of a log that
+ * is followed is filled up with earlier records when nothing new has come for a while; no record is
+ * in it twice.
+ */
 public final class BatchReader {
 
   /** A batch is closed early when it met so many records that are not fit. */
   private static final int MAX_REJECTIONS = 1_000;
 
+  private record Place(int partition, long offset) {}
+
   private final SoftTargetLog log;
   private final SoftTargetDecoder decoder;
   private final Selection selection;
+  private final TeacherChoice choice;
   private final HoldOut holdOut;
+  private final Duration linger;
+  private final Teachers teachers;
+  private final ReadingReport report;
+  private final InstantSource clock;
 
   private List<ConsumerRecord<byte[], byte[]>> rows = new ArrayList<>();
-  private int passedOver;
+  private final BitSet newRows = new BitSet();
   private long oldestEventTime = Long.MAX_VALUE;
   private List<Rejection> rejections = new ArrayList<>();
-  private final TreeSet<String> teacherVersions = new TreeSet<>();
+  private final TreeMap<String, Integer> rowsByTeacher = new TreeMap<>();
+  private final Set<Place> places = new HashSet<>(); // of the rows, when records may come again
+  private Instant waitsSince; // when the first new row of this batch, or of the last one, came
 
   /**
    * Creates a reader of {@code log}.
    *
+   * @param choice which teachers' examples are trained on
    * @param holdOut takes the examples that are not trained on
+   * @param linger how long a followed log has given nothing new before earlier records are taken
    */
   public BatchReader(
-      SoftTargetLog log, SoftTargetDecoder decoder, Selection selection, HoldOut holdOut) {
+      SoftTargetLog log,
+      SoftTargetDecoder decoder,
+      Selection selection,
+      TeacherChoice choice,
+      HoldOut holdOut,
+      Duration linger,
+      ReadingReport report,
+      InstantSource clock) {
     this.log = log;
     this.decoder = decoder;
     this.selection = selection;
+    this.choice = choice;
     this.holdOut = holdOut;
+    this.linger = linger;
+    this.teachers = new Teachers(choice, log.position().teachers());
+    this.report = report;
+    this.clock = clock;
+    this.waitsSince = clock.instant();
+    holdOut.streamHas(teachers.eligible());
   }
 
   /**
    * Goes on filling the present batch, for a fraction of a second at most.
    *
    * @param input (batch, features), row-major
-   * @return whether the batch is to be closed: it is full, or the last of its pass
+   * @return whether the batch is to be closed: it is full, or nothing will complete it
    */
   public boolean fill(FloatBuffer input, TargetBatch targets) {
+    boolean came = false;
     while (rows.size() < targets.batchSize() && rejections.size() < MAX_REJECTIONS) {
       ConsumerRecord<byte[], byte[]> record = log.next();
-      if (record == null) {
-        return log.passOver();
+      if (record != null) {
+        came = true;
+        read(record, log.isFirstVisit(), input, targets);
+        continue;
       }
-      Verdict<SoftTarget> verdict = decoder.read(record, rows.size(), input, targets);
-      if (verdict instanceof Accepted<SoftTarget> accepted) {
-        accept(record, accepted.value());
-      } else if (verdict instanceof Rejected<SoftTarget> rejected && log.position().pass() == 0) {
-        rejections.add(new Rejection(record, rejected.reason(), rejected.detail()));
+      if (log.passOver()) {
+        report.nothingComes();
+        return true;
+      }
+      if (came && newRows.isEmpty()) {
+        waitsSince = clock.instant();
+      }
+      came = false;
+      if (!mayTakeEarlier()) {
+        report.waits(rows.size(), targets.batchSize(), log);
+        return false;
+      }
+      ConsumerRecord<byte[], byte[]> again = log.earlier();
+      if (again == null) {
+        report.nothingComes();
+        return !log.hasEarlier() && (!rows.isEmpty() || !rejections.isEmpty());
+      }
+      if (places.contains(new Place(again.partition(), again.offset()))) {
+        return true;
+      }
+      log.takeEarlier();
+      if (read(again, false, input, targets)) {
+        log.usedEarlier();
       }
     }
     return true;
   }
 
-  private void accept(ConsumerRecord<byte[], byte[]> record, SoftTarget target) {
-    if (holdOut.takes(target) || (selection == Selection.LABELLED && target.getLabel() == null)) {
-      passedOver++;
-      return;
+  private boolean mayTakeEarlier() {
+    return log.isFollowed()
+        && (rows.size() > newRows.cardinality()
+            || Duration.between(waitsSince, clock.instant()).compareTo(linger) >= 0)
+        && log.isAllTaken();
+  }
+
+  /** Returns whether the record became a row. */
+  private boolean read(
+      ConsumerRecord<byte[], byte[]> record,
+      boolean firstVisit,
+      FloatBuffer input,
+      TargetBatch targets) {
+    Verdict<SoftTarget> verdict = decoder.read(record, rows.size(), input, targets);
+    if (verdict instanceof Accepted<SoftTarget> accepted) {
+      return accept(accepted.value(), record, firstVisit);
+    }
+    if (verdict instanceof Rejected<SoftTarget> rejected && firstVisit) {
+      report.rejected(rejected.reason());
+      rejections.add(new Rejection(record, rejected.reason(), rejected.detail()));
+    }
+    return false;
+  }
+
+  private boolean accept(
+      SoftTarget target, ConsumerRecord<byte[], byte[]> record, boolean firstVisit) {
+    String teacher = target.getTeacherVersion();
+    if (teachers.meet(record, teacher, firstVisit) && choice.isNewest()) {
+      holdOut.keepOnly(teacher);
+    }
+    if (!teachers.takes(teacher)) {
+      return passOver(PassedOver.OTHER_TEACHER, firstVisit);
+    }
+    if (holdOut.takes(target, firstVisit)) {
+      return passOver(PassedOver.HELD_OUT, firstVisit);
+    }
+    if (selection == Selection.LABELLED && target.getLabel() == null) {
+      return passOver(PassedOver.UNLABELLED, firstVisit);
+    }
+    if (firstVisit) {
+      if (newRows.isEmpty()) {
+        waitsSince = clock.instant();
+      }
+      newRows.set(rows.size());
+      oldestEventTime = Math.min(oldestEventTime, target.getEventTime().toEpochMilli());
     }
     rows.add(record);
-    oldestEventTime = Math.min(oldestEventTime, target.getEventTime().toEpochMilli());
-    teacherVersions.add(target.getTeacherVersion());
+    rowsByTeacher.merge(teacher, 1, Integer::sum);
+    report.taken(teacher, rows.size());
+    if (log.isFollowed()) {
+      places.add(new Place(record.partition(), record.offset()));
+    }
+    return true;
+  }
+
+  private boolean passOver(PassedOver reason, boolean firstVisit) {
+    report.passedOver(reason, firstVisit);
+    return false;
+  }
+
+  /** Whether new examples, or records that are not fit, wait for a batch that nothing completes. */
+  boolean keepsWaiting() {
+    return (!newRows.isEmpty() || !rejections.isEmpty()) && !log.isBounded() && log.looksAllTaken();
   }
 
   /** Closes the present batch, and begins the next. */
   public Batch close() {
-    Batch batch =
-        new Batch(
-            rows,
-            passedOver,
-            oldestEventTime,
-            rejections,
-            List.copyOf(teacherVersions),
-            log.position());
+    Batch batch = new Batch(rows, newRows, oldestEventTime, rejections, rowsByTeacher, position());
     rows = new ArrayList<>();
-    passedOver = 0;
+    newRows.clear();
     oldestEventTime = Long.MAX_VALUE;
     rejections = new ArrayList<>();
-    teacherVersions.clear();
+    rowsByTeacher.clear();
+    places.clear();
+    report.closed();
+    holdOut.streamHas(teachers.eligible());
     return batch;
+  }
+
+  /** Where the log stands, and whom of the teachers the reader has met. */
+  LogPosition position() {
+    return log.position().with(teachers.snapshot());
   }
 }

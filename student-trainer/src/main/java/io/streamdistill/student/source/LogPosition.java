@@ -1,8 +1,6 @@
 package io.streamdistill.student.source;
 
-import static java.util.stream.Collectors.joining;
-
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,8 +15,11 @@ import java.util.TreeMap;
  * @param turn partition whose turn it is
  * @param starts first offset of a pass, by partition
  * @param next next offset to take, by partition
- * @param ends offset at which a pass ends, by partition; empty until the first bounded pass is over
+ * @param ends offset at which the pass ends, by partition, as far as is known; empty while it is
+ *     not. From the second pass on, it is where the first one ended
  * @param covered one past the newest offset taken in any pass, by partition
+ * @param visits how often what was gone over, when the log is followed
+ * @param teachers the teachers that were met before this position
  */
 public record LogPosition(
     String topicId,
@@ -28,7 +29,9 @@ public record LogPosition(
     SortedMap<Integer, Long> starts,
     SortedMap<Integer, Long> next,
     SortedMap<Integer, Long> ends,
-    SortedMap<Integer, Long> covered) {
+    SortedMap<Integer, Long> covered,
+    Visits visits,
+    TeachersSeen teachers) {
 
   /** Copies. */
   public LogPosition {
@@ -40,27 +43,69 @@ public record LogPosition(
 
   /** The beginning of the first pass. */
   public static LogPosition beginning(String topicId, SortedMap<Integer, Long> starts) {
-    return new LogPosition(topicId, 0, 0, 0, starts, starts, new TreeMap<>(), starts);
-  }
-
-  /**
-   * The beginning of the pass after this one.
-   *
-   * @param bounded whether every pass ends where this one does
-   */
-  LogPosition nextPass(boolean bounded) {
     return new LogPosition(
-        topicId, pass + 1, 0, 0, starts, starts, bounded ? next : new TreeMap<>(), covered);
+        topicId, 0, 0, 0, starts, starts, new TreeMap<>(), starts, Visits.NONE, TeachersSeen.NONE);
+  }
+
+  /** The beginning of the pass after this one, which ends where the first one did. */
+  LogPosition nextPass(SortedMap<Integer, Long> firstEnds) {
+    return new LogPosition(
+        topicId, pass + 1, 0, 0, starts, starts, firstEnds, covered, visits, teachers);
+  }
+
+  /** The same place, with other visits of what lies before it. */
+  LogPosition with(Visits other) {
+    return new LogPosition(
+        topicId, pass, taken, turn, starts, next, ends, covered, other, teachers);
+  }
+
+  /** The same place, with other teachers met. */
+  LogPosition with(TeachersSeen other) {
+    return new LogPosition(topicId, pass, taken, turn, starts, next, ends, covered, visits, other);
   }
 
   /**
-   * Share of all passes that is behind this place, in [0, 1]; 0 while no end is known.
+   * The same place for a trainer that is configured so: passes of before count as visits of a log
+   * that is followed, and a pass of before ends where all of them together have come to.
+   */
+  LogPosition readFor(PassConfig config) {
+    if (!config.follows()) {
+      return new LogPosition(
+          topicId,
+          pass,
+          taken,
+          turn,
+          starts,
+          next,
+          pass > 0 && ends.isEmpty() ? covered : ends,
+          covered,
+          Visits.NONE,
+          teachers);
+    }
+    return pass == 0 ? this : afterPasses();
+  }
+
+  private LogPosition afterPasses() {
+    boolean passBegun = !next.equals(starts);
+    Visits passes =
+        covered.equals(starts)
+            ? Visits.NONE
+            : new Visits(
+                List.of(new Visits.Stratum(covered, pass)),
+                passBegun ? new Visits.Round(starts, next, turn) : null);
+    return new LogPosition(
+        topicId, 0, taken, 0, starts, covered, new TreeMap<>(), covered, passes, teachers);
+  }
+
+  /**
+   * Share of all passes that is behind this place, in [0, 1]; 0 in the first pass, whose end is
+   * found out at a time that is not the same in every run.
    *
    * @param passes in all; 0 for endlessly many
    */
   public double done(int passes) {
     long size = sum(ends) - sum(starts);
-    if (passes == 0 || ends.isEmpty() || size <= 0) {
+    if (passes == 0 || pass == 0 || ends.isEmpty() || size <= 0) {
       return 0;
     }
     double ofPass = (double) (sum(next) - sum(starts)) / size;
@@ -73,16 +118,20 @@ public record LogPosition(
 
   /** For a checkpoint's manifest; {@link #fromState} reads it back. */
   public Map<String, String> toState() {
-    return new TreeMap<>(
-        Map.of(
-            "topic-id", topicId,
-            "pass", Integer.toString(pass),
-            "taken", Long.toString(taken),
-            "turn", Integer.toString(turn),
-            "starts", format(starts),
-            "next", format(next),
-            "ends", format(ends),
-            "covered", format(covered)));
+    Map<String, String> state =
+        new TreeMap<>(
+            Map.of(
+                "topic-id", topicId,
+                "pass", Integer.toString(pass),
+                "taken", Long.toString(taken),
+                "turn", Integer.toString(turn),
+                "starts", Offsets.format(starts),
+                "next", Offsets.format(next),
+                "ends", Offsets.format(ends),
+                "covered", Offsets.format(covered)));
+    state.putAll(visits.toState());
+    state.putAll(teachers.toState());
+    return state;
   }
 
   /**
@@ -91,15 +140,19 @@ public record LogPosition(
    * @throws IllegalArgumentException when a key is missing or not a number
    */
   public static LogPosition fromState(Map<String, String> state) {
+    SortedMap<Integer, Long> starts = Offsets.parse(required(state, "starts"));
+    SortedMap<Integer, Long> covered = Offsets.parse(required(state, "covered"));
     return new LogPosition(
         required(state, "topic-id"),
         Integer.parseInt(required(state, "pass")),
         Long.parseLong(required(state, "taken")),
         Integer.parseInt(required(state, "turn")),
-        parse(required(state, "starts")),
-        parse(required(state, "next")),
-        parse(required(state, "ends")),
-        parse(required(state, "covered")));
+        starts,
+        Offsets.parse(required(state, "next")),
+        Offsets.parse(required(state, "ends")),
+        covered,
+        Visits.fromState(state),
+        TeachersSeen.fromState(state, Offsets.distance(starts, covered)));
   }
 
   private static String required(Map<String, String> state, String key) {
@@ -108,27 +161,5 @@ public record LogPosition(
       throw new IllegalArgumentException("source state lacks '" + key + "'");
     }
     return value;
-  }
-
-  private static String format(SortedMap<Integer, Long> offsets) {
-    return offsets.entrySet().stream()
-        .map(e -> e.getKey() + ":" + e.getValue())
-        .collect(joining(","));
-  }
-
-  private static SortedMap<Integer, Long> parse(String offsets) {
-    SortedMap<Integer, Long> parsed = new TreeMap<>();
-    if (!offsets.isEmpty()) {
-      for (String entry : Arrays.asList(offsets.split(",", -1))) {
-        int colon = entry.indexOf(':');
-        if (colon < 1) {
-          throw new IllegalArgumentException("'" + entry + "' is not partition:offset");
-        }
-        parsed.put(
-            Integer.parseInt(entry.substring(0, colon)),
-            Long.parseLong(entry.substring(colon + 1)));
-      }
-    }
-    return parsed;
   }
 }

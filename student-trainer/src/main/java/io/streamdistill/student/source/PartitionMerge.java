@@ -2,8 +2,10 @@ package io.streamdistill.student.source;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts the records of all partitions into one order that depends on the log alone and not on when
  * what arrived: one record of each partition in turn. A partition is passed over only when its
- * share of the pass is used up; while it may still deliver, the merge waits for it.
+ * share of the pass is used up; while it may still deliver, the merge waits for it. Where the pass
+ * ends is known from the pass before, or as soon as the log rests.
  *
  * <p>Pure bookkeeping: {@link #offer} what was fetched, {@link #take} what comes next.
  */
@@ -28,6 +31,8 @@ final class PartitionMerge {
   private int turn;
   private long taken;
   private final SortedMap<Integer, Long> next;
+  private final SortedMap<Integer, Long> ends; // empty: not known
+  private final Map<Integer, Long> fetched = new HashMap<>(); // one past what was offered, or more
   private long buffered;
 
   PartitionMerge(LogPosition start, long passExamples) {
@@ -36,14 +41,14 @@ final class PartitionMerge {
     this.turn = start.turn();
     this.taken = start.taken();
     this.next = new TreeMap<>(start.next());
+    this.ends = new TreeMap<>(start.ends());
     this.partitions = new ArrayList<>(start.starts().keySet());
     partitions.forEach(partition -> queues.put(partition, new ArrayDeque<>()));
   }
 
-  /** Adds a fetched record; what lies beyond the end of the pass is left out. */
+  /** Adds a fetched record; what lies beyond the end of a replayed pass is left out. */
   void offer(ConsumerRecord<byte[], byte[]> record) {
-    Long end = at.ends().get(record.partition());
-    if (end != null && record.offset() >= end) {
+    if (at.pass() > 0 && isBeyondEnd(record.partition(), record.offset())) {
       return;
     }
     queue(record.partition()).add(record);
@@ -51,21 +56,39 @@ final class PartitionMerge {
     buffered++;
   }
 
+  /**
+   * Notes that a partition has nothing before an offset but what was offered. When that is found
+   * out depends on timing, so it is no part of the position.
+   */
+  void fetchedUpTo(int partition, long position) {
+    fetched.put(partition, position);
+  }
+
   /** Returns the next record, or null when the merge has to wait, or the pass is over. */
   @Nullable ConsumerRecord<byte[], byte[]> take() {
+    ConsumerRecord<byte[], byte[]> record = peek();
+    if (record != null) {
+      queue(record.partition()).remove();
+      turn = (turn + 1) % partitions.size();
+      next.put(record.partition(), record.offset() + 1);
+      taken++;
+      buffered--;
+    }
+    return record;
+  }
+
+  /** As {@link #take}, and leaves the record where it is. */
+  @Nullable ConsumerRecord<byte[], byte[]> peek() {
     for (int tried = 0; tried < partitions.size() && !passOver(); tried++) {
       int partition = partitions.get(turn);
-      ConsumerRecord<byte[], byte[]> record = queue(partition).poll();
-      if (record == null && awaits(partition)) {
+      ConsumerRecord<byte[], byte[]> record = queue(partition).peek();
+      if (record != null && !isBeyondEnd(partition, record.offset())) {
+        return record;
+      }
+      if (awaits(partition)) {
         return null;
       }
       turn = (turn + 1) % partitions.size();
-      if (record != null) {
-        next.put(partition, record.offset() + 1);
-        taken++;
-        buffered--;
-        return record;
-      }
     }
     return null;
   }
@@ -79,9 +102,31 @@ final class PartitionMerge {
     return passExamples == 0 || taken + buffered != passExamples;
   }
 
-  private boolean reachedEnd(int partition) {
-    Long end = at.ends().get(partition);
-    return end != null && next.getOrDefault(partition, 0L) >= end;
+  private boolean isBeyondEnd(int partition, long offset) {
+    Long end = ends.get(partition);
+    return end != null && offset >= end;
+  }
+
+  /** Whether a partition has nothing left before the known end of the pass. */
+  boolean reachedEnd(int partition) {
+    ConsumerRecord<byte[], byte[]> record = queue(partition).peek();
+    return isBeyondEnd(partition, record == null ? upTo(partition) : record.offset());
+  }
+
+  /** Offset before which everything of a partition without records at hand is taken. */
+  private long upTo(int partition) {
+    return Math.max(next.getOrDefault(partition, 0L), fetched.getOrDefault(partition, 0L));
+  }
+
+  /** Whether the ends of the pass are known, and nothing is left before them. */
+  boolean reachedEnds() {
+    return !ends.isEmpty() && partitions.stream().allMatch(this::reachedEnd);
+  }
+
+  /** Whether everything before {@code offsets}, by partition, is taken. */
+  boolean hasTaken(SortedMap<Integer, Long> offsets) {
+    return buffered == 0
+        && offsets.entrySet().stream().allMatch(end -> upTo(end.getKey()) >= end.getValue());
   }
 
   /** Whether the pass has taken all of its records. */
@@ -101,6 +146,17 @@ final class PartitionMerge {
     idle.add(partition);
   }
 
+  /** Fixes where this pass ends, or where the log ends for now. */
+  void setEnds(SortedMap<Integer, Long> known) {
+    ends.clear();
+    ends.putAll(known);
+  }
+
+  /** Where this pass ends, by partition; empty while that is not known. */
+  SortedMap<Integer, Long> ends() {
+    return ends;
+  }
+
   /** Records at hand in a partition. */
   int buffered(int partition) {
     return queue(partition).size();
@@ -111,9 +167,19 @@ final class PartitionMerge {
     return buffered;
   }
 
+  /** Next offset to take, by partition; changes as the merge goes on. */
+  SortedMap<Integer, Long> next() {
+    return next;
+  }
+
   /** Records taken in this pass. */
   long taken() {
     return taken;
+  }
+
+  /** Passes completed. */
+  int pass() {
+    return at.pass();
   }
 
   List<Integer> partitions() {
@@ -122,12 +188,15 @@ final class PartitionMerge {
 
   /** Goes back to the start of the log for another pass; what is at hand is dropped. */
   void nextPass() {
-    at = position().nextPass(passExamples > 0);
+    // A first pass of so many records ends with the last of them, wherever the log ends.
+    at = position().nextPass(passExamples > 0 && at.pass() == 0 ? next : ends);
     turn = 0;
     taken = 0;
     buffered = 0;
     next.clear();
     next.putAll(at.next());
+    setEnds(at.ends());
+    fetched.clear();
     idle.clear();
     queues.values().forEach(ArrayDeque::clear);
   }
@@ -137,7 +206,16 @@ final class PartitionMerge {
     SortedMap<Integer, Long> covered = new TreeMap<>(at.covered());
     next.forEach((partition, offset) -> covered.merge(partition, offset, Math::max));
     return new LogPosition(
-        at.topicId(), at.pass(), taken, turn, at.starts(), next, at.ends(), covered);
+        at.topicId(),
+        at.pass(),
+        taken,
+        turn,
+        at.starts(),
+        next,
+        ends,
+        covered,
+        at.visits(),
+        at.teachers());
   }
 
   private ArrayDeque<ConsumerRecord<byte[], byte[]>> queue(int partition) {

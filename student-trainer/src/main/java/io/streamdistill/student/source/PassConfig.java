@@ -7,16 +7,28 @@ import java.time.Duration;
 /**
  * How often, and how far, the log is read.
  *
- * @param passes passes over the log; 0 never stops. Default 0
+ * @param passes passes over the log, from its beginning to where it ends when it comes to rest; 0
+ *     follows it for ever. Default 0
  * @param passExamples records of the log that make up a pass, all partitions together; 0: a pass
- *     reaches to the end of the log, and is over when nothing came for {@code partitionIdle} (with
- *     {@code passes: 1} or 0 the log is followed for ever). Default 0
+ *     reaches to the end of the log. Default 0
+ * @param restAfter the log is at rest when its ends have not moved for so long, > 0; default 2 s
+ * @param linger how long a log that is followed has given nothing new before a batch that is not
+ *     full is filled with earlier records, or trained as it is, >= 0; default 1 s
+ * @param visits how often a record of a log that is followed is trained on, the first time
+ *     included, while there is nothing new; 1 is once, >= 1; default 50
  * @param partitionIdle how long the merge waits for a partition whose turn it is while others have
- *     records, before it goes on without it; a wait that ends so costs the run its bit-for-bit
- *     repeatability. Default 30 s
+ *     records and the log grows, before it goes on without it; a wait that ends so costs the run
+ *     its bit-for-bit repeatability. Default 30 s
  * @param whenDone what the trainer does after the last pass; default exit
  */
-public record PassConfig(int passes, long passExamples, Duration partitionIdle, WhenDone whenDone) {
+public record PassConfig(
+    int passes,
+    long passExamples,
+    Duration restAfter,
+    Duration linger,
+    int visits,
+    Duration partitionIdle,
+    WhenDone whenDone) {
 
   /** What a trainer does when all passes are over and the last checkpoint is published. */
   public enum WhenDone {
@@ -34,9 +46,27 @@ public record PassConfig(int passes, long passExamples, Duration partitionIdle, 
         "student.log.pass-examples must be >= 0 (0: to the end of the log), got %s",
         passExamples);
     require(
+        !restAfter.isNegative() && !restAfter.isZero(),
+        "student.log.rest-after must be > 0, got %s",
+        restAfter);
+    require(!linger.isNegative(), "student.log.linger must be >= 0, got %s", linger);
+    require(visits >= 1, "student.log.visits must be >= 1 (1: once), got %s", visits);
+    require(
         !partitionIdle.isNegative() && !partitionIdle.isZero(),
         "student.log.partition-idle must be > 0, got %s",
         partitionIdle);
+  }
+
+  /** Passes of a known size, or to the end of the log, each record once a pass. */
+  public PassConfig(int passes, long passExamples, Duration partitionIdle, WhenDone whenDone) {
+    this(
+        passes,
+        passExamples,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
+        1,
+        partitionIdle,
+        whenDone);
   }
 
   /** Whether every pass is behind {@code position}. */
@@ -51,6 +81,6 @@ public record PassConfig(int passes, long passExamples, Duration partitionIdle, 
 
   /** Whether the log is followed without end in a single pass. */
   boolean follows() {
-    return !bounded() && passes <= 1;
+    return !bounded() && passes == 0;
   }
 }

@@ -56,7 +56,7 @@ final class HoldOutTest {
     HoldOut holdOut = holdOut(0, 10);
 
     assertThat(IntStream.range(0, 1000).mapToObj(i -> target("e" + i, 1)))
-        .noneMatch(holdOut::takes);
+        .noneMatch(target -> holdOut.takes(target, true));
     assertThat(holdOut.examples().count()).isZero();
   }
 
@@ -65,8 +65,8 @@ final class HoldOutTest {
     HoldOut holdOut = holdOut(0.5, 3);
     List<String> held =
         IntStream.range(0, 40).mapToObj(i -> "e" + i).filter(holdOut::holds).limit(5).toList();
-    held.forEach(id -> holdOut.takes(target(id, null)));
-    holdOut.takes(target(held.get(3), 2)); // again, with a label by now
+    held.forEach(id -> holdOut.takes(target(id, null), true));
+    holdOut.takes(target(held.get(3), 2), true); // again, with a label by now
 
     HoldOut.Examples examples = holdOut.examples();
 
@@ -84,7 +84,7 @@ final class HoldOutTest {
             .filter(holdOut::holds)
             .findFirst()
             .orElseThrow();
-    holdOut.takes(target(id, 0));
+    holdOut.takes(target(id, 0), true);
 
     double[] teacher = holdOut.examples().teacher()[0];
 

@@ -61,7 +61,8 @@ final class QuantizationLossTest {
                         .setWeight(1)
                         .setEventTime(Instant.EPOCH)
                         .setScoredTime(Instant.EPOCH)
-                        .build()));
+                        .build(),
+                    true));
   }
 
   /** One layer, whose logits are the first three features times {@code weight}. */
@@ -89,7 +90,7 @@ final class QuantizationLossTest {
   void saysWhatTheSmallModelCosts() {
     offer(600);
 
-    Variant small = new QuantizationLoss(CONFIG, holdOut).of(model(0.01f), CONTRACT).orElseThrow();
+    Variant small = new QuantizationLoss(holdOut).of(model(0.01f), CONTRACT).orElseThrow();
 
     assertThat(small.metrics().get("int8_examples")).isEqualTo(holdOut.examples().count());
     assertThat(small.metrics().get("int8_agreement")).isBetween(0.95, 1.0);
@@ -101,7 +102,7 @@ final class QuantizationLossTest {
   void waitsForEnoughExamples() {
     offer(60);
 
-    assertThat(new QuantizationLoss(CONFIG, holdOut).of(model(0.01f), CONTRACT)).isEmpty();
+    assertThat(new QuantizationLoss(holdOut).of(model(0.01f), CONTRACT)).isEmpty();
   }
 
   /** A manifest cannot hold what is no number, and nobody wants such a model. */
@@ -109,6 +110,6 @@ final class QuantizationLossTest {
   void makesNoneWhoseCostsAreNoNumbers() {
     offer(600);
 
-    assertThat(new QuantizationLoss(CONFIG, holdOut).of(model(3e38f), CONTRACT)).isEmpty();
+    assertThat(new QuantizationLoss(holdOut).of(model(3e38f), CONTRACT)).isEmpty();
   }
 }

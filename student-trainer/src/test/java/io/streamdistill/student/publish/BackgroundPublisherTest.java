@@ -102,6 +102,7 @@ final class BackgroundPublisherTest {
                 new Random(1),
                 List::of,
                 (id, model, learning) -> {},
+                Map::of,
                 null,
                 null),
             writer,

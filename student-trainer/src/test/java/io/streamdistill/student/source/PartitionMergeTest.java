@@ -82,6 +82,20 @@ class PartitionMergeTest {
   }
 
   @Test
+  void whereAPartitionWasFetchedToIsNoPartOfThePosition() {
+    PartitionMerge merge = merge(1, 0);
+    offer(merge, 0, 0, 1);
+    takeAll(merge);
+    merge.setEnds(new TreeMap<>(Map.of(0, 5L)));
+    assertThat(merge.reachedEnds()).isFalse();
+
+    merge.fetchedUpTo(0, 5); // markers of transactions
+
+    assertThat(merge.reachedEnds()).isTrue();
+    assertThat(merge.position().next()).isEqualTo(Map.of(0, 2L));
+  }
+
+  @Test
   void coversWhatAnyPassHasTaken() {
     PartitionMerge merge = merge(1, 3);
     offer(merge, 0, 0, 1, 2);

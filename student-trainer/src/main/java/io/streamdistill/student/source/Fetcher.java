@@ -1,0 +1,119 @@
+package io.streamdistill.student.source;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Brings a merge the records that it needs next. Partitions are assigned, not subscribed: the
+ * checkpoint owns the offsets, so there is nothing to rebalance.
+ */
+final class Fetcher {
+
+  /** Records at hand per partition above which a partition is not fetched for a while. */
+  private static final int READ_AHEAD = 1_024;
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  /** Empty polls in a row after which records are not counted on. */
+  private static final int MOST_EMPTY_POLLS = 50;
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final String topic;
+
+  /**
+   * Assigns {@code consumer}.
+   *
+   * @param consumer unassigned, {@code read_committed}, {@code auto.offset.reset=none}
+   */
+  Fetcher(Consumer<byte[], byte[]> consumer, String topic, Collection<Integer> partitions) {
+    this.consumer = consumer;
+    this.topic = topic;
+    consumer.assign(partitions.stream().map(this::topicPartition).toList());
+  }
+
+  /** Goes on from these offsets. */
+  void seek(SortedMap<Integer, Long> offsets) {
+    offsets.forEach((partition, offset) -> consumer.seek(topicPartition(partition), offset));
+  }
+
+  /**
+   * Fetches once; partitions of which enough is at hand, or nothing more is wanted, are left out.
+   *
+   * @throws org.apache.kafka.clients.consumer.OffsetOutOfRangeException when the log no longer
+   *     holds what is to be read
+   */
+  void fetch(PartitionMerge merge, Duration patience) {
+    List<TopicPartition> full = new ArrayList<>();
+    List<TopicPartition> hungry = new ArrayList<>();
+    for (int partition : merge.partitions()) {
+      boolean enough =
+          merge.buffered(partition) >= READ_AHEAD
+              || (merge.pass() > 0 && merge.reachedEnd(partition));
+      (enough ? full : hungry).add(topicPartition(partition));
+    }
+    consumer.pause(full);
+    consumer.resume(hungry);
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+      merge.offer(record);
+    }
+    // Markers of transactions, and what was compacted away, take offsets and give no records.
+    for (TopicPartition partition : hungry) {
+      merge.fetchedUpTo(partition.partition(), consumer.position(partition));
+    }
+  }
+
+  /** Fetches once, and waits a fraction of a second for it. */
+  void fetch(PartitionMerge merge) {
+    fetch(merge, POLL);
+  }
+
+  /**
+   * Counts the records between what was fetched and {@code ends}, and leaves them there.
+   *
+   * @return -1 when Kafka does not give them now
+   */
+  long count(SortedMap<Integer, Long> ends) {
+    Map<TopicPartition, Long> from = new HashMap<>();
+    consumer.assignment().forEach(partition -> from.put(partition, consumer.position(partition)));
+    consumer.resume(from.keySet());
+    long count = 0;
+    int empty = 0;
+    while (!hasReached(ends) && empty < MOST_EMPTY_POLLS) {
+      var records = consumer.poll(POLL);
+      empty = records.isEmpty() ? empty + 1 : 0;
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        count += record.offset() < ends.getOrDefault(record.partition(), 0L) ? 1 : 0;
+      }
+    }
+    boolean all = hasReached(ends);
+    from.forEach(consumer::seek);
+    return all ? count : -1;
+  }
+
+  private boolean hasReached(SortedMap<Integer, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(topicPartition(end.getKey())) >= end.getValue());
+  }
+
+  /** First offset of every partition that the log still holds. */
+  SortedMap<Integer, Long> beginnings() {
+    SortedMap<Integer, Long> beginnings = new TreeMap<>();
+    consumer
+        .beginningOffsets(consumer.assignment())
+        .forEach((partition, offset) -> beginnings.put(partition.partition(), offset));
+    return beginnings;
+  }
+
+  private TopicPartition topicPartition(int partition) {
+    return new TopicPartition(topic, partition);
+  }
+}

@@ -1,0 +1,232 @@
+package io.streamdistill.student.source;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.streamdistill.core.transfer.Verdict.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says what is read while it is read, in metrics and, when nothing comes of it, in the log. All but
+ * the gauges belongs to the thread that reads.
+ */
+public final class ReadingReport {
+
+  private static final Logger log = LoggerFactory.getLogger(ReadingReport.class);
+
+  /** Examples without a row among them after which that is worth a warning. */
+  private static final long MANY = 1_000;
+
+  /** Versions of teachers that have a counter each: the newest. */
+  private static final int MAX_TEACHERS = 8;
+
+  /** A batch that waits no longer than this is nothing to write of. */
+  private static final Duration SOON = Duration.ofSeconds(3);
+
+  private final MeterRegistry registry;
+  private final InstantSource clock;
+  private final Rarely rarely;
+  private final Map<PassedOver, Counter> passedOverCounters = new EnumMap<>(PassedOver.class);
+  private final Map<Reason, Counter> rejectedCounters = new EnumMap<>(Reason.class);
+  private final Map<String, Counter> teacherCounters = new LinkedHashMap<>();
+  private final Map<PassedOver, Long> passedOver = new EnumMap<>(PassedOver.class);
+  private final String select;
+  private final TeacherChoice choice;
+  private long rejected;
+  private boolean taken;
+  private @Nullable Instant waitsSince;
+  private volatile int waiting;
+  private volatile @Nullable SoftTargetLog source;
+
+  /**
+   * Registers the meters.
+   *
+   * @param select as configured, for messages
+   */
+  public ReadingReport(
+      MeterRegistry registry, Selection select, TeacherChoice choice, InstantSource clock) {
+    this.registry = registry;
+    this.clock = clock;
+    this.select = select.name().toLowerCase(java.util.Locale.ROOT);
+    this.choice = choice;
+    rarely = new Rarely(clock);
+    for (PassedOver reason : PassedOver.values()) {
+      passedOver.put(reason, 0L);
+      passedOverCounters.put(
+          reason,
+          Counter.builder("distill.student.passed.over")
+              .description("Fit soft targets that are not trained on, every visit counted")
+              .tag("reason", reason.label())
+              .register(registry));
+    }
+    for (Reason reason : Reason.values()) {
+      rejectedCounters.put(
+          reason,
+          Counter.builder("distill.student.rejected")
+              .description("Records of the soft-target log that were not fit")
+              .tag("reason", reason.label())
+              .register(registry));
+    }
+    Gauge.builder("distill.student.waiting", this, report -> report.waiting)
+        .description("Examples that wait for their batch to be full")
+        .register(registry);
+    for (LogState state : LogState.values()) {
+      Gauge.builder("distill.student.log", this, report -> report.state() == state ? 1 : 0)
+          .description("What the trainer is doing with its log: 1 for the present state")
+          .tag("state", state.label())
+          .register(registry);
+    }
+    Gauge.builder("distill.student.visits", this, ReadingReport::visits)
+        .description("How often every record that was taken was gone over, at least")
+        .register(registry);
+  }
+
+  private @Nullable LogState state() {
+    SoftTargetLog now = source;
+    return now == null ? null : now.state();
+  }
+
+  private int visits() {
+    SoftTargetLog now = source;
+    return now == null ? 0 : now.visits();
+  }
+
+  /** The log that is read from here on. */
+  public void watch(SoftTargetLog log) {
+    source = log;
+    waiting = 0;
+  }
+
+  /** Counts a row of the present batch, which has so many now. */
+  void taken(String teacher, int rows) {
+    taken = true;
+    waiting = rows;
+    Counter counter = teacherCounters.get(teacher);
+    (counter == null ? register(teacher) : counter).increment();
+  }
+
+  private Counter register(String teacher) {
+    if (teacherCounters.size() == MAX_TEACHERS) {
+      String oldest = teacherCounters.keySet().iterator().next();
+      Counter gone = teacherCounters.remove(oldest);
+      if (gone != null) {
+        var unused = registry.remove(gone);
+      }
+    }
+    Counter counter =
+        Counter.builder("distill.student.teacher.examples")
+            .description("Soft targets taken for training, by the version of their teacher")
+            .tag("version", teacher)
+            .register(registry);
+    teacherCounters.put(teacher, counter);
+    return counter;
+  }
+
+  /** Counts a fit example that is not trained on. */
+  void passedOver(PassedOver reason, boolean firstVisit) {
+    Counter counter = passedOverCounters.get(reason);
+    if (counter != null) {
+      counter.increment();
+    }
+    if (firstVisit && !taken) {
+      passedOver.merge(reason, 1L, Long::sum);
+      if (unused() % MANY == 0) {
+        warnThatNothingIsUsed();
+      }
+    }
+  }
+
+  /** Counts a record that is not fit. */
+  void rejected(Reason reason) {
+    Counter counter = rejectedCounters.get(reason);
+    if (counter != null) {
+      counter.increment();
+    }
+    if (!taken) {
+      rejected++;
+      if (unused() % MANY == 0) {
+        warnThatNothingIsUsed();
+      }
+    }
+  }
+
+  private long unused() {
+    return rejected + passedOver.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private void warnThatNothingIsUsed() {
+    if (unused() == 0 || !rarely.isDue("unused")) {
+      return;
+    }
+    log.warn(
+        "nothing to train on so far: of {} records read, {}. {}",
+        unused(),
+        passedOver.entrySet().stream()
+                .filter(count -> count.getValue() > 0)
+                .map(count -> count.getValue() + " are passed over as " + count.getKey().label())
+                .collect(Collectors.joining(", "))
+            + (rejected > 0 ? " and " + rejected + " are not fit and become dead letters" : ""),
+        remedy());
+  }
+
+  private String remedy() {
+    long most = passedOver.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    if (rejected > most) {
+      return "The headers of topic dead-letters say what is wrong with each";
+    }
+    if (passedOver.getOrDefault(PassedOver.UNLABELLED, 0L) == most) {
+      return "student.select is "
+          + select
+          + ": set it to all, which trains on the soft targets, or feed labels";
+    }
+    if (passedOver.getOrDefault(PassedOver.OTHER_TEACHER, 0L) == most) {
+      return "student.teacher-versions is "
+          + choice
+          + ": set it to all, or to a version that is on the log";
+    }
+    return "student.gate.hold-out-share holds them out: lower it, or feed more examples";
+  }
+
+  /** Called while a batch waits for the log; says so when that takes long. */
+  void waits(int rows, int batchSize, SoftTargetLog waitedFor) {
+    Instant now = clock.instant();
+    if (waitsSince == null) {
+      waitsSince = now;
+    } else if (Duration.between(waitsSince, now).compareTo(SOON) >= 0) {
+      nothingComes();
+      if (rows > 0) {
+        if (rarely.isDue("batch")) {
+          log.info(
+              "waits for a full batch ({} of {} examples): {}",
+              rows,
+              batchSize,
+              waitedFor.awaited());
+        }
+      } else if (rarely.isDue("record")) {
+        log.info("waits for examples: {}", waitedFor.awaited());
+      }
+    }
+  }
+
+  /** Called when the log gives nothing more for now. */
+  void nothingComes() {
+    if (!taken) {
+      warnThatNothingIsUsed();
+    }
+  }
+
+  /** The present batch is complete. */
+  void closed() {
+    waiting = 0;
+    waitsSince = null;
+  }
+}

@@ -1,0 +1,201 @@
+package io.streamdistill.student;
+
+import static io.streamdistill.student.Changed.with;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamdistill.core.checkpoint.Alias;
+import io.streamdistill.core.checkpoint.AliasLog;
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.FileEntry;
+import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.schema.CheckpointPublished;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.gate.GateConfig;
+import io.streamdistill.student.source.PassConfig;
+import io.streamdistill.student.source.PassConfig.WhenDone;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A trainer on a log that nobody writes to any more. */
+final class RestingLogTest {
+
+  @TempDir private static Path directory;
+  private static SoftTargetFixture fixture;
+
+  @BeforeAll
+  static void start() {
+    fixture = new SoftTargetFixture(directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+  }
+
+  private static PassConfig following(int visits, Duration linger) {
+    return new PassConfig(
+        0, 0, Duration.ofSeconds(2), linger, visits, Duration.ofHours(1), WhenDone.EXIT);
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(Duration.ofMinutes(2)).until(condition);
+  }
+
+  private static String metrics(TrainerService trainer) throws Exception {
+    URI page = URI.create("http://127.0.0.1:" + trainer.httpPort() + "/metrics");
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
+        .body();
+  }
+
+  private static CheckpointPublished latest(TopicsConfig topics, String student) {
+    return CheckpointLog.readAll(fixture.kafka, topics.checkpoints()).latest(student).orElseThrow();
+  }
+
+  /** SHA-256 of the newest weights and trainer state. */
+  private static Map<String, String> weights(TopicsConfig topics, String student) {
+    return CheckpointLog.files(latest(topics, student)).stream()
+        .filter(file -> file.name().endsWith(".safetensors"))
+        .collect(Collectors.toMap(FileEntry::name, FileEntry::sha256));
+  }
+
+  @Test
+  void passesEndAtTheEndAndTakeTheOrderOfPassesOfThatManyRecords() throws Exception {
+    TopicsConfig topics = fixture.createTopics(4);
+    List<SoftTarget> targets = SoftTargetFixture.softTargets(900, 1);
+    fixture.produceTo(topics, targets, i -> i % 10 == 0 ? 0 : 3); // two partitions stay empty
+
+    StudentConfig toTheEnd = fixture.student("to-the-end", 3, 0);
+    assertThat(toTheEnd.log().partitionIdle()).isGreaterThan(Duration.ofSeconds(10));
+    try (TrainerService trainer = fixture.start(toTheEnd, topics)) {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> trainer.progress().position().pass() == 3);
+      assertThat(trainer.awaitEnd()).isTrue();
+    }
+    fixture.train(fixture.student("of-so-many", 3, 900), topics);
+
+    assertThat(latest(topics, "to-the-end").getExamplesSeen()).isEqualTo(3 * 900);
+    assertThat(weights(topics, "to-the-end")).isEqualTo(weights(topics, "of-so-many"));
+  }
+
+  @Test
+  void recordsAreGoneOverAgainAndKilledTrainersEndWithTheSameWeights() throws Exception {
+    TopicsConfig topics = fixture.createTopics(3);
+    fixture.produce(topics, SoftTargetFixture.softTargets(500, 2));
+    PassConfig log = following(40, Duration.ofMillis(200));
+    StudentConfig config = with(fixture.student("killed", 0, 0, 1_000), "log", log);
+
+    TrainerService[] fenced = new TrainerService[2];
+    for (int i = 0; i < fenced.length; i++) {
+      fenced[i] = fixture.start(config, topics);
+      long before = fenced[i].progress().examplesSeen();
+      TrainerService running = fenced[i];
+      await(() -> running.progress().examplesSeen() > before + 2_000);
+    }
+    try (TrainerService last = fixture.start(config, topics)) { // nothing of the others ends well
+      for (TrainerService one : fenced) {
+        assertThatThrownBy(one::awaitEnd).isInstanceOf(StudentException.class);
+        one.close();
+      }
+      await(() -> last.progress().examplesSeen() == 40 * 500);
+      await(() -> metrics(last).contains("state=\"resting\",student=\"killed\"} 1.0"));
+      assertThat(metrics(last)).contains("distill_student_visits", "} 40.0");
+    }
+    try (TrainerService undisturbed =
+        fixture.start(with(fixture.student("undisturbed", 0, 0), "log", log), topics)) {
+      await(() -> undisturbed.progress().examplesSeen() == 40 * 500);
+    }
+
+    assertThat(weights(topics, "killed")).isEqualTo(weights(topics, "undisturbed"));
+    assertThat(latest(topics, "killed").getMetrics().get("agreement")).isGreaterThan(0.95);
+  }
+
+  @Test
+  void aStudentThatIsStoppedHasLearnedFromWhatWaited() throws Exception {
+    TopicsConfig topics = fixture.createTopics(2);
+    fixture.produce(topics, SoftTargetFixture.softTargets(10, 3)); // batches have 32
+    StudentConfig config =
+        with(fixture.student("stopped", 0, 0), "log", following(1, Duration.ofHours(1)));
+    try (TrainerService trainer = fixture.start(config, topics)) {
+      await(() -> metrics(trainer).contains("distill_student_waiting"));
+      await(() -> metrics(trainer).lines().anyMatch(RestingLogTest::tenWait));
+      assertThat(trainer.progress().examplesSeen()).isZero();
+    }
+
+    assertThat(latest(topics, "stopped").getExamplesSeen()).isEqualTo(10);
+  }
+
+  private static boolean tenWait(String line) {
+    return line.startsWith("distill_student_waiting{") && line.endsWith(" 10.0");
+  }
+
+  @Test
+  void aStreamOfFiveHundredMakesAChampion() throws Exception {
+    TopicsConfig topics = fixture.createTopics(2);
+    fixture.produce(topics, SoftTargetFixture.softTargets(500, 4));
+    GateConfig gate = new GateConfig(0.02, 2_000, 0, GateConfig.Metric.AUTO, 0.005, 0.5);
+    StudentConfig config =
+        with(
+            with(fixture.student("small", 0, 0, 4_000), "log", following(30, Duration.ZERO)),
+            "gate",
+            gate);
+    try (TrainerService trainer = fixture.start(config, topics)) {
+      await(
+          () ->
+              AliasLog.read(fixture.kafka, topics.checkpointEvents())
+                  .alias("small", Alias.CHAMPION)
+                  .isPresent());
+      assertThat(trainer.progress().examplesSeen()).isPositive();
+    }
+
+    assertThat(latest(topics, "small").getMetrics())
+        .containsEntry("hold_out_examples", 12.0)
+        .containsEntry("hold_out_required", 5.0);
+  }
+
+  @Test
+  void aManifestSaysHowManyExamplesAreOfWhichTeacher() throws Exception {
+    TopicsConfig topics = fixture.createTopics(1);
+    List<SoftTarget> targets = SoftTargetFixture.softTargets(300, 5);
+    fixture.produce(topics, targets.subList(0, 200));
+    fixture.produce(
+        topics,
+        targets.subList(200, 300).stream()
+            .map(target -> SoftTarget.newBuilder(target).setTeacherVersion("better").build())
+            .toList());
+    fixture.train(fixture.student("of-all", 2, 0), topics);
+    fixture.train(
+        with(fixture.student("of-newest", 2, 0), "teacherVersions", List.of("newest")), topics);
+
+    assertThat(pulled(topics, "of-all").teacherExamples())
+        .isEqualTo(Map.of("linear", 400L, "better", 200L));
+    assertThat(pulled(topics, "of-newest").teacherExamples())
+        .isEqualTo(Map.of("linear", 200L, "better", 200L));
+    assertThat(directory.resolve("pulled-of-all/README.md"))
+        .content()
+        .contains("| examples by teacher | `better`: 200, `linear`: 400 |");
+  }
+
+  private static Manifest pulled(TopicsConfig topics, String student) {
+    return new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+        .pull(student, directory.resolve("pulled-" + student));
+  }
+}

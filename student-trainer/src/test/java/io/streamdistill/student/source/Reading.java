@@ -1,0 +1,180 @@
+package io.streamdistill.student.source;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.streamdistill.core.target.Softmax;
+import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.FeatureType;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.student.gate.GateConfig;
+import io.streamdistill.student.gate.HoldOut;
+import io.streamdistill.student.objective.TargetBatch;
+import io.streamdistill.wire.Codecs;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a log in memory batch by batch, as a trainer does. */
+final class Reading {
+
+  private static final FeatureContract CONTRACT =
+      new FeatureContract(FeatureType.F32, List.of(1), 1, 0);
+  private static final ClassMap CLASSES = ClassMap.ofCount(2);
+
+  /** Every row is what {@link #example} was given as its number. */
+  record Rows(List<Integer> numbers, Batch batch) {}
+
+  final MeterRegistry registry = new SimpleMeterRegistry();
+  final HoldOut holdOut;
+  private final MemoryLog memory;
+  private final SoftTargetLog log;
+  private final BatchReader reader;
+  private final FloatBuffer input;
+  private final TargetBatch targets;
+
+  Reading(MemoryLog memory, PassConfig config, int batchSize, LogPosition from) {
+    this(memory, config, batchSize, from, Selection.ALL, TeacherChoice.ALL, 0);
+  }
+
+  Reading(
+      MemoryLog memory,
+      PassConfig config,
+      int batchSize,
+      LogPosition from,
+      Selection selection,
+      TeacherChoice teachers,
+      double holdOutShare) {
+    this.memory = memory;
+    holdOut =
+        new HoldOut(
+            new GateConfig(holdOutShare, 2_000, 0, GateConfig.Metric.AUTO, 0, 0),
+            CONTRACT.bytes(),
+            CLASSES.count());
+    Consumer<byte[], byte[]> consumer = memory.consumer();
+    log =
+        new SoftTargetLog(
+            consumer,
+            memory::consumer,
+            MemoryLog.TOPIC,
+            new LogEnds(
+                consumer, MemoryLog.TOPIC, from.starts().keySet(), config.restAfter(), memory),
+            from,
+            config,
+            memory);
+    ReadingReport report = new ReadingReport(registry, selection, teachers, memory);
+    report.watch(log);
+    reader =
+        new BatchReader(
+            log,
+            new SoftTargetDecoder(CONTRACT, null, CLASSES, 1, 1_000),
+            selection,
+            teachers,
+            holdOut,
+            config.linger(),
+            report,
+            memory);
+    input = FloatBuffer.allocate(batchSize);
+    targets = new TargetBatch(batchSize, CLASSES.count());
+  }
+
+  /** The next batch. */
+  Rows next() {
+    return Objects.requireNonNull(nextIfAny(), "no batch is complete for half a minute");
+  }
+
+  /** The next batch; null when none is complete for half a minute. */
+  @Nullable Rows nextIfAny() {
+    return nextWithin(Duration.ofSeconds(30));
+  }
+
+  /** The next batch; null when none is complete within a time. */
+  @Nullable Rows nextWithin(Duration patience) {
+    Instant end = memory.instant().plus(patience);
+    while (!reader.fill(input, targets)) {
+      if (memory.instant().isAfter(end)) {
+        return null;
+      }
+    }
+    Batch batch = reader.close();
+    return new Rows(
+        IntStream.range(0, batch.rows()).mapToObj(row -> (int) input.get(row)).toList(), batch);
+  }
+
+  /** Batches to the end of the passes, or until no more come. */
+  List<Rows> all() {
+    List<Rows> all = new ArrayList<>();
+    for (Rows rows = nextIfAny(); rows != null; rows = nextIfAny()) {
+      all.add(rows);
+      if (passOver() && !nextPass()) {
+        break;
+      }
+    }
+    return all;
+  }
+
+  boolean passOver() {
+    return log.passOver();
+  }
+
+  boolean nextPass() {
+    return log.nextPass();
+  }
+
+  boolean keepsWaiting() {
+    return reader.keepsWaiting();
+  }
+
+  LogPosition position() {
+    return reader.position();
+  }
+
+  LogState state() {
+    return log.state();
+  }
+
+  int visits() {
+    return log.visits();
+  }
+
+  /** Numbers of the rows, batch after batch. */
+  static List<Integer> numbers(List<Rows> batches) {
+    return batches.stream().flatMap(rows -> rows.numbers().stream()).toList();
+  }
+
+  static byte[] example(int number) {
+    return example(number, "teacher-1", null);
+  }
+
+  static byte[] example(int number, String teacher, @Nullable Integer label) {
+    double[] logits = {1, -1};
+    Softmax.logSoftmax(logits, 1);
+    return Codecs.softTarget()
+        .encode(
+            SoftTarget.newBuilder()
+                .setId("e" + number)
+                .setFeatures(
+                    ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(number).flip())
+                .setFeatureType(FeatureType.F32)
+                .setTargets(TargetCodec.encode(TargetEncoding.DENSE_F32, logits))
+                .setEncoding(TargetEncoding.DENSE_F32)
+                .setTemperature(1)
+                .setTeacherVersion(teacher)
+                .setClassMapHash(CLASSES.hash())
+                .setLabel(label)
+                .setWeight(1)
+                .setEventTime(Instant.EPOCH)
+                .setScoredTime(Instant.EPOCH)
+                .build());
+  }
+}
