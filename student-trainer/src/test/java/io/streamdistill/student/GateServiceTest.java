@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.checkpoint.Alias;
 import io.streamdistill.core.checkpoint.AliasLog;
 import io.streamdistill.core.checkpoint.AliasWriter;
@@ -19,7 +20,6 @@ import io.streamdistill.schema.CheckpointEvent;
 import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.gate.GateConfig;
-import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.onnx.OnnxParity;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +55,7 @@ final class GateServiceTest {
   /** Goes on for ever, mostly by labels, with a checkpoint every 1,000 examples. */
   private static StudentConfig student(String name) {
     StudentConfig config = with(fixture.student(name, 0, 0, 1_000), "gate", GATE);
-    return with(config, "objective", new ObjectiveConfig(4, 0.95));
+    return with(config, "objective", new StudentConfig.Objective(AutoNumber.of(4), 0.95, AutoNumber.of(1), 10));
   }
 
   /** Every record has a label, which is the teacher's answer moved on by some classes. */

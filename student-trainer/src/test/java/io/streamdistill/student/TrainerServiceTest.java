@@ -300,7 +300,7 @@ class TrainerServiceTest {
 
     assertThatThrownBy(() -> fixture.train(config, topics))
         .isInstanceOf(StudentException.class)
-        .hasMessageContaining("not finite")
+        .hasMessageContaining("not a finite number")
         .hasMessageContaining("student.learning-rate.base");
     assertThat(CheckpointLog.read(fixture.kafka, topics.checkpoints()).latest("diverging"))
         .isEmpty();

@@ -9,6 +9,8 @@ import io.streamdistill.core.checkpoint.Origin;
 import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.source.LogPosition;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -144,6 +146,10 @@ final class ModelCard {
             .collect(Collectors.joining(", "));
   }
 
+  private static String rounded(double value) {
+    return new BigDecimal(value, new MathContext(4)).stripTrailingZeros().toPlainString();
+  }
+
   private static String start(@Nullable Origin origin) {
     return origin == null
         ? "random"
@@ -182,9 +188,9 @@ final class ModelCard {
     String soft =
         "cross-entropy with soft targets at T = %s, times T²"
             .formatted(
-                scales == null
-                    ? objective.path("temperature").asText()
-                    : String.format(Locale.ROOT, "%.4g", scales.temperature()));
+                scales == null || objective.path("temperature").isNumber()
+                    ? rounded(objective.path("temperature").asDouble())
+                    : rounded(scales.temperature()));
     return hard == 0
         ? soft + ", no label"
         : "%s × (%s) + %s × cross-entropy with the label, where a record has one"
