@@ -60,9 +60,17 @@ final class Measurement {
     }
     double[][] said = new double[rows.size()][classes];
     double[][] taught = new double[rows.size()][classes];
-    student.score(rows, said);
-    if (teacher != null) {
-      teacher.score(rows, taught);
+    try {
+      student.score(rows, said);
+      if (teacher != null) {
+        teacher.score(rows, taught);
+      }
+    } catch (EvaluationException e) {
+      throw board.examples == 0
+          ? e
+          : new EvaluationException(
+              "%s (counted from example %d of the data)".formatted(e.getMessage(), board.examples),
+              e);
     }
     for (int row = 0; row < rows.size(); row++) {
       Case one = batch.get(row);

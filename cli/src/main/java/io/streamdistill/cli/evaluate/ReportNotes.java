@@ -38,7 +38,8 @@ final class ReportNotes {
         add(
             "the student is right no more often than one that always says %s (%s):",
             name(usual.name()), percent(share));
-        lines.add("  it has not learned, or is fed other columns than it was trained on");
+        lines.add(
+            "  it has not learned, or is fed other columns or another scale than it was trained on");
       }
       if (report.teacher() != null && isNoBetter(report.teacher(), share)) {
         add(
