@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
-import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.checkpoint.Alias;
 import io.streamdistill.core.checkpoint.AliasLog;
 import io.streamdistill.core.checkpoint.AliasWriter;
@@ -15,6 +14,7 @@ import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointEvent;
 import io.streamdistill.schema.CheckpointEventKind;
@@ -55,7 +55,10 @@ final class GateServiceTest {
   /** Goes on for ever, mostly by labels, with a checkpoint every 1,000 examples. */
   private static StudentConfig student(String name) {
     StudentConfig config = with(fixture.student(name, 0, 0, 1_000), "gate", GATE);
-    return with(config, "objective", new StudentConfig.Objective(AutoNumber.of(4), 0.95, AutoNumber.of(1), 10));
+    return with(
+        config,
+        "objective",
+        new StudentConfig.Objective(AutoNumber.of(4), 0.95, AutoNumber.of(1), 10));
   }
 
   /** Every record has a label, which is the teacher's answer moved on by some classes. */
