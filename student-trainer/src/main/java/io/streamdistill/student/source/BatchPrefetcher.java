@@ -172,7 +172,6 @@ public final class BatchPrefetcher implements AutoCloseable {
    */
   public List<Prefetched> finish() {
     close();
-    rethrow();
     List<Prefetched> last = new ArrayList<>();
     if (rest) {
       filled.drainTo(last);
