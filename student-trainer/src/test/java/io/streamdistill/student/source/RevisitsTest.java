@@ -125,7 +125,7 @@ final class RevisitsTest {
     List<Rows> batches = reading.all();
     for (int i = 0; i < 40; i++) {
       append(log, 100 + i, 1);
-      log.pass(Duration.ofMillis(100 * (i % 30)));
+      log.pass(Duration.ofMillis(100L * (i % 30)));
       Rows rows = reading.next();
       batches.add(rows);
     }
