@@ -82,7 +82,7 @@ class TrainerServiceTest {
     assertThat(pulled).isDirectoryContaining("glob:**/model.onnx");
     assertThat(pulled.resolve("README.md"))
         .content()
-        .contains("0.9 × (cross-entropy with soft targets at T = 4.0, times T²) + 0.1 ×")
+        .contains("0.9 × (cross-entropy with soft targets at T = 4, times T²) + 0.1 ×")
         .contains(
             "12 finite numbers",
             "offsets by partition: 0: 0 to %d".formatted((EXAMPLES + 2) / 3 - 1));
