@@ -129,6 +129,7 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
         student:
           name: student
           network: {hidden: [64]}
+          features: {examples: 500}   # of a log that grows, another trainer measures others
           batch-size: 32
           threads: 1
           gate: {hold-out-share: 0}   # every soft target counts
