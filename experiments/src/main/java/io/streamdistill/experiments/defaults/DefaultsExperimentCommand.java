@@ -65,6 +65,11 @@ public final class DefaultsExperimentCommand implements Callable<Integer> {
   private Map<String, String> tried = Map.of();
 
   @Option(
+      names = "--again",
+      description = "also what is in the results, e.g. since the code has changed")
+  private boolean again;
+
+  @Option(
       names = "--limit",
       paramLabel = "MINUTES",
       description = "of one student's training, and of scoring a transfer set")
@@ -115,7 +120,7 @@ public final class DefaultsExperimentCommand implements Callable<Integer> {
               work,
               Duration.ofMinutes(limit),
               console)
-          .run(chosen, count);
+          .run(chosen, count, again);
     } finally {
       Folders.delete(data);
     }

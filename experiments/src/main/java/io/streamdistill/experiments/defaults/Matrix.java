@@ -58,8 +58,12 @@ final class Matrix {
     this.console = console;
   }
 
-  /** Runs what is not in the results yet. */
-  void run(List<Task> tasks, int seeds) throws IOException, InterruptedException {
+  /**
+   * Runs what is not in the results yet.
+   *
+   * @param again whether to run all
+   */
+  void run(List<Task> tasks, int seeds, boolean again) throws IOException, InterruptedException {
     console.printf(
         "%-16s %4s %9s %9s %7s %-6s %-9s %8s%n",
         "task", "seed", "agreement", "reference", "points", "target", "state", "seconds");
@@ -67,7 +71,7 @@ final class Matrix {
       reference(task); // before hours of work
     }
     for (Task task : tasks) {
-      run(task, seeds);
+      run(task, seeds, again);
       List<Run> runs = of(task, seeds);
       if (runs.size() > 1) {
         print(task.name(), "mean", Cell.of(runs), "", "");
@@ -81,7 +85,7 @@ final class Matrix {
         .toList();
   }
 
-  private void run(Task task, int seeds) throws IOException, InterruptedException {
+  private void run(Task task, int seeds, boolean again) throws IOException, InterruptedException {
     JsonNode settings;
     try {
       settings = settings(task);
@@ -93,7 +97,7 @@ final class Matrix {
     }
     List<Long> missing =
         LongStream.rangeClosed(1, seeds)
-            .filter(seed -> !done(task, seed, settings))
+            .filter(seed -> again || !done(task, seed, settings))
             .boxed()
             .toList();
     if (missing.isEmpty()) {

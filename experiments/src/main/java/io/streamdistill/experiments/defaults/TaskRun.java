@@ -125,6 +125,8 @@ final class TaskRun {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     Path pulled = work.resolve("pulled").resolve(name);
+    Folders.delete(pulled); // of an earlier version of the product, perhaps, which is not read
+    Folders.delete(pulled.resolveSibling(name + ".versions"));
     pull(commands, pulled);
     int[] classes;
     try (StudentModel model = new StudentModel(pulled.resolve("model.onnx"))) {

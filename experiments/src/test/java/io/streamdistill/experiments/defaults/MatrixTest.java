@@ -58,7 +58,8 @@ final class MatrixTest {
           throw new ConfigException(file + " is broken");
         };
 
-    matrix(broken, Map.of("a", reference, "b", reference)).run(List.of(task("a"), task("b")), 2);
+    matrix(broken, Map.of("a", reference, "b", reference))
+        .run(List.of(task("a"), task("b")), 2, false);
 
     assertThat(asked).containsExactly(Path.of("a.yaml"), Path.of("b.yaml"));
     assertThat(results.runs()).hasSize(4);
@@ -77,7 +78,7 @@ final class MatrixTest {
             },
             Map.of("a", new Reference(0.9, 0.01, 1000)));
 
-    assertThatThrownBy(() -> matrix.run(List.of(task("a"), task("b")), 1))
+    assertThatThrownBy(() -> matrix.run(List.of(task("a"), task("b")), 1, false))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("no reference of task 'b'");
   }
