@@ -61,6 +61,7 @@ final class TaskRun {
     place.put("teacher.application-id", task.name() + "-teacher");
     place.put("teacher.http.port", "0");
     place.put("student.http.port", "0");
+    place.put("student.threads", "1"); // the same bits whatever the number of cores
     place.put("student.checkpoint.work-dir", work.resolve("trainer").toString());
   }
 
