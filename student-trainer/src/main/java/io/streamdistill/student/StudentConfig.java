@@ -255,7 +255,7 @@ public record StudentConfig(
         double base, long warmupSteps, DecayType decay, long decaySteps, double decayFactor) {
       Decay shape =
           switch (decay) {
-            case AUTO -> new LearningRateSchedule.AtTheEnd();
+            case AUTO -> new LearningRateSchedule.Anytime();
             case CONSTANT -> new LearningRateSchedule.Constant();
             case STEP -> new LearningRateSchedule.StepDecay(decayFactor, decaySteps);
             case EXPONENTIAL -> new LearningRateSchedule.Exponential(decayFactor, decaySteps);

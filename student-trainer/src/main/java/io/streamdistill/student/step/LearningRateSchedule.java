@@ -53,19 +53,28 @@ public record LearningRateSchedule(double base, long warmupSteps, Decay decay) {
     }
   }
 
-  /** Falls to zero along a line over the last {@value #SHARE} of the training. */
-  public record AtTheEnd() implements Decay {
+  /**
+   * For trainings of any length: the full rate for {@value #FULL} steps, then with the square root
+   * of the steps down to {@value #LEAST}, and to zero along a line over the last {@value #SHARE} of
+   * a training whose end is known.
+   *
+   * <p>A student that has seen much gains more from small steps than from fast ones; one that never
+   * ends keeps enough of its rate to follow a stream that changes.
+   */
+  public record Anytime() implements Decay {
 
+    private static final double FULL = 1_000;
+    private static final double LEAST = 0.1;
     private static final double SHARE = 0.4;
 
     @Override
     public double factor(long step) {
-      return 1;
+      return Math.max(LEAST, Math.min(1, Math.sqrt(FULL / Math.max(1, step))));
     }
 
     @Override
     public double factor(long step, double done) {
-      return Math.max(0, Math.min(1, (1 - done) / SHARE));
+      return factor(step) * Math.max(0, Math.min(1, (1 - done) / SHARE));
     }
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.student.step.LearningRateSchedule.AtTheEnd;
+import io.streamdistill.student.step.LearningRateSchedule.Anytime;
 import io.streamdistill.student.step.LearningRateSchedule.Constant;
 import io.streamdistill.student.step.LearningRateSchedule.Cosine;
 import io.streamdistill.student.step.LearningRateSchedule.Exponential;
@@ -64,14 +64,17 @@ final class LearningRateScheduleTest {
     assertThat(schedule.at(101)).isZero();
   }
 
-  /** Whoever does not know the end has a constant rate; whoever does is at zero there. */
+  /** Without an end it falls with the square root of the steps; whoever knows the end is at 0. */
   @Test
-  void fallsAtTheEndOfATrainingWhoseEndIsKnown() {
-    var schedule = new LearningRateSchedule(2, 10, new AtTheEnd());
+  void fallsWithTheStepsAndToZeroWhereTheEndIsKnown() {
+    var schedule = new LearningRateSchedule(2, 10, new Anytime());
 
-    assertThat(schedule.at(1_000)).isEqualTo(2);
+    assertThat(schedule.at(1_010)).isEqualTo(2);
+    assertThat(schedule.at(4_010)).isCloseTo(1, within(1e-12));
+    assertThat(schedule.at(10_000_000)).isEqualTo(0.2);
     assertThat(schedule.at(1_000, 0.6)).isEqualTo(2);
     assertThat(schedule.at(1_000, 0.8)).isCloseTo(1, within(1e-12));
+    assertThat(schedule.at(4_010, 0.8)).isCloseTo(0.5, within(1e-12));
     assertThat(schedule.at(1_000, 1)).isZero();
     assertThat(schedule.at(0, 0.9)).isEqualTo(0.2); // warming up is never cut short
   }
