@@ -172,8 +172,12 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
     List<String> flags = new ArrayList<>(JvmFlags.of(HEAP, Runtime.version().feature()));
     flags.add("-XX:TieredStopAtLevel=1"); // starts sooner
     flags.add("-Djava.io.tmpdir=" + scratch);
-    DistillProcess service =
-        DistillProcess.start(Launch.of(path(log + ".log"), arguments).withJvmFlags(flags));
+    return start(Launch.of(path(log + ".log"), arguments).withJvmFlags(flags));
+  }
+
+  /** Starts a service as it is launched. */
+  DistillProcess start(Launch launch) {
+    DistillProcess service = DistillProcess.start(launch);
     services.add(service);
     return service;
   }
