@@ -50,11 +50,14 @@ public final class LearningMonitor {
   /** So many examples without a label are a stream without labels. */
   private static final long UNLABELLED = 1_000;
 
+  /** Fewer labelled records decide nothing. */
+  private static final int FEW_LABELLED = 10;
+
   /** Errors of a share that are taken for chance. */
   private static final double STANDARD_ERRORS = 3;
 
   private final LearningConfig config;
-  private final ObjectiveConfig objective;
+  private final boolean byLabels; // the teacher's answers are not asked for
   private final List<Recovery> recoveries;
   private final Deque<BatchLoss> window = new ArrayDeque<>();
   private long fineUntil; // newest step at which it learned, or began
@@ -80,7 +83,7 @@ public final class LearningMonitor {
       long step,
       LearningRecord before) {
     this.config = config;
-    this.objective = objective;
+    this.byLabels = objective.hardWeight() == 1;
     this.bar = Bar.of(scales, objective, classes);
     this.recoveries = before.recoveries();
     this.fineUntil = step;
@@ -109,25 +112,21 @@ public final class LearningMonitor {
     if (sum.weight() == 0 || window.size() < FEW) {
       return;
     }
-    bar = bar.orElse(sum.meanExcess());
     judge(step);
   }
 
   private void judge(long step) {
-    if (objective.hardWeight() == 1 && labelled == 0) {
-      if (examples >= UNLABELLED) {
-        become(
-            LearningState.STALLED,
-            "student.objective.hard-weight is 1, and none of %d examples had a label"
-                .formatted(examples),
-            step);
-      }
+    if (byLabels && labelled == 0 && examples >= UNLABELLED) {
+      become(LearningState.STALLED, withoutLabels(), step);
+    }
+    if (judged() < (byLabels ? FEW_LABELLED : 1)) {
       return;
     }
-    double excess = sum.meanExcess();
-    double agreement = objective.hardWeight() == 1 ? sum.accuracy() : sum.agreement();
+    bar = bar.orElse(loss());
+    double excess = loss();
+    double agreement = agreement();
     double limit = (everLearned || step < SETTLED ? DIVERGED : WORSE) * bar.blank();
-    boolean beatsShare = !(agreement <= bar.share() + error());
+    boolean beatsShare = beatsShare(agreement);
     if (excess > limit) {
       become(LearningState.DIVERGED, said(excess, agreement), step);
       throw new DivergenceException(
@@ -135,10 +134,7 @@ public final class LearningMonitor {
               .formatted(step, said(excess, agreement), number(limit)),
           step);
     }
-    boolean beatsLoss =
-        (excess < LEARNS * bar.loss() && (beatsShare || everLearned))
-            || excess < CLEARLY * bar.loss();
-    if (agreement == 1 || (step >= FIRST_STEPS && beatsLoss)) {
+    if (agreement == 1 || (step >= FIRST_STEPS && beatsLoss(excess, beatsShare))) {
       everLearned = true;
       fineUntil = step;
       become(LearningState.LEARNING, said(excess, agreement), step);
@@ -151,10 +147,56 @@ public final class LearningMonitor {
     }
   }
 
+  /** Called when the passes are over: whoever has not learned by then has stalled. */
+  public void trainingIsOver(long step) {
+    if (state != LearningState.STARTING || sum.weight() == 0) {
+      return;
+    }
+    if (judged() == 0) {
+      become(LearningState.STALLED, "training is over, and " + withoutLabels(), step);
+      return;
+    }
+    bar = bar.orElse(loss());
+    double excess = loss();
+    double agreement = agreement();
+    if (beatsLoss(excess, beatsShare(agreement))) {
+      become(LearningState.LEARNING, said(excess, agreement), step);
+    } else {
+      become(LearningState.STALLED, "training is over, and " + said(excess, agreement), step);
+    }
+  }
+
+  /** Records in the window that something is asked of. */
+  private int judged() {
+    return byLabels ? sum.labelled() : sum.records();
+  }
+
+  private double loss() {
+    return byLabels ? sum.meanHard() : sum.meanExcess();
+  }
+
+  private double agreement() {
+    return byLabels ? sum.accuracy() : sum.agreement();
+  }
+
+  private String withoutLabels() {
+    return "student.objective.hard-weight is 1, and none of %d examples had a label"
+        .formatted(examples);
+  }
+
+  private boolean beatsShare(double agreement) {
+    return !(agreement <= bar.share() + error()); // NaN: nobody can tell
+  }
+
+  private boolean beatsLoss(double excess, boolean beatsShare) {
+    return (excess < LEARNS * bar.loss() && (beatsShare || everLearned))
+        || excess < CLEARLY * bar.loss();
+  }
+
   /** How far above the share of the majority chance takes the agreement. */
   private double error() {
-    double share = Math.max(bar.share(), 1.0 / sum.records());
-    return STANDARD_ERRORS * Math.sqrt(share * (1 - Math.min(share, 1)) / sum.records());
+    double share = Math.max(bar.share(), 1.0 / judged());
+    return STANDARD_ERRORS * Math.sqrt(share * (1 - Math.min(share, 1)) / judged());
   }
 
   private String said(double excess, double agreement) {

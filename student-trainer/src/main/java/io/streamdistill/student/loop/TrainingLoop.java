@@ -112,6 +112,9 @@ public final class TrainingLoop {
         over |= trainOn(waiting);
       }
     }
+    if (over) {
+      monitor.trainingIsOver(progress.step());
+    }
     if (progress.examplesSeen() > published.examplesSeen() || !rejections.isEmpty()) {
       publish();
     }

@@ -15,6 +15,7 @@ package io.streamdistill.student.objective;
  *     {@code w (1-a) T^2 KL(p || q at T)}, in nats; 0 when student and teacher agree in everything
  * @param hardLoss sum of {@code w a h^2 CE(y, q at h)} over labelled records, in nats
  * @param labelled labelled records
+ * @param labelledWeight sum of their weights
  * @param agreements records for which student and teacher name the same class
  * @param correct labelled records for which the student names the label
  * @param divergence sum of {@code KL(teacher at 1 || student at 1)}, unweighted, in nats
@@ -27,16 +28,17 @@ public record BatchLoss(
     double excessLoss,
     double hardLoss,
     int labelled,
+    double labelledWeight,
     int agreements,
     int correct,
     double divergence) {
 
   /** No records: the neutral element of {@link #plus}. */
-  public static final BatchLoss EMPTY = new BatchLoss(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final BatchLoss EMPTY = new BatchLoss(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** What is known of a batch that no forward pass can make sense of. */
   public static BatchLoss notFinite(int rows) {
-    return new BatchLoss(rows, 0, 0, Double.NaN, Double.NaN, Double.NaN, 0, 0, 0, Double.NaN);
+    return new BatchLoss(rows, 0, 0, Double.NaN, Double.NaN, Double.NaN, 0, 0, 0, 0, Double.NaN);
   }
 
   /** The objective: mean loss per record, in nats. */
@@ -50,6 +52,11 @@ public record BatchLoss(
    */
   public double meanExcess() {
     return (excessLoss + hardLoss) / weight;
+  }
+
+  /** Mean hard loss per unit of weight of labelled records, in nats; NaN with none. */
+  public double meanHard() {
+    return hardLoss / labelledWeight;
   }
 
   /** Share of records for which student and teacher name the same class, in [0, 1]. */
@@ -82,6 +89,7 @@ public record BatchLoss(
         excessLoss + other.excessLoss,
         hardLoss + other.hardLoss,
         labelled + other.labelled,
+        labelledWeight + other.labelledWeight,
         agreements + other.agreements,
         correct + other.correct,
         divergence + other.divergence);

@@ -161,7 +161,10 @@ public final class DistillationObjective {
       sums.records++;
       sums.divergence += divergence;
       sums.agreements += answer == argmax(teacher) ? 1 : 0;
-      sums.labelled += label == TargetBatch.UNLABELLED ? 0 : 1;
+      if (label != TargetBatch.UNLABELLED) {
+        sums.labelled++;
+        sums.labelledWeight += weight;
+      }
       sums.correct += answer == label ? 1 : 0;
     }
   }
@@ -212,6 +215,7 @@ public final class DistillationObjective {
     private double divergence;
     private int records;
     private int labelled;
+    private double labelledWeight;
     private int agreements;
     private int correct;
 
@@ -223,6 +227,7 @@ public final class DistillationObjective {
       divergence = 0;
       records = 0;
       labelled = 0;
+      labelledWeight = 0;
       agreements = 0;
       correct = 0;
     }
@@ -236,6 +241,7 @@ public final class DistillationObjective {
           excessLoss,
           hardLoss,
           labelled,
+          labelledWeight,
           agreements,
           correct,
           divergence);

@@ -38,7 +38,8 @@ class LearningMonitorTest {
     for (int i = 0; i < count; i++, step++) {
       double sum = loss * PRIOR * ROWS;
       monitor.observe(
-          new BatchLoss(ROWS, ROWS, ROWS, sum, sum, 0, 0, (int) (agreement * ROWS), 0, sum), step);
+          new BatchLoss(ROWS, ROWS, ROWS, sum, sum, 0, 0, 0, (int) (agreement * ROWS), 0, sum),
+          step);
     }
   }
 
@@ -153,19 +154,67 @@ class LearningMonitorTest {
   /** An objective that cannot learn says so. */
   @Test
   void hardLabelsOnlyWithoutAnyLabelHasStalled() {
-    LearningMonitor monitor =
-        new LearningMonitor(
-            new LearningConfig(4, 0.1, 500),
-            new ObjectiveConfig(1, 1),
-            new StudentScales(1_000, null, 1, 1, 1, PRIOR, PRIOR, MAJORITY, 0, 1),
-            10,
-            0,
-            new LearningRecord("starting", "", List.of()));
+    LearningMonitor monitor = byLabels();
 
     steps(monitor, 20, 0, 0.1);
 
     assertThat(monitor.state()).isEqualTo(LearningState.STALLED);
     assertThat(monitor.detail()).contains("hard-weight is 1").contains("examples had a label");
+  }
+
+  /** Where only labels count, so does their loss: that of the others is 0 and says nothing. */
+  @Test
+  void hardLabelsOnlyAreJudgedByTheRecordsThatHaveOne() {
+    LearningMonitor monitor = byLabels();
+
+    hardSteps(monitor, 300, Math.log(10), 0.1);
+    assertThat(monitor.state()).isEqualTo(LearningState.STARTING);
+    hardSteps(monitor, 300, Math.log(10), 0.1);
+    assertThat(monitor.state()).isEqualTo(LearningState.STALLED);
+    hardSteps(monitor, 50, 0.3, 0.9);
+    assertThat(monitor.state()).isEqualTo(LearningState.LEARNING);
+  }
+
+  private static LearningMonitor byLabels() {
+    return new LearningMonitor(
+        new LearningConfig(4, 0.1, 500),
+        new ObjectiveConfig(1, 1),
+        new StudentScales(1_000, null, 1, 1, 1, PRIOR, PRIOR, MAJORITY, 0, 1),
+        10,
+        0,
+        new LearningRecord("starting", "", List.of()));
+  }
+
+  /** Steps in which every fourth record has a label. */
+  private void hardSteps(LearningMonitor monitor, int count, double loss, double accuracy) {
+    int labelled = ROWS / 4;
+    int correct = (int) (accuracy * labelled);
+    for (int i = 0; i < count; i++, step++) {
+      double sum = loss * labelled;
+      monitor.observe(
+          new BatchLoss(ROWS, ROWS, ROWS, 0, 0, sum, labelled, labelled, 0, correct, 1), step);
+    }
+  }
+
+  @Test
+  void whoHasNotLearnedWhenTrainingIsOverHasStalled() {
+    LearningMonitor monitor = monitor();
+    steps(monitor, 30, 0.95, 0.35);
+
+    monitor.trainingIsOver(step);
+
+    assertThat(monitor.state()).isEqualTo(LearningState.STALLED);
+    assertThat(monitor.detail()).contains("training is over");
+  }
+
+  @Test
+  void shortTrainingThatLearnedIsNoStall() {
+    LearningMonitor monitor = monitor();
+    steps(monitor, 30, 0.3, 0.7);
+
+    monitor.trainingIsOver(step);
+
+    assertThat(monitor.state()).isEqualTo(LearningState.LEARNING);
   }
 
   @Test

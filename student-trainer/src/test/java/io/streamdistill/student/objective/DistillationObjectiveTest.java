@@ -370,12 +370,12 @@ final class DistillationObjectiveTest {
 
   @Test
   void batchesAddUp() {
-    var one = new BatchLoss(4, 3, 5, 2, 1, 6, 1, 2, 1, 0.5);
-    var other = new BatchLoss(2, 2, 2, 4, 3, 0, 0, 1, 0, 0.25);
+    var one = new BatchLoss(4, 3, 5, 2, 1, 6, 1, 3, 2, 1, 0.5);
+    var other = new BatchLoss(2, 2, 2, 4, 3, 0, 0, 0, 1, 0, 0.25);
 
     BatchLoss both = BatchLoss.EMPTY.plus(one).plus(other);
 
-    assertThat(both).isEqualTo(new BatchLoss(6, 5, 7, 6, 4, 6, 1, 3, 1, 0.75));
+    assertThat(both).isEqualTo(new BatchLoss(6, 5, 7, 6, 4, 6, 1, 3, 3, 1, 0.75));
     assertThat(both.total()).isEqualTo(2);
   }
 

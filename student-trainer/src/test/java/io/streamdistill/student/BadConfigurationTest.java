@@ -1,0 +1,234 @@
+package io.streamdistill.student;
+
+import static io.streamdistill.student.Changed.with;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.streamdistill.core.checkpoint.CheckpointChoice;
+import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.checkpoint.CheckpointPuller;
+import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.config.AutoNumber;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.StudentConfig.DecayType;
+import io.streamdistill.student.StudentConfig.LearningRate;
+import io.streamdistill.student.StudentConfig.Objective;
+import io.streamdistill.student.StudentConfig.Optimizer;
+import io.streamdistill.student.StudentConfig.OptimizerType;
+import io.streamdistill.student.learning.DivergenceException;
+import io.streamdistill.student.scale.InputConfig;
+import io.streamdistill.student.scale.InputConfig.Standardise;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random bad configurations on random bad data: however training goes, what a checkpoint says of it
+ * is true. System properties: {@code bad.seed}, default 1, and {@code bad.count}, default 6.
+ */
+class BadConfigurationTest {
+
+  private static final long SEED = Long.getLong("bad.seed", 1);
+  private static final int COUNT = Integer.getInteger("bad.count", 6);
+  private static final int EXAMPLES = 600;
+  private static final int PASSES = 10;
+  private static final int FEATURES = SoftTargetFixture.FEATURES;
+
+  @TempDir static Path directory;
+  private static SoftTargetFixture fixture;
+
+  @BeforeAll
+  static void start() {
+    fixture = new SoftTargetFixture(directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+  }
+
+  static LongStream seeds() {
+    return LongStream.range(SEED, SEED + COUNT);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void nothingThatDidNotLearnIsPublishedAsHealthy(long seed) throws Exception {
+    Random random = new Random(seed);
+    List<SoftTarget> targets = spoilt(SoftTargetFixture.softTargets(EXAMPLES, seed), random);
+    StudentConfig config = bad("bad-" + seed, random);
+    TopicsConfig topics = fixture.createTopics(2);
+    fixture.produce(topics, targets);
+
+    String end = "over";
+    try {
+      fixture.train(config, topics);
+    } catch (DivergenceException e) {
+      end = "diverged";
+      assertThat(e)
+          .hasMessageContaining("learning rate")
+          .hasMessageContaining("T = ")
+          .hasMessageContaining("features")
+          .hasMessageContaining("docs/troubleshooting.md");
+    }
+
+    var latest = CheckpointLog.read(fixture.kafka, topics.checkpoints()).latest(config.name());
+    String state = "none";
+    double agreement = Double.NaN;
+    if (latest.isPresent()) {
+      Path out = directory.resolve(config.name());
+      new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+          .pull(config.name(), CheckpointChoice.latest(), out);
+      state = Objects.requireNonNull(Manifest.read(out).learning()).state();
+      agreement = agreement(out, targets);
+    }
+    System.out.printf(
+        "seed %d: %s, %s, agreement %.3f, majority %.3f; %s %s %s %s%n",
+        seed,
+        end,
+        state,
+        agreement,
+        majority(targets),
+        config.optimizer(),
+        config.learningRate(),
+        config.objective(),
+        config.features().standardise());
+    if (state.equals("learning")) {
+      assertThat(agreement).isGreaterThan(majority(targets) + 0.03);
+    } else {
+      assertThat(agreement)
+          .satisfiesAnyOf(a -> assertThat(a).isNaN(), a -> assertThat(a).isLessThan(0.9));
+    }
+    if (end.equals("over")) {
+      assertThat(latest).isPresent();
+    }
+  }
+
+  private static StudentConfig bad(String name, Random random) {
+    StudentConfig config = fixture.student(name, PASSES, EXAMPLES, 1_200);
+    double rate = power(random, -8, 6);
+    config =
+        with(
+            config,
+            "optimizer",
+            new Optimizer(
+                one(random, OptimizerType.values()),
+                one(random, 0.5, 0.9, 0.999),
+                0.9,
+                0.999,
+                1e-8,
+                0));
+    config =
+        with(
+            config,
+            "learningRate",
+            new LearningRate(
+                AutoNumber.of(rate),
+                one(random, 0, 0, 100),
+                one(random, DecayType.AUTO, DecayType.CONSTANT),
+                1,
+                1));
+    config =
+        with(
+            config,
+            "objective",
+            new Objective(
+                one(random, AutoNumber.AUTO, AutoNumber.of(power(random, -3, 4))),
+                one(random, 0.0, 0.1, 1.0),
+                one(random, AutoNumber.AUTO, AutoNumber.of(power(random, -3, 4))),
+                one(random, 10.0, 1e-3, Double.POSITIVE_INFINITY)));
+    config =
+        with(
+            config,
+            "features",
+            new InputConfig(
+                one(random, Standardise.AUTO, Standardise.OFF), List.of(), List.of(), 10, 10_000));
+    return with(config, "batchSize", one(random, 1, 8, 64, 512));
+  }
+
+  /** Scale and place of the features, heavy weights, labels. */
+  private static List<SoftTarget> spoilt(List<SoftTarget> targets, Random random) {
+    double scale = one(random, 1.0, 1.0, power(random, -9, 12));
+    double shift = one(random, 0.0, 0.0, power(random, -2, 4));
+    float weight = one(random, 1f, 1f, 1e-6f, 900f);
+    boolean labels = random.nextBoolean();
+    List<SoftTarget> spoilt = new ArrayList<>();
+    for (SoftTarget target : targets) {
+      ByteBuffer from = target.getFeatures().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer to = ByteBuffer.allocate(from.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+      while (from.hasRemaining()) {
+        to.putFloat((float) (scale * (from.getFloat() + shift)));
+      }
+      spoilt.add(
+          SoftTarget.newBuilder(target)
+              .setFeatures(to.flip())
+              .setWeight(random.nextInt(20) == 0 ? weight : 1)
+              .setLabel(labels ? target.getLabel() : null)
+              .build());
+    }
+    return spoilt;
+  }
+
+  private static double power(Random random, double from, double to) {
+    return Math.pow(10, from + (to - from) * random.nextDouble());
+  }
+
+  @SafeVarargs
+  private static <T> T one(Random random, T... of) {
+    return of[random.nextInt(of.length)];
+  }
+
+  /** Of the published model with the teacher, on what it was trained on. */
+  private static double agreement(Path checkpoint, List<SoftTarget> targets) throws OrtException {
+    FloatBuffer features = FloatBuffer.allocate(targets.size() * FEATURES);
+    for (SoftTarget target : targets) {
+      features.put(target.getFeatures().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
+    }
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OrtSession session =
+            environment.createSession(checkpoint.resolve("model.onnx").toString());
+        OnnxTensor input =
+            OnnxTensor.createTensor(
+                environment, features.flip(), new long[] {targets.size(), FEATURES});
+        OrtSession.Result result =
+            session.run(Map.of(session.getInputNames().iterator().next(), input))) {
+      float[][] logits = (float[][]) result.get("logits").orElseThrow().getValue();
+      int agreed = 0;
+      for (int i = 0; i < logits.length; i++) {
+        agreed += argmax(logits[i]) == SoftTargetFixture.teacherAnswer(targets.get(i)) ? 1 : 0;
+      }
+      return (double) agreed / logits.length;
+    }
+  }
+
+  private static int argmax(float[] values) {
+    int best = 0;
+    for (int k = 1; k < values.length; k++) {
+      best = values[k] > values[best] ? k : best;
+    }
+    return best;
+  }
+
+  private static double majority(List<SoftTarget> targets) {
+    int[] counts = new int[3];
+    targets.forEach(target -> counts[SoftTargetFixture.teacherAnswer(target)]++);
+    return Math.max(Math.max(counts[0], counts[1]), counts[2]) / (double) targets.size();
+  }
+}
