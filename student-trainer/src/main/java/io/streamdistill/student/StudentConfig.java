@@ -38,7 +38,8 @@ import java.util.List;
  *     1000
  * @param teacherVersions whose examples are trained on: all, newest (those of the teacher that was
  *     met last on the log), or versions; default all
- * @param batchSize examples per training step, at least 1; default 64
+ * @param batchSize examples per training step, at least 1; 0: {@value #SMALL_BATCH}, and {@value
+ *     #LARGE_BATCH} for students of {@value #LARGE} parameters or more; default 0
  * @param seed of the initial weights; default 42
  * @param threads BLAS threads; 0 is one per core. Weights are repeatable bit for bit at a fixed
  *     number; default 0
@@ -70,6 +71,10 @@ public record StudentConfig(
     GateConfig gate,
     HttpConfig http) {
 
+  private static final int SMALL_BATCH = 64;
+  private static final int LARGE_BATCH = 128;
+  private static final long LARGE = 500_000;
+
   /** Validates. */
   public StudentConfig {
     require(
@@ -87,8 +92,42 @@ public record StudentConfig(
         "student.max-weight must be > 0 and finite, got %s; 1000 is the default",
         maxWeight);
     teacherVersions = new TeacherChoice(teacherVersions).versions();
-    require(batchSize >= 1, "student.batch-size must be >= 1, got %s", batchSize);
+    require(
+        batchSize >= 0,
+        "student.batch-size must be >= 1, or 0 for what suits the network, got %s",
+        batchSize);
     require(threads >= 0, "student.threads must be >= 0 (0: one per core), got %s", threads);
+  }
+
+  /**
+   * The same for a network of so many parameters: with a batch size in the place of 0.
+   *
+   * <p>A step costs as much for its parameters, which an optimizer reads and writes, as for its
+   * examples; in a large network small batches cost twice the time and teach no more.
+   */
+  StudentConfig forNetworkOf(long parameters) {
+    return batchSize > 0
+        ? this
+        : new StudentConfig(
+            name,
+            initFrom,
+            network,
+            features,
+            optimizer,
+            learningRate,
+            objective,
+            select,
+            maxWeight,
+            teacherVersions,
+            parameters < LARGE ? SMALL_BATCH : LARGE_BATCH,
+            seed,
+            threads,
+            learning,
+            log,
+            checkpoint,
+            biasCorrection,
+            gate,
+            http);
   }
 
   /** Whose examples are trained on. */

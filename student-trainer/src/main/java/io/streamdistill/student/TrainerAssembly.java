@@ -84,7 +84,7 @@ final class TrainerAssembly {
 
   /** Connects; what is opened is closed by {@code closers}. */
   TrainerAssembly(
-      StudentConfig config,
+      StudentConfig configured,
       KafkaSettings kafka,
       TopicsConfig topics,
       S3Settings s3,
@@ -92,7 +92,9 @@ final class TrainerAssembly {
       ClassMap classes,
       PrometheusMeterRegistry registry,
       Closers closers) {
-    this.config = config;
+    MultiLayerNetwork network = StudentNetwork.create(configured, features, classes);
+    config = configured.forNetworkOf(network.numParams());
+    outputWidth = OutputScale.width(network);
     this.kafka = kafka;
     this.topics = topics;
     this.s3 = s3;
@@ -103,7 +105,6 @@ final class TrainerAssembly {
     signingKey = CheckpointConfig.signingKey(config.checkpoint().signingKeyFile());
     trusted = config.checkpoint().trustedKeys(signingKey);
     described = StudentDescription.of(config, topics, features, classes);
-    outputWidth = OutputScale.width(StudentNetwork.create(config, features, classes));
     TrainerClients clients = new TrainerClients(kafka, config);
     topic = clients.softTargetTopic(topics.softTargets());
     producer = closers.add(clients.producer());

@@ -3,6 +3,8 @@ package io.streamdistill.student.step;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -43,33 +45,39 @@ final class FusedUpdate {
     void block(int at, int length, float kept, float rateFactor);
   }
 
-  private final List<Span> spans;
-  private final Kernel kernel;
+  /** Parameters below which a second thread costs more than it saves. */
+  private static final int ENOUGH_FOR_A_THREAD = 100_000;
 
-  private FusedUpdate(List<Span> spans, Kernel kernel) {
-    this.spans = spans;
-    this.kernel = kernel;
+  private final List<List<Span>> parts; // one per thread
+  private final List<Kernel> kernels; // one per part: each has arrays of its own
+
+  private FusedUpdate(List<List<Span>> parts, Supplier<Kernel> kernel) {
+    this.parts = parts;
+    this.kernels = parts.stream().map(part -> kernel.get()).toList();
   }
 
   /**
    * The update that an updater with state stands for; plain SGD is part of the gemm instead.
    *
    * @param outputFactor what the learning rate of the last layer is multiplied by
+   * @param threads at most, >= 1; the bits do not depend on it
    */
   static FusedUpdate of(
       IUpdater updater,
       double weightDecay,
       float outputFactor,
+      int threads,
       List<DenseStack.Layer> layers,
       FloatBuffer parameters,
       FloatBuffer gradient,
       FloatBuffer state) {
-    List<Span> spans = spans(layers, weightDecay, outputFactor);
+    List<List<Span>> parts = divided(spans(layers, weightDecay, outputFactor), threads);
     if (updater instanceof Adam adam) {
-      return new FusedUpdate(spans, new AdamKernel(adam, parameters, gradient, state));
+      return new FusedUpdate(parts, () -> new AdamKernel(adam, parameters, gradient, state));
     } else if (updater instanceof Nesterovs nesterovs) {
       float momentum = (float) nesterovs.getMomentum();
-      return new FusedUpdate(spans, new NesterovKernel(momentum, parameters, gradient, state));
+      return new FusedUpdate(
+          parts, () -> new NesterovKernel(momentum, parameters, gradient, state));
     }
     throw new IllegalArgumentException("no fused update for " + updater);
   }
@@ -87,14 +95,46 @@ final class FusedUpdate {
     return List.copyOf(spans);
   }
 
+  /** Shares the parameters out, about as many to each thread. */
+  private static List<List<Span>> divided(List<Span> spans, int threads) {
+    int all = spans.get(spans.size() - 1).to();
+    int count = Math.max(1, Math.min(threads, all / ENOUGH_FOR_A_THREAD));
+    List<List<Span>> parts = new ArrayList<>();
+    for (int part = 0; part < count; part++) {
+      int from = (int) ((long) all * part / count);
+      int to = (int) ((long) all * (part + 1) / count);
+      List<Span> own = new ArrayList<>();
+      for (Span span : spans) {
+        int start = Math.max(from, span.from());
+        int end = Math.min(to, span.to());
+        if (start < end) {
+          own.add(new Span(start, end, span.weightDecay(), span.rateFactor()));
+        }
+      }
+      parts.add(List.copyOf(own));
+    }
+    return List.copyOf(parts);
+  }
+
   /**
    * One update.
    *
    * @param iteration steps before this one
    */
   void apply(float learningRate, int iteration) {
+    if (parts.size() == 1) {
+      apply(0, learningRate, iteration);
+    } else {
+      IntStream.range(0, parts.size())
+          .parallel()
+          .forEach(part -> apply(part, learningRate, iteration));
+    }
+  }
+
+  private void apply(int part, float learningRate, int iteration) {
+    Kernel kernel = kernels.get(part);
     kernel.begin(learningRate, iteration);
-    for (Span span : spans) {
+    for (Span span : parts.get(part)) {
       float kept = span.kept(learningRate);
       for (int at = span.from(); at < span.to(); at += BLOCK) {
         kernel.block(at, Math.min(BLOCK, span.to() - at), kept, span.rateFactor());

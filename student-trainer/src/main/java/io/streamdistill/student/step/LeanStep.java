@@ -78,6 +78,7 @@ final class LeanStep implements StudentStep {
             first.getIUpdater(),
             weightDecay,
             outputFactor,
+            Nd4j.factory().blas().getMaxThreads(),
             layers,
             parameters,
             gradients,
