@@ -38,8 +38,9 @@ import java.util.List;
  *     1000
  * @param teacherVersions whose examples are trained on: all, newest (those of the teacher that was
  *     met last on the log), or versions; default all
- * @param batchSize examples per training step, at least 1; 0: {@value #SMALL_BATCH}, and {@value
- *     #LARGE_BATCH} for students of {@value #LARGE} parameters or more; default 0
+ * @param batchSize examples per training step, at least 1; 0: {@value #SMALL_BATCH} for students of
+ *     fewer than {@value #SMALL} parameters, {@value #LARGE_BATCH} from {@value #LARGE} on, {@value
+ *     #MEDIUM_BATCH} between; default 0
  * @param seed of the initial weights; default 42
  * @param threads BLAS threads; 0 is one per core. Weights are repeatable bit for bit at a fixed
  *     number; default 0
@@ -71,8 +72,10 @@ public record StudentConfig(
     GateConfig gate,
     HttpConfig http) {
 
-  private static final int SMALL_BATCH = 64;
+  private static final int SMALL_BATCH = 32;
+  private static final int MEDIUM_BATCH = 64;
   private static final int LARGE_BATCH = 128;
+  private static final long SMALL = 50_000;
   private static final long LARGE = 500_000;
 
   /** Validates. */
@@ -100,34 +103,37 @@ public record StudentConfig(
   }
 
   /**
-   * The same for a network of so many parameters: with a batch size in the place of 0.
+   * The same with what suits a network in the place of batch size 0 and of an automatic rate.
    *
    * <p>A step costs as much for its parameters, which an optimizer reads and writes, as for its
-   * examples; in a large network small batches cost twice the time and teach no more.
+   * examples: in a large network small batches cost twice the time and teach no more, and in a
+   * small one more steps cost little.
+   *
+   * @param parameters of the network
+   * @param width inputs of its output layer
    */
-  StudentConfig forNetworkOf(long parameters) {
-    return batchSize > 0
-        ? this
-        : new StudentConfig(
-            name,
-            initFrom,
-            network,
-            features,
-            optimizer,
-            learningRate,
-            objective,
-            select,
-            maxWeight,
-            teacherVersions,
-            parameters < LARGE ? SMALL_BATCH : LARGE_BATCH,
-            seed,
-            threads,
-            learning,
-            log,
-            checkpoint,
-            biasCorrection,
-            gate,
-            http);
+  StudentConfig forNetwork(long parameters, long width) {
+    int suits = parameters < SMALL ? SMALL_BATCH : parameters < LARGE ? MEDIUM_BATCH : LARGE_BATCH;
+    return new StudentConfig(
+        name,
+        initFrom,
+        network,
+        features,
+        optimizer,
+        learningRate.forWidth(optimizer.type(), width),
+        objective,
+        select,
+        maxWeight,
+        teacherVersions,
+        batchSize > 0 ? batchSize : suits,
+        seed,
+        threads,
+        learning,
+        log,
+        checkpoint,
+        biasCorrection,
+        gate,
+        http);
   }
 
   /** Whose examples are trained on. */
@@ -274,20 +280,36 @@ public record StudentConfig(
   public record LearningRate(
       AutoNumber base, long warmupSteps, DecayType decay, long decaySteps, double decayFactor) {
 
+    private static final double NARROW = 0.006;
+    private static final double NARROW_WIDTH = 128;
+    private static final double WIDE = 0.003;
+
     /** Validates. */
     public LearningRate {
       schedule(base.orElse(1), warmupSteps, decay, decaySteps, decayFactor);
     }
 
-    /** The learning rate as a function of the step. */
-    public LearningRateSchedule schedule(OptimizerType optimizer) {
+    /**
+     * The same with a rate in the place of auto: 0.1 for Nesterov, 0.3 for SGD. Adam moves every
+     * weight alike, and what a layer gives moves with their number: {@value #NARROW} up to {@value
+     * #NARROW_WIDTH} units, less with the square root of the width, {@value #WIDE} at the least.
+     *
+     * @param width inputs of the output layer
+     */
+    LearningRate forWidth(OptimizerType optimizer, long width) {
       double found =
           switch (optimizer) {
-            case ADAM -> 0.003;
+            case ADAM -> Math.max(WIDE, NARROW * Math.min(1, Math.sqrt(NARROW_WIDTH / width)));
             case NESTEROV -> 0.1;
             case SGD -> 0.3;
           };
-      return schedule(base.orElse(found), warmupSteps, decay, decaySteps, decayFactor);
+      return new LearningRate(
+          AutoNumber.of(base.orElse(found)), warmupSteps, decay, decaySteps, decayFactor);
+    }
+
+    /** The learning rate as a function of the step; {@code base} must be a number. */
+    public LearningRateSchedule schedule() {
+      return schedule(base.orElse(Double.NaN), warmupSteps, decay, decaySteps, decayFactor);
     }
 
     private static LearningRateSchedule schedule(

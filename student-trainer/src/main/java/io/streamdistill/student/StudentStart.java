@@ -90,14 +90,15 @@ record StudentStart(
             .resume(
                 announcements, here.steps(), usable, here.topic().id(), here.topic().partitions());
     if (resumed.isPresent()) {
-      logResumed(config, here.identity(), resumed.get());
+      LearningRecord learning = learning(resumed.get());
+      logResumed(config, here.identity(), resumed.get(), learning.rateFactor());
       Manifest manifest = resumed.get().manifest();
       return new StudentStart(
           resumed.get().progress(),
           manifest.version(),
           manifest.initFrom(),
           new Ready(resumed.get().scales(), resumed.get().step()),
-          learning(resumed.get()));
+          learning);
     }
     Progress start = Progress.beginning(here.beginning().get());
     if (config.initFrom().isEmpty()) {
@@ -135,7 +136,8 @@ record StudentStart(
     return learning;
   }
 
-  private static void logResumed(StudentConfig config, StudentIdentity identity, Resumed resumed) {
+  private static void logResumed(
+      StudentConfig config, StudentIdentity identity, Resumed resumed, double rateFactor) {
     Manifest manifest = resumed.manifest();
     Progress start = resumed.progress();
     log.info(
@@ -161,9 +163,7 @@ record StudentStart(
           "the configuration of student {} has changed since that checkpoint:\n  {}\nthe next step has learning rate {}, the next checkpoint configuration hash {}",
           config.name(),
           String.join("\n  ", resumed.changes()),
-          manifest.learning() == null
-              ? rate(config, start)
-              : manifest.learning().rateFactor() * rate(config, start),
+          rateFactor * rate(config, start),
           Manifest.hashOf(identity.configuration()));
     }
   }
@@ -171,7 +171,7 @@ record StudentStart(
   private static double rate(StudentConfig config, Progress start) {
     return config
         .learningRate()
-        .schedule(config.optimizer().type())
+        .schedule()
         .at(start.step(), start.position().done(config.log().passes()));
   }
 }

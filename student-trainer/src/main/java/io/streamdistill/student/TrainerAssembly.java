@@ -93,8 +93,8 @@ final class TrainerAssembly {
       PrometheusMeterRegistry registry,
       Closers closers) {
     MultiLayerNetwork network = StudentNetwork.create(configured, features, classes);
-    config = configured.forNetworkOf(network.numParams());
     outputWidth = OutputScale.width(network);
+    config = configured.forNetwork(network.numParams(), outputWidth);
     this.kafka = kafka;
     this.topics = topics;
     this.s3 = s3;
@@ -126,6 +126,11 @@ final class TrainerAssembly {
             config.log().restAfter(),
             Clock.systemUTC());
     report = new ReadingReport(registry, config.select(), config.teachers(), Clock.systemUTC());
+  }
+
+  /** With what suits the network in the place of what was left open. */
+  StudentConfig config() {
+    return config;
   }
 
   private void bind(KafkaClientMetrics clientMetrics) {
@@ -245,7 +250,7 @@ final class TrainerAssembly {
             new BatchPrefetcher(
                 source, reader, config.batchSize(), features.length(), classes.count()),
             ready.step(),
-            config.learningRate().schedule(config.optimizer().type()),
+            config.learningRate().schedule(),
             start.learning().rateFactor(),
             publisher,
             config.checkpoint(),

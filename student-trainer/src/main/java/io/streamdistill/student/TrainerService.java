@@ -189,7 +189,7 @@ public final class TrainerService implements AutoCloseable {
 
   /** Returns whether the passes are over. */
   private boolean trained() {
-    Recoveries recoveries = new Recoveries(config, assembly::start);
+    Recoveries recoveries = new Recoveries(assembly.config(), assembly::start);
     StudentScales known = null;
     StudentStart begin = start;
     while (!config.log().completedBy(begin.progress().position())) {

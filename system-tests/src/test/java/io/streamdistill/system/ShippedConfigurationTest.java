@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
@@ -117,7 +118,7 @@ final class ShippedConfigurationTest {
   private static Path repository() {
     Path directory = Path.of("").toAbsolutePath();
     while (!Files.exists(directory.resolve("distill.yaml"))) {
-      directory = directory.getParent();
+      directory = Objects.requireNonNull(directory.getParent(), "not in a checkout");
     }
     return directory;
   }

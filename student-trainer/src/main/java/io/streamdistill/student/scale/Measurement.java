@@ -23,6 +23,9 @@ final class Measurement {
   /** Root mean square that {@code shared} brings features to; that of MNIST's pixels in [0, 1]. */
   private static final double SHARED_RMS = 1 / 3.0;
 
+  /** Share of the power of features that makes it their means'. */
+  private static final double MOST = 2 / 3.0;
+
   /** {@code shared} divides bounded bytes: there is nothing to clip. */
   private static final float NO_LIMIT = 1e6f;
 
@@ -127,19 +130,34 @@ final class Measurement {
     return new Standardisation(means, deviations, config.limit());
   }
 
+  /**
+   * One factor for all. Where most of their power is in their means, as in images without a dark
+   * ground, the means are taken off; elsewhere 0 stays 0.
+   */
   private @Nullable Standardisation shared() {
+    int length = contract.length();
+    double[] sums = new double[length];
     double squares = 0;
     for (float[] example : features) {
-      for (float value : example) {
-        squares += (double) value * value;
+      for (int f = 0; f < length; f++) {
+        sums[f] += example[f];
+        squares += (double) example[f] * example[f];
       }
     }
-    float unit = (float) (Math.sqrt(squares / count() / contract.length()) / SHARED_RMS);
+    double power = squares / count() / length;
+    double meanPower = 0;
+    for (double sum : sums) {
+      meanPower += sum / count() * (sum / count()) / length;
+    }
+    boolean centred = meanPower > MOST * power && power > meanPower;
+    float unit = (float) (Math.sqrt(centred ? power - meanPower : power) / SHARED_RMS);
     if (!(unit >= Float.MIN_NORMAL && unit <= Float.MAX_VALUE)) { // nothing but zeros
       return null;
     }
-    int length = contract.length();
-    return new Standardisation(
-        Collections.nCopies(length, 0f), Collections.nCopies(length, unit), NO_LIMIT);
+    List<Float> means = new ArrayList<>();
+    for (double sum : sums) {
+      means.add(centred ? (float) (sum / count()) : 0f);
+    }
+    return new Standardisation(means, Collections.nCopies(length, unit), NO_LIMIT);
   }
 }

@@ -102,6 +102,26 @@ class MeasurementTest {
         .allSatisfy(unit -> assertThat(unit).isCloseTo(0.045f, within(1e-4f)));
   }
 
+  /** Like photographs, whose grey is far from 0. */
+  @Test
+  void bytesWithoutADarkGroundAreCentred() {
+    Measurement measurement =
+        new Measurement(config(Standardise.AUTO), FeatureContract.u8(2), CLASSES);
+    for (int i = 0; i < 100; i++) {
+      measurement.add(
+          new float[] {0.5f + 0.03f * (i % 2), 0.3f - 0.03f * (i % 2)}, new double[CLASSES]);
+    }
+
+    Standardisation shared =
+        Objects.requireNonNull(measurement.scales(1, spread -> 1).standardisation());
+
+    assertThat(shared.mean().get(0)).isCloseTo(0.515f, within(1e-4f));
+    assertThat(shared.mean().get(1)).isCloseTo(0.285f, within(1e-4f));
+    // Deviation 0.015, brought to 1/3.
+    assertThat(shared.deviation())
+        .allSatisfy(unit -> assertThat(unit).isCloseTo(0.045f, within(1e-4f)));
+  }
+
   @Test
   void blankBytesAreLeftAsTheyAre() {
     Measurement measurement =
