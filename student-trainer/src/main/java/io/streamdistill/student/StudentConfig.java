@@ -176,33 +176,45 @@ public record StudentConfig(
   }
 
   /**
-   * What is minimised, {@code (1-a) T^2 CE(teacher, student at T) + a CE(label, student)}.
+   * What is minimised, {@code (1-a) [T^2 CE(teacher, student at T) + b CE(teacher, student)] + a
+   * CE(label, student)}.
    *
    * @param temperature T of the soft term, > 0, or auto: the spread of the teacher's logits;
    *     default auto
    * @param hardWeight share a of the hard term, in [0, 1]; default 0.1
+   * @param sharpWeight b, weight of the soft term at T = 1, >= 0; default 1
    * @param logitScale unit that the output layer is trained in, > 0, or auto: the spread of the
    *     teacher's logits, less in wide nets; default auto
    * @param clip largest gradient of a record with respect to its logits, in units of T, > 0;
    *     default 10
    */
   public record Objective(
-      AutoNumber temperature, double hardWeight, AutoNumber logitScale, double clip) {
+      AutoNumber temperature,
+      double hardWeight,
+      double sharpWeight,
+      AutoNumber logitScale,
+      double clip) {
 
     /** Validates. */
     public Objective {
-      new ObjectiveConfig(temperature.orElse(1), hardWeight, logitScale.orElse(1), 1, clip);
+      new ObjectiveConfig(
+          temperature.orElse(1), hardWeight, logitScale.orElse(1), 1, sharpWeight, clip);
     }
 
     /** With what was measured in the place of auto. */
     public ObjectiveConfig config(StudentScales scales) {
-      boolean small = logitScale.isAuto() && scales.spread() > 0 && scales.spread() < 1;
       return new ObjectiveConfig(
           temperature.orElse(scales.temperature()),
           hardWeight,
           scales.logitScale(),
-          small ? scales.spread() : 1,
+          hardTemperature(scales.spread()),
+          sharpWeight,
           clip);
+    }
+
+    /** h: 1, or the spread of the teacher's logits where that is less. */
+    double hardTemperature(double spread) {
+      return logitScale.isAuto() && spread > 0 && spread < 1 ? spread : 1;
     }
   }
 

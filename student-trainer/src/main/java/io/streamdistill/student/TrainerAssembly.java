@@ -34,6 +34,7 @@ import io.streamdistill.student.publish.CheckpointPublisher;
 import io.streamdistill.student.publish.CheckpointWriter;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.scale.Measurer;
+import io.streamdistill.student.scale.ObjectiveChoice;
 import io.streamdistill.student.source.BatchPrefetcher;
 import io.streamdistill.student.source.BatchReader;
 import io.streamdistill.student.source.LogEnds;
@@ -172,6 +173,7 @@ final class TrainerAssembly {
       StudentStart start, @Nullable StudentScales known, BooleanSupplier stopping) {
     StudentScales scales = known;
     if (scales == null) {
+      StudentConfig.Objective objective = config.objective();
       scales =
           new Measurer(
                   log(start.progress().position()),
@@ -181,9 +183,12 @@ final class TrainerAssembly {
                   config.maxWeight(),
                   Clock.systemUTC())
               .measure(
-                  config.objective().temperature().orElse(Double.NaN),
-                  spread ->
-                      config.objective().logitScale().orElse(OutputScale.unit(spread, outputWidth)),
+                  new ObjectiveChoice(
+                      objective.temperature().orElse(Double.NaN),
+                      objective.sharpWeight(),
+                      objective::hardTemperature,
+                      spread ->
+                          objective.logitScale().orElse(OutputScale.unit(spread, outputWidth))),
                   stopping);
     }
     return scales == null ? null : start.measured(scales, step(scales, true));

@@ -152,6 +152,7 @@ class BadConfigurationTest {
             new Objective(
                 one(random, AutoNumber.AUTO, AutoNumber.of(power(random, -3, 4))),
                 one(random, 0.0, 0.1, 1.0),
+                one(random, 0.0, 1.0, power(random, -3, 4)),
                 one(random, AutoNumber.AUTO, AutoNumber.of(power(random, -3, 4))),
                 one(random, 10.0, 1e-3, Double.POSITIVE_INFINITY)));
     config =

@@ -82,7 +82,8 @@ class ChangedConfigurationTest {
                     with(
                         c,
                         "objective",
-                        new StudentConfig.Objective(AutoNumber.of(2), 0.5, AutoNumber.of(1), 10))),
+                        new StudentConfig.Objective(
+                            AutoNumber.of(2), 0.5, 0, AutoNumber.of(1), 10))),
         Arguments.of(
             "momentum",
             (Change) c -> with(c, "optimizer", optimizer(OptimizerType.NESTEROV, 0.5, 0.001))),

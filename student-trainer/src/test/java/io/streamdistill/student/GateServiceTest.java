@@ -58,7 +58,7 @@ final class GateServiceTest {
     return with(
         config,
         "objective",
-        new StudentConfig.Objective(AutoNumber.of(4), 0.95, AutoNumber.of(1), 10));
+        new StudentConfig.Objective(AutoNumber.of(4), 0.95, 0, AutoNumber.of(1), 10));
   }
 
   /** Every record has a label, which is the teacher's answer moved on by some classes. */

@@ -59,7 +59,7 @@ class LearningFaultTest {
     config = with(config, "optimizer", new Optimizer(OptimizerType.ADAM, 0.9, 0.9, 0.999, 1e-8, 0));
     config =
         with(config, "learningRate", new LearningRate(AutoNumber.AUTO, 100, DecayType.AUTO, 1, 1));
-    config = with(config, "objective", new Objective(AutoNumber.AUTO, 0.1, AutoNumber.AUTO, 10));
+    config = with(config, "objective", new Objective(AutoNumber.AUTO, 0.1, 1, AutoNumber.AUTO, 10));
     return with(config, "batchSize", 64);
   }
 

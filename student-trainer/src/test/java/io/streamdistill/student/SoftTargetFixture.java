@@ -244,7 +244,7 @@ final class SoftTargetFixture implements AutoCloseable {
         new StudentConfig.Optimizer(StudentConfig.OptimizerType.NESTEROV, 0.9, 0.9, 0.999, 1e-8, 0),
         new StudentConfig.LearningRate(
             AutoNumber.of(0.05), 0, StudentConfig.DecayType.CONSTANT, 1, 1),
-        new StudentConfig.Objective(AutoNumber.of(4), 0.1, AutoNumber.of(1), 10),
+        new StudentConfig.Objective(AutoNumber.of(4), 0.1, 0, AutoNumber.of(1), 10),
         Selection.ALL,
         1_000,
         TeacherChoice.ALL.versions(),

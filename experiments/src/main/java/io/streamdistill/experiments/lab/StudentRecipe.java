@@ -155,7 +155,7 @@ public record StudentRecipe(
             Math.max(1, steps - warmUpSteps),
             1),
         new StudentConfig.Objective(
-            AutoNumber.of(temperature), hardWeight, AutoNumber.of(1), Double.MAX_VALUE),
+            AutoNumber.of(temperature), hardWeight, 0, AutoNumber.of(1), Double.MAX_VALUE),
         hardWeight == 1 ? Selection.LABELLED : Selection.ALL,
         MAX_WEIGHT,
         TeacherChoice.ALL.versions(),

@@ -9,9 +9,15 @@ import org.jspecify.annotations.Nullable;
  * distribution p at T, the label y, the weight w and a batch of B records:
  *
  * <pre>
- *   loss     = 1/B sum_i w_i [ (1-a) T^2 CE(p_i, q_i(T)) + a 1[labelled] h^2 CE(y_i, q_i(h)) ]
- *   d/dz_ik  = w_i/B [ (1-a) T (q_ik(T) - p_ik) + a 1[labelled] h (q_ik(h) - 1[y_i = k]) ]
+ *   loss     = 1/B sum_i w_i [ (1-a) (T^2 CE(p_i, q_i(T)) + b h^2 CE(p_i(h), q_i(h)))
+ *                              + a 1[labelled] h^2 CE(y_i, q_i(h)) ]
+ *   d/dz_ik  = w_i/B [ (1-a) (T (q_ik(T) - p_ik) + b h (q_ik(h) - p_ik(h)))
+ *                      + a 1[labelled] h (q_ik(h) - 1[y_i = k]) ]
  * </pre>
+ *
+ * <p>The term of weight b, with the teacher's distribution p(h) at h, is not the paper's. At a high
+ * T the classes that the teacher rules out have nearly all of the gradient when there are hundreds
+ * of them; this term keeps the student at the few that it chooses between.
  *
  * <p>The hard term is at {@code h = 1}, as in the paper, unless the teacher's logits spread by less
  * than 1: then h is that spread. The gradient is that of {@code loss / s^2}, so that its size does
@@ -127,6 +133,11 @@ public final class DistillationObjective {
     double logSoftSum = Math.log(softSum);
     double logOneSum = Math.log(oneSum);
     double logTeacherSum = Math.log(teacherSum);
+    double sharp = softShare * config.sharp();
+    double sharpSum = sharp == 0 ? 0 : sharpSum(teacherMax);
+    double logHardSum = Math.log(hardSum);
+    double sharpEntropy = 0; // CE(p(h), q(h))
+    double sharpExcess = 0; // KL(p(h) || q(h))
     double softEntropy = 0; // CE(p, q(T))
     double teacherEntropy = 0; // CE(p, p)
     double divergence = 0; // KL(softmax(T log p) || q(1))
@@ -145,15 +156,25 @@ public final class DistillationObjective {
           weight
               * (softShare * temperature * (mass * soft[k] / softSum - p[at + k])
                   + hardShare * hardTemperature * (hard[k] / hardSum - (k == label ? 1 : 0)));
+      if (sharp != 0) {
+        double own = Math.exp((teacher[k] - teacherMax) / hardTemperature) / sharpSum; // p(h)
+        gradient[k] += weight * sharp * hardTemperature * (hard[k] / hardSum - own);
+        if (own != 0) { // 0 log 0 = 0
+          double logStudent = z / hardTemperature - logHardSum;
+          sharpEntropy -= own * logStudent;
+          sharpExcess += own * (Math.log(own) - logStudent);
+        }
+      }
     }
     scaleGradient(weight, scale);
 
     double softWeight = weight * softShare * temperature * temperature;
     sums.weight += weight;
-    sums.softLoss += softWeight * softEntropy;
-    sums.excessLoss += softWeight * (softEntropy - teacherEntropy);
+    double sharpWeight = weight * sharp * hardTemperature * hardTemperature;
+    sums.softLoss += softWeight * softEntropy + sharpWeight * sharpEntropy;
+    sums.excessLoss += softWeight * (softEntropy - teacherEntropy) + sharpWeight * sharpExcess;
     if (hardShare != 0) {
-      double hardEntropy = Math.log(hardSum) - (logits[label] - max) / hardTemperature; // CE(y, q)
+      double hardEntropy = logHardSum - (logits[label] - max) / hardTemperature; // CE(y, q)
       sums.hardLoss += weight * hardShare * hardTemperature * hardTemperature * hardEntropy;
     }
     if (weight != 0) {
@@ -179,11 +200,20 @@ public final class DistillationObjective {
     return sum;
   }
 
+  /** Of the teacher's {@code exp(v/h)}, relative to the largest. */
+  private double sharpSum(double teacherMax) {
+    double sum = 0;
+    for (double logit : teacher) {
+      sum += Math.exp((logit - teacherMax) / hardTemperature);
+    }
+    return sum;
+  }
+
   /** Times {@code scale}, and no longer than {@code clip T scale}. */
   private void scaleGradient(double weight, double scale) {
     double bound = config.clip() * Math.max(config.temperature(), hardTemperature);
     double factor = scale;
-    if (weight * LONGEST > config.clip()) { // otherwise it cannot be longer
+    if (weight * LONGEST * (1 + config.sharp()) > config.clip()) { // otherwise it cannot be longer
       double squares = 0;
       for (double derivative : gradient) {
         squares += derivative * derivative;

@@ -191,6 +191,10 @@ final class ModelCard {
                 scales == null || objective.path("temperature").isNumber()
                     ? rounded(objective.path("temperature").asDouble())
                     : rounded(scales.temperature()));
+    double sharp = objective.path("sharpWeight").asDouble();
+    if (sharp > 0) {
+      soft += ", + %s × the same at T = 1".formatted(rounded(sharp));
+    }
     return hard == 0
         ? soft + ", no label"
         : "%s × (%s) + %s × cross-entropy with the label, where a record has one"

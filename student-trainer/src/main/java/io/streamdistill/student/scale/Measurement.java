@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,16 +55,16 @@ final class Measurement {
     return count() >= capacity;
   }
 
-  /**
-   * What the records say.
-   *
-   * @param temperature T of the soft term; NaN is the spread of the teacher's logits
-   * @param logitScale unit of the output layer, by that spread
-   */
-  StudentScales scales(double temperature, DoubleUnaryOperator logitScale) {
+  /** What the records say. */
+  StudentScales scales(ObjectiveChoice objective) {
     double spread = spread();
-    double chosen = Double.isNaN(temperature) ? spread : temperature;
+    double chosen = Double.isNaN(objective.temperature()) ? spread : objective.temperature();
+    double hardTemperature = objective.hardTemperature().applyAsDouble(spread);
     TeacherAnswers answers = TeacherAnswers.of(logProbabilities, chosen);
+    if (objective.sharpWeight() > 0 && chosen > hardTemperature) {
+      TeacherAnswers sharp = TeacherAnswers.of(logProbabilities, hardTemperature);
+      answers = answers.plus(sharp, objective.sharpWeight());
+    }
     float least = Float.POSITIVE_INFINITY;
     float greatest = Float.NEGATIVE_INFINITY;
     for (float[] example : features) {
@@ -78,7 +77,7 @@ final class Measurement {
         count(),
         standardisation(),
         spread,
-        logitScale.applyAsDouble(spread),
+        objective.logitScale().applyAsDouble(spread),
         chosen,
         answers.priorLoss(),
         answers.blankLoss(),

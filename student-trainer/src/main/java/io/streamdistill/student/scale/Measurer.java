@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
-import java.util.function.DoubleUnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,13 +68,11 @@ public final class Measurer {
   /**
    * Waits for records and measures them.
    *
-   * @param temperature T of the soft term; NaN is the spread of the teacher's logits
-   * @param logitScale unit of the output layer, by that spread
+   * @param objective what is minimised, as far as it depends on what is measured
    * @param stopping ends the wait
    * @return null when it was ended
    */
-  public @Nullable StudentScales measure(
-      double temperature, DoubleUnaryOperator logitScale, BooleanSupplier stopping) {
+  public @Nullable StudentScales measure(ObjectiveChoice objective, BooleanSupplier stopping) {
     Instant first = null;
     Instant latest = null;
     boolean told = false;
@@ -91,7 +88,7 @@ public final class Measurer {
         log.info("waiting for the first soft targets");
       }
     }
-    StudentScales scales = measurement.scales(temperature, logitScale);
+    StudentScales scales = measurement.scales(objective);
     log.info(
         "measured {} records: features from {} to {}{}; the teacher's logits spread by {}, T = {}; its most frequent answer has a share of {}",
         scales.examples(),

@@ -50,4 +50,10 @@ record TeacherAnswers(double priorLoss, double blankLoss, double majority) {
         unit * Math.max(0, Math.log(classes) + negativeEntropy),
         (double) majority / logProbabilities.size());
   }
+
+  /** With the losses of another temperature added, times a weight; of the same records. */
+  TeacherAnswers plus(TeacherAnswers other, double weight) {
+    return new TeacherAnswers(
+        priorLoss + weight * other.priorLoss, blankLoss + weight * other.blankLoss, majority);
+  }
 }

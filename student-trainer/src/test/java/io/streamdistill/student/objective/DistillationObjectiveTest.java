@@ -134,6 +134,42 @@ final class DistillationObjectiveTest {
     assertThat(norm(difference) / norm(matching)).isLessThan(0.01);
   }
 
+  /** The term at h: its gradient is that of the value, its loss the plain objective's at T = h. */
+  @ParameterizedTest
+  @CsvSource({"8, 1", "8, 0.5"})
+  void sharpTermIsTheSoftTermAtTheLowTemperature(double temperature, double low) {
+    TargetBatch targets = targets(temperature, 3, 35);
+    TargetBatch same = targets(low, 3, 35);
+    double[] z = logits(3, 36);
+
+    double[] both = gradient(sharp(temperature, 0.2, low, 2), targets, z);
+    double[] soft = gradient(sharp(temperature, 0.2, low, 0), targets, z);
+    double[] atLow = gradient(objective(low, 0.2), same, z);
+    BatchLoss loss =
+        sharp(temperature, 0.2, low, 2).value(new DoubleMatrix(z, CLASSES), targets, BATCH);
+    BatchLoss softLoss =
+        sharp(temperature, 0.2, low, 0).value(new DoubleMatrix(z, CLASSES), targets, BATCH);
+    BatchLoss lowLoss = objective(low, 0.2).value(new DoubleMatrix(z, CLASSES), same, BATCH);
+
+    for (int i = 0; i < z.length; i++) {
+      assertThat(both[i] - soft[i]).isCloseTo(2 * atLow[i], within(1e-6));
+    }
+    assertThat(loss.softLoss() - softLoss.softLoss())
+        .isCloseTo(2 * lowLoss.softLoss(), within(1e-4));
+    assertThat(loss.excessLoss() - softLoss.excessLoss())
+        .isCloseTo(2 * lowLoss.excessLoss(), within(1e-4));
+  }
+
+  /** Once is enough. */
+  @Test
+  void sharpTermIsNoneWhereTheSoftTermIsAtThatTemperatureAlready() {
+    TargetBatch targets = targets(0.5, 1, 37);
+    double[] z = logits(1, 38);
+
+    assertThat(gradient(sharp(0.5, 0, 0.5, 3), targets, z))
+        .isEqualTo(gradient(sharp(0.5, 0, 0.5, 0), targets, z));
+  }
+
   @Test
   void hardTermTouchesLabelledRecordsOnlyAndSoftTermKeepsItsShareOnUnlabelledOnes() {
     double[] z = logits(2, 41);
@@ -365,7 +401,7 @@ final class DistillationObjectiveTest {
   }
 
   private static ObjectiveConfig config(double temperature, double hardWeight, double logitScale) {
-    return new ObjectiveConfig(temperature, hardWeight, logitScale, Math.min(1, logitScale), 10);
+    return new ObjectiveConfig(temperature, hardWeight, logitScale, Math.min(1, logitScale), 0, 10);
   }
 
   @Test
@@ -389,6 +425,14 @@ final class DistillationObjectiveTest {
     assertThatThrownBy(() -> new ObjectiveConfig(1, 1.5))
         .hasMessageContaining("objective.hard-weight")
         .hasMessageContaining("got 1.5");
+  }
+
+  private static DistillationObjective sharp(
+      double temperature, double hardWeight, double hardTemperature, double sharpWeight) {
+    return new DistillationObjective(
+        new ObjectiveConfig(
+            temperature, hardWeight, 1, hardTemperature, sharpWeight, Double.POSITIVE_INFINITY),
+        CLASSES);
   }
 
   private static DistillationObjective objective(double temperature, double hardWeight) {

@@ -14,6 +14,7 @@ import io.streamdistill.student.scale.InputConfig.Standardise;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +49,7 @@ class MeasurementTest {
   void temperatureAndUnitFollowTheTeachersLogits(double scale) {
     StudentScales scales =
         measured(config(Standardise.AUTO), CONTRACT, scale)
-            .scales(Double.NaN, spread -> spread / 2);
+            .scales(plain(Double.NaN, spread -> spread / 2));
 
     // Mean standard deviation of 4 uniform numbers in [-1, 1], and the loss, by simulation.
     assertThat(scales.spread() / scale).isCloseTo(0.474, within(0.01));
@@ -61,9 +62,25 @@ class MeasurementTest {
     assertThat(scales.examples()).isEqualTo(2_000);
   }
 
+  /** What the same answer costs is measured by what is minimised. */
+  @Test
+  void barCountsTheSharpTerm() {
+    Measurement measurement = measured(config(Standardise.AUTO), CONTRACT, 10);
+    StudentScales soft = measurement.scales(plain(20, spread -> 1));
+    StudentScales low = measurement.scales(plain(1, spread -> 1));
+
+    StudentScales both = measurement.scales(new ObjectiveChoice(20, 2, spread -> 1, spread -> 1));
+
+    assertThat(both.priorLoss()).isCloseTo(soft.priorLoss() + 2 * low.priorLoss(), within(1e-9));
+    assertThat(both.blankLoss()).isCloseTo(soft.blankLoss() + 2 * low.blankLoss(), within(1e-9));
+    assertThat(measurement.scales(new ObjectiveChoice(1, 2, spread -> 1, spread -> 1)).priorLoss())
+        .isEqualTo(low.priorLoss());
+  }
+
   @Test
   void whatIsGivenIsNotMeasured() {
-    StudentScales scales = measured(config(Standardise.OFF), CONTRACT, 1).scales(20, spread -> 1);
+    StudentScales scales =
+        measured(config(Standardise.OFF), CONTRACT, 1).scales(plain(20, spread -> 1));
 
     assertThat(scales.temperature()).isEqualTo(20);
     assertThat(scales.logitScale()).isEqualTo(1);
@@ -76,7 +93,7 @@ class MeasurementTest {
     Standardisation standardisation =
         Objects.requireNonNull(
             measured(config(Standardise.AUTO), CONTRACT, 1)
-                .scales(1, spread -> 1)
+                .scales(plain(1, spread -> 1))
                 .standardisation());
 
     assertThat(standardisation.mean().get(0)).isCloseTo(1e4f, within(0.3f));
@@ -94,7 +111,7 @@ class MeasurementTest {
     }
 
     Standardisation shared =
-        Objects.requireNonNull(measurement.scales(1, spread -> 1).standardisation());
+        Objects.requireNonNull(measurement.scales(plain(1, spread -> 1)).standardisation());
 
     assertThat(shared.mean()).containsOnly(0f);
     // Root mean square 0.015, brought to 1/3.
@@ -113,7 +130,7 @@ class MeasurementTest {
     }
 
     Standardisation shared =
-        Objects.requireNonNull(measurement.scales(1, spread -> 1).standardisation());
+        Objects.requireNonNull(measurement.scales(plain(1, spread -> 1)).standardisation());
 
     assertThat(shared.mean().get(0)).isCloseTo(0.515f, within(1e-4f));
     assertThat(shared.mean().get(1)).isCloseTo(0.285f, within(1e-4f));
@@ -128,7 +145,7 @@ class MeasurementTest {
         new Measurement(config(Standardise.AUTO), FeatureContract.u8(2), CLASSES);
     measurement.add(new float[2], new double[CLASSES]);
 
-    assertThat(measurement.scales(1, spread -> 1).standardisation()).isNull();
+    assertThat(measurement.scales(plain(1, spread -> 1)).standardisation()).isNull();
   }
 
   @Test
@@ -136,7 +153,7 @@ class MeasurementTest {
     Measurement measurement = new Measurement(config(Standardise.OFF), CONTRACT, CLASSES);
     measurement.add(new float[2], new double[CLASSES]);
 
-    StudentScales scales = measurement.scales(Double.NaN, spread -> spread / 2);
+    StudentScales scales = measurement.scales(plain(Double.NaN, spread -> spread / 2));
 
     assertThat(scales.spread()).isEqualTo(1);
     assertThat(scales.priorLoss()).isZero();
@@ -152,5 +169,9 @@ class MeasurementTest {
             () -> new InputConfig(Standardise.AUTO, List.of(1f), List.of(1f), 10, 10_000))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("standardise: given");
+  }
+
+  private static ObjectiveChoice plain(double temperature, DoubleUnaryOperator logitScale) {
+    return new ObjectiveChoice(temperature, 0, spread -> 1, logitScale);
   }
 }

@@ -46,8 +46,8 @@ abstract class StudentStepContract {
   @ParameterizedTest
   @MethodSource("optimizersAndScales")
   void scaleOfTheTeachersLogitsChangesNothingButTheirUnit(OptimizerConfig optimizer, double scale) {
-    ObjectiveConfig unit = new ObjectiveConfig(4, 0, 1, 1, 10);
-    ObjectiveConfig scaled = new ObjectiveConfig(4 * scale, 0, scale, 1, 10);
+    ObjectiveConfig unit = new ObjectiveConfig(4, 0, 1, 1, 0, 10);
+    ObjectiveConfig scaled = new ObjectiveConfig(4 * scale, 0, scale, 1, 0, 10);
     try (StudentStep one = newStep(optimizer, unit, BATCH, 1);
         StudentStep other = newStep(optimizer, scaled, BATCH, 1)) {
       ToyTask task = ToyTask.of(one, 7); // the distribution at 4 and 4 times scale is the same
