@@ -95,7 +95,8 @@ final class Recoveries {
                 : "%d lower learning rates did not help"
                     .formatted(diverged.learning().recoveries().size()),
             e.getMessage(),
-            diverged.learning().rateFactor() * config.learningRate().schedule().base(),
+            diverged.learning().rateFactor()
+                * config.learningRate().schedule(config.batchSize()).base(),
             features,
             Advice.DOCUMENT);
   }

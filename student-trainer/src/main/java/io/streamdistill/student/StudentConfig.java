@@ -298,7 +298,7 @@ public record StudentConfig(
 
     /** Validates. */
     public LearningRate {
-      schedule(base.orElse(1), warmupSteps, decay, decaySteps, decayFactor);
+      schedule(base.orElse(1), warmupSteps, decay, decaySteps, decayFactor, 1);
     }
 
     /**
@@ -319,16 +319,26 @@ public record StudentConfig(
           AutoNumber.of(base.orElse(found)), warmupSteps, decay, decaySteps, decayFactor);
     }
 
-    /** The learning rate as a function of the step; {@code base} must be a number. */
-    public LearningRateSchedule schedule() {
-      return schedule(base.orElse(Double.NaN), warmupSteps, decay, decaySteps, decayFactor);
+    /**
+     * The learning rate as a function of the step; {@code base} must be a number.
+     *
+     * @param batchSize examples of a step, at least 1
+     */
+    public LearningRateSchedule schedule(int batchSize) {
+      return schedule(
+          base.orElse(Double.NaN), warmupSteps, decay, decaySteps, decayFactor, batchSize);
     }
 
     private static LearningRateSchedule schedule(
-        double base, long warmupSteps, DecayType decay, long decaySteps, double decayFactor) {
+        double base,
+        long warmupSteps,
+        DecayType decay,
+        long decaySteps,
+        double decayFactor,
+        int batchSize) {
       Decay shape =
           switch (decay) {
-            case AUTO -> new LearningRateSchedule.Anytime();
+            case AUTO -> LearningRateSchedule.Anytime.ofBatches(batchSize);
             case CONSTANT -> new LearningRateSchedule.Constant();
             case STEP -> new LearningRateSchedule.StepDecay(decayFactor, decaySteps);
             case EXPONENTIAL -> new LearningRateSchedule.Exponential(decayFactor, decaySteps);

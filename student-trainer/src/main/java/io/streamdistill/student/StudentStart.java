@@ -171,7 +171,7 @@ record StudentStart(
   private static double rate(StudentConfig config, Progress start) {
     return config
         .learningRate()
-        .schedule()
+        .schedule(config.batchSize())
         .at(start.step(), start.position().done(config.log().passes()));
   }
 }

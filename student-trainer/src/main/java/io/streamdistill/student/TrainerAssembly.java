@@ -255,7 +255,7 @@ final class TrainerAssembly {
             new BatchPrefetcher(
                 source, reader, config.batchSize(), features.length(), classes.count()),
             ready.step(),
-            config.learningRate().schedule(),
+            config.learningRate().schedule(config.batchSize()),
             start.learning().rateFactor(),
             publisher,
             config.checkpoint(),

@@ -54,22 +54,35 @@ public record LearningRateSchedule(double base, long warmupSteps, Decay decay) {
   }
 
   /**
-   * For trainings of any length: the full rate for {@value #FULL} steps, then with the square root
-   * of the steps down to {@value #LEAST}, and to zero along a line over the last {@value #SHARE} of
-   * a training whose end is known.
+   * For trainings of any length: the full rate at first, then with the square root of the steps
+   * down to {@value #LEAST}, and to zero along a line over the last {@value #SHARE} of a training
+   * whose end is known.
    *
    * <p>A student that has seen much gains more from small steps than from fast ones; one that never
    * ends keeps enough of its rate to follow a stream that changes.
+   *
+   * @param full steps at the full rate, at least 1
    */
-  public record Anytime() implements Decay {
+  public record Anytime(long full) implements Decay {
 
-    private static final double FULL = 1_000;
     private static final double LEAST = 0.1;
     private static final double SHARE = 0.4;
 
+    /** Examples that are seen at the full rate. */
+    private static final long FULL_EXAMPLES = 128_000;
+
+    public Anytime {
+      requireSteps(full);
+    }
+
+    /** For steps of so many examples. */
+    public static Anytime ofBatches(int batchSize) {
+      return new Anytime(Math.max(1, FULL_EXAMPLES / batchSize));
+    }
+
     @Override
     public double factor(long step) {
-      return Math.max(LEAST, Math.min(1, Math.sqrt(FULL / Math.max(1, step))));
+      return Math.max(LEAST, Math.min(1, Math.sqrt((double) full / Math.max(1, step))));
     }
 
     @Override

@@ -67,7 +67,7 @@ final class LearningRateScheduleTest {
   /** Without an end it falls with the square root of the steps; whoever knows the end is at 0. */
   @Test
   void fallsWithTheStepsAndToZeroWhereTheEndIsKnown() {
-    var schedule = new LearningRateSchedule(2, 10, new Anytime());
+    var schedule = new LearningRateSchedule(2, 10, new Anytime(1_000));
 
     assertThat(schedule.at(1_010)).isEqualTo(2);
     assertThat(schedule.at(4_010)).isCloseTo(1, within(1e-12));
@@ -77,6 +77,7 @@ final class LearningRateScheduleTest {
     assertThat(schedule.at(4_010, 0.8)).isCloseTo(0.5, within(1e-12));
     assertThat(schedule.at(1_000, 1)).isZero();
     assertThat(schedule.at(0, 0.9)).isEqualTo(0.2); // warming up is never cut short
+    assertThat(Anytime.ofBatches(128)).isEqualTo(new Anytime(1_000)); // by examples, not by steps
   }
 
   @Test
