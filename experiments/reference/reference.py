@@ -35,6 +35,12 @@ RATES = [1e-3, 3e-3, 1e-2]
 BATCHES = [32, 128]
 LARGE = 800_000  # examples; above, only the larger batch is tried
 LONGER = 3
+TYPES = {
+    "tensor(float)": np.float32,
+    "tensor(uint8)": np.uint8,
+    "tensor(int32)": np.int32,
+    "tensor(int64)": np.int64,
+}
 SMALL = 1000  # fewer examples are judged by all of five folds
 HELD_OUT = 0.15
 
@@ -60,16 +66,17 @@ def idx(path):
 class Task:
     """What the pipeline is given: elements on the wire, scaled, and the teacher's probabilities."""
 
-    def __init__(self, entry):
+    def __init__(self, entry, folder=TASKS):
         self.name = entry["name"]
-        config = yaml.safe_load((TASKS / self.name / "task.yaml").read_text())
+        config = yaml.safe_load((folder / self.name / "task.yaml").read_text())
         self.classes = config["classes"]["count"]
         self.hidden = config["student"]["network"].get("hidden")  # None: convolutional
         self.passes = config["student"]["log"]["passes"]
         features = config["features"]
         self.type = features["type"]
         self.scale = features.get("scale", 1 / 255 if self.type == "u8" else 1)
-        model = HOME / config["teacher"]["members"][0]["model"]
+        self.member = config["teacher"]["members"][0]
+        model = HOME / self.member["model"]
         read = idx if "ubyte" in entry["train"] else rows
         train, test = self.wire(read(HOME / entry["train"])), self.wire(read(HOME / entry["test"]))
         self.logits = self.scores(model, train)
@@ -89,23 +96,44 @@ class Task:
     def scores(self, model, x):
         """Logits; of probabilities the logarithm, with a floor at the smallest normal float32."""
         session = ort.InferenceSession(str(model))
-        given = session.get_inputs()[0]
-        x = np.uint8(x) if "uint8" in given.type else np.float32(x) * np.float32(self.scale)
-        x = x.reshape([-1] + [d for d in given.shape[1:] if isinstance(d, int)])
-        for output in session.get_outputs():
-            if len(output.shape) == 2 and output.shape[1] in (self.classes, None):
-                said = np.concatenate(
-                    [
-                        session.run([output.name], {given.name: x[i : i + 1000]})[0]
-                        for i in range(0, len(x), 1000)
-                    ]
-                )
-                if said.shape[1] == self.classes:
-                    break
+        batches = [x[i : i + 1000] for i in range(0, len(x), 1000)]
+        for output in self.outputs(session):
+            said = np.concatenate(
+                [session.run([output.name], self.inputs(session, b))[0] for b in batches]
+            )
+            if said.shape[1:] == (1,) and self.classes == 2:
+                said = np.concatenate([1 - said, said], axis=1)
+            if said.shape[1] == self.classes:
+                break
         said = np.float64(said)
         if said.min() >= 0 and np.allclose(said.sum(axis=1), 1, atol=1e-3):
             return np.log(np.maximum(said, np.finfo(np.float32).tiny))
         return said
+
+    def outputs(self, session):
+        named = self.member.get("output-name")
+        for output in session.get_outputs():
+            fits = len(output.shape) == 2 and output.shape[1] in (self.classes, None)
+            if output.name == named or (named is None and fits):
+                yield output
+
+    def inputs(self, session, x):
+        """What the teacher-service would feed it: slices of the features, and constants."""
+        wanted = self.member.get("inputs")
+        fed = {}
+        for given in session.get_inputs():
+            kind = TYPES[given.type]
+            how = str(wanted[given.name]) if wanted else f"0..{x.shape[1] - 1}"
+            if how.startswith("constant"):
+                shape = [d if isinstance(d, int) else len(x) for d in given.shape]
+                fed[given.name] = np.full(shape, float(how.split()[1]), kind)
+                continue
+            first, last = map(int, how.split(".."))
+            values = x[:, first : last + 1]
+            values = np.float32(values) * np.float32(self.scale) if kind == np.float32 else values
+            shape = [d for d in given.shape[1:] if isinstance(d, int)]
+            fed[given.name] = values.astype(kind).reshape([-1, *(shape or values.shape[1:])])
+        return fed
 
 
 # Nets
@@ -285,10 +313,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--json", type=Path, default=HOME / "experiments/reference/reference.json")
     parser.add_argument("--tasks", help="only these, separated by commas")
+    parser.add_argument("--tasks-dir", type=Path, default=TASKS)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--again", action="store_true", help="also tasks that are in the file")
     arguments = parser.parse_args()
-    entries = {e["name"]: e for e in json.loads((TASKS / "tasks.json").read_text())}
+    entries = {e["name"]: e for e in json.loads((arguments.tasks_dir / "tasks.json").read_text())}
     names = arguments.tasks.split(",") if arguments.tasks else list(entries)
     done = {}
     if arguments.json.exists():
@@ -297,7 +326,7 @@ def main():
     for name in names:
         if name in done and not arguments.again:
             continue
-        task = Task(entries[name])
+        task = Task(entries[name], arguments.tasks_dir)
         key = (entries[name]["train"], task.passes)
         if key not in same:
             same[key] = reference(task, arguments.seeds)
