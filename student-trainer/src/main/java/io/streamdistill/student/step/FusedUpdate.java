@@ -45,7 +45,7 @@ final class FusedUpdate {
     void block(int at, int length, float kept, float rateFactor);
   }
 
-  /** Parameters below which a second thread costs more than it saves. */
+  /** Parameters of a thread at the least: small updates are not worth waking another. */
   private static final int ENOUGH_FOR_A_THREAD = 100_000;
 
   private final List<List<Span>> parts; // one per thread
