@@ -192,8 +192,15 @@ final class ModelCard {
                     ? rounded(objective.path("temperature").asDouble())
                     : rounded(scales.temperature()));
     double sharp = objective.path("sharpWeight").asDouble();
-    if (sharp > 0) {
-      soft += ", + %s × the same at T = 1".formatted(rounded(sharp));
+    double spread = scales == null ? 1 : scales.spread();
+    boolean small = spread > 0 && spread < 1 && objective.path("logitScale").isTextual();
+    double own = small ? spread : 1;
+    double temperature =
+        scales == null || objective.path("temperature").isNumber()
+            ? objective.path("temperature").asDouble()
+            : scales.temperature();
+    if (sharp > 0 && temperature > own) {
+      soft += ", + %s × the same at T = %s".formatted(rounded(sharp), rounded(own));
     }
     return hard == 0
         ? soft + ", no label"
