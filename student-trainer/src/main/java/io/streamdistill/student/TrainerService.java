@@ -196,6 +196,7 @@ public final class TrainerService implements AutoCloseable {
       StudentStart ready =
           begin.ready() != null ? begin : assembly.measured(begin, known, this::isClosing);
       if (ready == null || ready.ready() == null) {
+        log.info("stopped before the first step; there is nothing to publish");
         return false;
       }
       known = ready.ready().scales();

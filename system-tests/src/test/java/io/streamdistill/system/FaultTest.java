@@ -14,6 +14,10 @@ import io.streamdistill.schema.TransferExample;
 import io.streamdistill.system.TransferSet.Input;
 import io.streamdistill.wire.Codecs;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -41,7 +45,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class FaultTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final Pattern RUNS = Pattern.compile("^(teacher|trainer) .*runs: kafka");
+  private static final Pattern RUNS =
+      Pattern.compile("^(?:teacher|trainer) .*runs: kafka \\S+, metrics and health (\\S+)/$");
+  private static final Pattern EXAMPLES_SEEN =
+      Pattern.compile("(?m)^distill_student_examples_seen\\{.*} [1-9]");
   private static final int SIGTERM = 143;
 
   @RegisterExtension static final Pipeline pipeline = new Pipeline();
@@ -168,7 +175,7 @@ final class FaultTest {
     DistillProcess trainer = pipeline.start("term-trainer", trainerArguments);
     send(inputs.subList(0, 1_000), topics);
     awaitRecords(topics.softTargets(), 1_000);
-    trainer.awaitLine(RUNS, PATIENCE);
+    awaitTraining(trainer);
 
     teacher.stop();
     trainer.stop();
@@ -199,6 +206,18 @@ final class FaultTest {
     try (TopicReader reader = TopicReader.committed(pipeline.servers(), topic)) {
       Awaitility.await().atMost(PATIENCE).until(() -> reader.poll().size() >= count);
     }
+  }
+
+  /** Waits for its first step. */
+  private static void awaitTraining(DistillProcess trainer) throws InterruptedException {
+    URI metrics = URI.create(trainer.awaitLine(RUNS, PATIENCE).group(1) + "/metrics");
+    HttpClient client = HttpClient.newHttpClient();
+    HttpRequest request = HttpRequest.newBuilder(metrics).build();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                EXAMPLES_SEEN.matcher(client.send(request, BodyHandlers.ofString()).body()).find());
   }
 
   private static void awaitCheckpoints(TopicsConfig topics, int count) {
