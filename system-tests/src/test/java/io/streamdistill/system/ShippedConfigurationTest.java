@@ -75,6 +75,7 @@ final class ShippedConfigurationTest {
         "--json=" + result);
     assertThat(new ObjectMapper().readTree(result.toFile()).findValue("agreement").asDouble())
         .isGreaterThanOrEqualTo(0.97);
+    assertThat(out.resolve("README.md")).content().contains("T², + 1 × the same at T = 1");
   }
 
   /** Each configuration meets a cluster without topics. */
