@@ -95,8 +95,7 @@ final class Recoveries {
                 : "%d lower learning rates did not help"
                     .formatted(diverged.learning().recoveries().size()),
             e.getMessage(),
-            diverged.learning().rateFactor()
-                * config.learningRate().schedule(config.batchSize()).base(),
+            diverged.learning().rateFactor() * config.learningRate().base().orElse(Double.NaN),
             features,
             Advice.DOCUMENT);
   }

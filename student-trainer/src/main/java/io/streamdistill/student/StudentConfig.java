@@ -15,6 +15,7 @@ import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.student.source.TeacherChoice;
+import io.streamdistill.student.step.BatchSize;
 import io.streamdistill.student.step.LearningRateSchedule;
 import io.streamdistill.student.step.LearningRateSchedule.Decay;
 import io.streamdistill.student.step.OptimizerConfig;
@@ -38,9 +39,8 @@ import java.util.List;
  *     1000
  * @param teacherVersions whose examples are trained on: all, newest (those of the teacher that was
  *     met last on the log), or versions; default all
- * @param batchSize examples per training step, at least 1; 0: {@value #SMALL_BATCH} for students of
- *     fewer than {@value #SMALL} parameters, {@value #LARGE_BATCH} from {@value #LARGE} on, {@value
- *     #MEDIUM_BATCH} between; default 0
+ * @param batchSize examples per training step, at least 1; 0: what suits the network, by {@link
+ *     BatchSize#of}; default 0
  * @param seed of the initial weights; default 42
  * @param threads BLAS threads; 0 is one per core. Weights are repeatable bit for bit at a fixed
  *     number; default 0
@@ -72,12 +72,6 @@ public record StudentConfig(
     GateConfig gate,
     HttpConfig http) {
 
-  private static final int SMALL_BATCH = 32;
-  private static final int MEDIUM_BATCH = 64;
-  private static final int LARGE_BATCH = 128;
-  private static final long SMALL = 50_000;
-  private static final long LARGE = 500_000;
-
   /** Validates. */
   public StudentConfig {
     require(
@@ -103,17 +97,11 @@ public record StudentConfig(
   }
 
   /**
-   * The same with what suits a network in the place of batch size 0 and of an automatic rate.
+   * The same with a number in the place of an automatic learning rate.
    *
-   * <p>A step costs as much for its parameters, which an optimizer reads and writes, as for its
-   * examples: in a large network small batches cost twice the time and teach no more, and in a
-   * small one more steps cost little.
-   *
-   * @param parameters of the network
-   * @param width inputs of its output layer
+   * @param width inputs of the network's output layer
    */
-  StudentConfig forNetwork(long parameters, long width) {
-    int suits = parameters < SMALL ? SMALL_BATCH : parameters < LARGE ? MEDIUM_BATCH : LARGE_BATCH;
+  StudentConfig forWidth(long width) {
     return new StudentConfig(
         name,
         initFrom,
@@ -125,7 +113,7 @@ public record StudentConfig(
         select,
         maxWeight,
         teacherVersions,
-        batchSize > 0 ? batchSize : suits,
+        batchSize,
         seed,
         threads,
         learning,
@@ -298,7 +286,7 @@ public record StudentConfig(
 
     /** Validates. */
     public LearningRate {
-      schedule(base.orElse(1), warmupSteps, decay, decaySteps, decayFactor, 1);
+      schedule(base.orElse(1), warmupSteps, decay, decaySteps, decayFactor, BatchSize.of(1, 1));
     }
 
     /**
@@ -322,9 +310,9 @@ public record StudentConfig(
     /**
      * The learning rate as a function of the step; {@code base} must be a number.
      *
-     * @param batchSize examples of a step, at least 1
+     * @param batchSize examples of a step
      */
-    public LearningRateSchedule schedule(int batchSize) {
+    public LearningRateSchedule schedule(BatchSize batchSize) {
       return schedule(
           base.orElse(Double.NaN), warmupSteps, decay, decaySteps, decayFactor, batchSize);
     }
@@ -335,7 +323,7 @@ public record StudentConfig(
         DecayType decay,
         long decaySteps,
         double decayFactor,
-        int batchSize) {
+        BatchSize batchSize) {
       Decay shape =
           switch (decay) {
             case AUTO -> LearningRateSchedule.Anytime.ofBatches(batchSize);

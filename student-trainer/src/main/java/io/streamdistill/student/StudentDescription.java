@@ -6,6 +6,7 @@ import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.publish.StudentIdentity;
+import io.streamdistill.student.step.BatchSize;
 
 /** Describes a configured student for its checkpoints: what shapes the weights, nothing else. */
 final class StudentDescription {
@@ -13,7 +14,11 @@ final class StudentDescription {
   private StudentDescription() {}
 
   static StudentIdentity of(
-      StudentConfig config, TopicsConfig topics, FeatureContract features, ClassMap classes) {
+      StudentConfig config,
+      BatchSize batchSize,
+      TopicsConfig topics,
+      FeatureContract features,
+      ClassMap classes) {
     ObjectMapper json = new ObjectMapper();
     ObjectNode network = StudentNetwork.describe(config.network(), json);
     ObjectNode configuration = json.createObjectNode();
@@ -26,11 +31,16 @@ final class StudentDescription {
     configuration.put("select", config.select().name());
     configuration.put("max-weight", config.maxWeight());
     configuration.put("teacher-versions", config.teachers().toString());
-    configuration.put("batch-size", config.batchSize());
+    if (batchSize.isFixed()) {
+      configuration.put("batch-size", batchSize.late());
+    } else {
+      configuration.put("batch-size", batchSize.toString());
+    }
     configuration.put("seed", config.seed());
     configuration.put("passes", config.log().passes());
     configuration.put("pass-examples", config.log().passExamples());
     configuration.put("visits", config.log().visits());
+    configuration.put("shuffle", config.log().shuffle());
     return new StudentIdentity(
         config.name(), topics.softTargets(), features, classes, network, configuration, null, null);
   }

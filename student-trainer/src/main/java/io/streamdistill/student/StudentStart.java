@@ -17,6 +17,7 @@ import io.streamdistill.student.publish.Resumption.Resumed;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.publish.WarmStart;
 import io.streamdistill.student.source.LogPosition;
+import io.streamdistill.student.step.LearningRateSchedule;
 import io.streamdistill.student.step.StudentStep;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,7 @@ record StudentStart(
   /** What a start needs of its surroundings. */
   record Surroundings(
       StudentConfig config,
+      LearningRateSchedule learningRate,
       StudentIdentity identity,
       CheckpointStore store,
       CheckpointPuller puller,
@@ -91,7 +93,7 @@ record StudentStart(
                 announcements, here.steps(), usable, here.topic().id(), here.topic().partitions());
     if (resumed.isPresent()) {
       LearningRecord learning = learning(resumed.get());
-      logResumed(config, here.identity(), resumed.get(), learning.rateFactor());
+      logResumed(here, resumed.get(), learning.rateFactor());
       Manifest manifest = resumed.get().manifest();
       return new StudentStart(
           resumed.get().progress(),
@@ -136,8 +138,8 @@ record StudentStart(
     return learning;
   }
 
-  private static void logResumed(
-      StudentConfig config, StudentIdentity identity, Resumed resumed, double rateFactor) {
+  private static void logResumed(Surroundings here, Resumed resumed, double rateFactor) {
+    StudentConfig config = here.config();
     Manifest manifest = resumed.manifest();
     Progress start = resumed.progress();
     log.info(
@@ -163,15 +165,9 @@ record StudentStart(
           "the configuration of student {} has changed since that checkpoint:\n  {}\nthe next step has learning rate {}, the next checkpoint configuration hash {}",
           config.name(),
           String.join("\n  ", resumed.changes()),
-          rateFactor * rate(config, start),
-          Manifest.hashOf(identity.configuration()));
+          rateFactor
+              * here.learningRate().at(start.step(), start.position().done(config.log().passes())),
+          Manifest.hashOf(here.identity().configuration()));
     }
-  }
-
-  private static double rate(StudentConfig config, Progress start) {
-    return config
-        .learningRate()
-        .schedule(config.batchSize())
-        .at(start.step(), start.position().done(config.log().passes()));
   }
 }

@@ -35,6 +35,7 @@ import io.streamdistill.student.publish.CheckpointWriter;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.scale.Measurer;
 import io.streamdistill.student.scale.ObjectiveChoice;
+import io.streamdistill.student.source.BatchLimit;
 import io.streamdistill.student.source.BatchPrefetcher;
 import io.streamdistill.student.source.BatchReader;
 import io.streamdistill.student.source.LogEnds;
@@ -42,6 +43,8 @@ import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.SoftTargetDecoder;
 import io.streamdistill.student.source.SoftTargetLog;
+import io.streamdistill.student.step.BatchSize;
+import io.streamdistill.student.step.LearningRateSchedule;
 import io.streamdistill.student.step.OutputScale;
 import io.streamdistill.student.step.StudentStep;
 import io.streamdistill.student.step.StudentSteps;
@@ -70,6 +73,8 @@ final class TrainerAssembly {
   private final PrometheusMeterRegistry registry;
   private final @Nullable SigningKey signingKey;
   private final TrustedKeys trusted;
+  private final BatchSize batchSize;
+  private final LearningRateSchedule learningRate;
   private final StudentIdentity described;
   private final long outputWidth; // inputs of the output layer
   private final SoftTargetTopic topic;
@@ -95,7 +100,9 @@ final class TrainerAssembly {
       Closers closers) {
     MultiLayerNetwork network = StudentNetwork.create(configured, features, classes);
     outputWidth = OutputScale.width(network);
-    config = configured.forNetwork(network.numParams(), outputWidth);
+    config = configured.forWidth(outputWidth);
+    batchSize = BatchSize.of(config.batchSize(), network.numParams());
+    learningRate = config.learningRate().schedule(batchSize);
     this.kafka = kafka;
     this.topics = topics;
     this.s3 = s3;
@@ -105,7 +112,7 @@ final class TrainerAssembly {
     this.closers = closers;
     signingKey = CheckpointConfig.signingKey(config.checkpoint().signingKeyFile());
     trusted = config.checkpoint().trustedKeys(signingKey);
-    described = StudentDescription.of(config, topics, features, classes);
+    described = StudentDescription.of(config, batchSize, topics, features, classes);
     TrainerClients clients = new TrainerClients(kafka, config);
     topic = clients.softTargetTopic(topics.softTargets());
     producer = closers.add(clients.producer());
@@ -147,6 +154,7 @@ final class TrainerAssembly {
     return StudentStart.of(
         new StudentStart.Surroundings(
             config,
+            learningRate,
             described,
             store,
             new CheckpointPuller(kafka, topics, s3, PullOptions.trusting(trusted)),
@@ -196,7 +204,14 @@ final class TrainerAssembly {
 
   private SoftTargetLog log(LogPosition position) {
     return new SoftTargetLog(
-        consumer, replay, topics.softTargets(), ends, position, config.log(), Clock.systemUTC());
+        consumer,
+        replay,
+        topics.softTargets(),
+        ends,
+        position,
+        config.log(),
+        config.seed(),
+        Clock.systemUTC());
   }
 
   private StudentStep step(StudentScales scales, boolean anew) {
@@ -205,7 +220,7 @@ final class TrainerAssembly {
       OutputScale.initialise(network, OutputScale.first(scales.spread(), outputWidth));
     }
     return closers.add(
-        StudentSteps.forNetwork(network, config.objective().config(scales), config.batchSize()));
+        StudentSteps.forNetwork(network, config.objective().config(scales), batchSize.most()));
   }
 
   /** Training from {@code start}, which is ready. */
@@ -247,15 +262,16 @@ final class TrainerAssembly {
             config.teachers(),
             holdOut,
             config.log().linger(),
+            new BatchLimit(batchSize, start.progress().examplesSeen()),
             report,
             Clock.systemUTC());
     report.watch(source);
     TrainingLoop loop =
         new TrainingLoop(
             new BatchPrefetcher(
-                source, reader, config.batchSize(), features.length(), classes.count()),
+                source, reader, batchSize.most(), features.length(), classes.count()),
             ready.step(),
-            config.learningRate().schedule(config.batchSize()),
+            learningRate,
             start.learning().rateFactor(),
             publisher,
             config.checkpoint(),

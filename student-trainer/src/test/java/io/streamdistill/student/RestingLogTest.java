@@ -51,7 +51,7 @@ final class RestingLogTest {
 
   private static PassConfig following(int visits, Duration linger) {
     return new PassConfig(
-        0, 0, Duration.ofSeconds(2), linger, visits, Duration.ofHours(1), WhenDone.EXIT);
+        0, 0, Duration.ofSeconds(2), linger, visits, 64, Duration.ofHours(1), WhenDone.EXIT);
   }
 
   private static void await(Callable<Boolean> condition) {

@@ -36,6 +36,7 @@ public final class BatchReader {
   private final TeacherChoice choice;
   private final HoldOut holdOut;
   private final Duration linger;
+  private final BatchLimit limit;
   private final Teachers teachers;
   private final ReadingReport report;
   private final InstantSource clock;
@@ -54,6 +55,7 @@ public final class BatchReader {
    * @param choice which teachers' examples are trained on
    * @param holdOut takes the examples that are not trained on
    * @param linger how long a followed log has given nothing new before earlier records are taken
+   * @param limit how many rows fill a batch
    */
   public BatchReader(
       SoftTargetLog log,
@@ -62,6 +64,7 @@ public final class BatchReader {
       TeacherChoice choice,
       HoldOut holdOut,
       Duration linger,
+      BatchLimit limit,
       ReadingReport report,
       InstantSource clock) {
     this.log = log;
@@ -70,6 +73,7 @@ public final class BatchReader {
     this.choice = choice;
     this.holdOut = holdOut;
     this.linger = linger;
+    this.limit = limit;
     this.teachers = new Teachers(choice, log.position().teachers());
     this.report = report;
     this.clock = clock;
@@ -85,7 +89,7 @@ public final class BatchReader {
    */
   public boolean fill(FloatBuffer input, TargetBatch targets) {
     boolean came = false;
-    while (rows.size() < targets.batchSize() && rejections.size() < MAX_REJECTIONS) {
+    while (rows.size() < limit.rows() && rejections.size() < MAX_REJECTIONS) {
       ConsumerRecord<byte[], byte[]> record = log.next();
       if (record != null) {
         came = true;
@@ -101,7 +105,7 @@ public final class BatchReader {
       }
       came = false;
       if (!mayTakeEarlier()) {
-        report.waits(rows.size(), targets.batchSize(), log);
+        report.waits(rows.size(), limit.rows(), log);
         return false;
       }
       ConsumerRecord<byte[], byte[]> again = log.earlier();
@@ -188,6 +192,7 @@ public final class BatchReader {
   /** Closes the present batch, and begins the next. */
   public Batch close() {
     Batch batch = new Batch(rows, newRows, oldestEventTime, rejections, rowsByTeacher, position());
+    limit.closed(rows.size());
     rows = new ArrayList<>();
     newRows.clear();
     oldestEventTime = Long.MAX_VALUE;

@@ -23,6 +23,7 @@ final class EarlierRecords {
   private final int most;
   private Visits visits;
   private @Nullable PartitionMerge round;
+  private final ShuffledWindow window;
   private SortedMap<Integer, Long> deletedBefore = new TreeMap<>();
   private boolean saidDeleted;
   private boolean useful; // a record of this round was trained on, as far as is known
@@ -32,12 +33,15 @@ final class EarlierRecords {
    * Creates a reader.
    *
    * @param replay asked for when it is needed; nobody else may use it then
+   * @param window what is given is shuffled in
    * @param most visits of a record, the first one included
    */
-  EarlierRecords(Supplier<Fetcher> replay, String topic, LogPosition start, int most) {
+  EarlierRecords(
+      Supplier<Fetcher> replay, String topic, LogPosition start, ShuffledWindow window, int most) {
     this.replay = replay;
     this.topic = topic;
     this.start = start;
+    this.window = window;
     this.most = most;
     this.visits = start.visits();
     this.useful = visits.round() != null;
@@ -73,12 +77,12 @@ final class EarlierRecords {
   @Nullable ConsumerRecord<byte[], byte[]> peek(SortedMap<Integer, Long> frontier) {
     while (hasMore(frontier)) {
       PartitionMerge merge = merge();
-      ConsumerRecord<byte[], byte[]> record = merge.peek();
+      ConsumerRecord<byte[], byte[]> record = window.peek(merge, visits.before());
       if (record == null && !merge.reachedEnds()) {
         fetch(merge);
-        record = merge.peek();
+        record = window.peek(merge(), visits.before());
       }
-      if (record != null || !merge.reachedEnds()) {
+      if (record != null || !merge().reachedEnds()) {
         return record;
       }
       endRound();
@@ -88,7 +92,7 @@ final class EarlierRecords {
 
   /** Takes what {@link #peek} gave. */
   void take() {
-    var unused = merge().take();
+    window.take();
   }
 
   private PartitionMerge merge() {
@@ -97,13 +101,14 @@ final class EarlierRecords {
       if (begun == null) {
         throw new IllegalStateException("no round is under way");
       }
-      round = merge(begun.next(), begun.turn());
+      round = merge(begun.next(), begun.turn(), begun.taken());
+      window.restart(begun.within());
       replay.get().seek(round.next());
     }
     return round;
   }
 
-  private PartitionMerge merge(SortedMap<Integer, Long> next, int turn) {
+  private PartitionMerge merge(SortedMap<Integer, Long> next, int turn, long taken) {
     SortedMap<Integer, Long> end = visits.roundEnd();
     SortedMap<Integer, Long> kept = new TreeMap<>(next);
     deletedBefore.forEach((partition, offset) -> kept.merge(partition, offset, Math::max));
@@ -111,8 +116,9 @@ final class EarlierRecords {
         new LogPosition(
             start.topicId(),
             1,
-            0,
+            taken,
             turn,
+            0,
             start.starts(),
             kept,
             end,
@@ -136,7 +142,7 @@ final class EarlierRecords {
         saidDeleted = true;
       }
       LogPosition at = merge.position();
-      round = merge(at.next(), at.turn());
+      round = merge(at.next(), at.turn(), at.taken());
       replay.get().seek(round.next());
     }
   }
@@ -154,7 +160,9 @@ final class EarlierRecords {
       return visits;
     }
     Visits.Round begun = visits.round();
-    LogPosition at = round.position();
-    return begun == null ? visits : visits.at(new Visits.Round(begun.from(), at.next(), at.turn()));
+    LogPosition at = window.position(round);
+    return begun == null
+        ? visits
+        : visits.at(new Visits.Round(begun.from(), at.next(), at.turn(), at.taken(), at.within()));
   }
 }

@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param pass passes completed
  * @param taken records taken in the present pass
  * @param turn partition whose turn it is
+ * @param within records that were taken of the window that begins at {@code next} and is shuffled
  * @param starts first offset of a pass, by partition
  * @param next next offset to take, by partition
  * @param ends offset at which the pass ends, by partition, as far as is known; empty while it is
@@ -26,6 +27,7 @@ public record LogPosition(
     int pass,
     long taken,
     int turn,
+    int within,
     SortedMap<Integer, Long> starts,
     SortedMap<Integer, Long> next,
     SortedMap<Integer, Long> ends,
@@ -44,24 +46,41 @@ public record LogPosition(
   /** The beginning of the first pass. */
   public static LogPosition beginning(String topicId, SortedMap<Integer, Long> starts) {
     return new LogPosition(
-        topicId, 0, 0, 0, starts, starts, new TreeMap<>(), starts, Visits.NONE, TeachersSeen.NONE);
+        topicId,
+        0,
+        0,
+        0,
+        0,
+        starts,
+        starts,
+        new TreeMap<>(),
+        starts,
+        Visits.NONE,
+        TeachersSeen.NONE);
   }
 
   /** The beginning of the pass after this one, which ends where the first one did. */
   LogPosition nextPass(SortedMap<Integer, Long> firstEnds) {
     return new LogPosition(
-        topicId, pass + 1, 0, 0, starts, starts, firstEnds, covered, visits, teachers);
+        topicId, pass + 1, 0, 0, 0, starts, starts, firstEnds, covered, visits, teachers);
+  }
+
+  /** The same place, with so many taken of a window that begins there. */
+  LogPosition within(int count) {
+    return new LogPosition(
+        topicId, pass, taken, turn, count, starts, next, ends, covered, visits, teachers);
   }
 
   /** The same place, with other visits of what lies before it. */
   LogPosition with(Visits other) {
     return new LogPosition(
-        topicId, pass, taken, turn, starts, next, ends, covered, other, teachers);
+        topicId, pass, taken, turn, within, starts, next, ends, covered, other, teachers);
   }
 
   /** The same place, with other teachers met. */
   LogPosition with(TeachersSeen other) {
-    return new LogPosition(topicId, pass, taken, turn, starts, next, ends, covered, visits, other);
+    return new LogPosition(
+        topicId, pass, taken, turn, within, starts, next, ends, covered, visits, other);
   }
 
   /**
@@ -75,6 +94,7 @@ public record LogPosition(
           pass,
           taken,
           turn,
+          within,
           starts,
           next,
           pass > 0 && ends.isEmpty() ? covered : ends,
@@ -86,15 +106,15 @@ public record LogPosition(
   }
 
   private LogPosition afterPasses() {
-    boolean passBegun = !next.equals(starts);
+    boolean passBegun = within > 0 || !next.equals(starts);
     Visits passes =
         covered.equals(starts)
             ? Visits.NONE
             : new Visits(
                 List.of(new Visits.Stratum(covered, pass)),
-                passBegun ? new Visits.Round(starts, next, turn) : null);
+                passBegun ? new Visits.Round(starts, next, turn, taken, within) : null);
     return new LogPosition(
-        topicId, 0, taken, 0, starts, covered, new TreeMap<>(), covered, passes, teachers);
+        topicId, 0, taken, 0, 0, starts, covered, new TreeMap<>(), covered, passes, teachers);
   }
 
   /**
@@ -108,7 +128,7 @@ public record LogPosition(
     if (passes == 0 || pass == 0 || ends.isEmpty() || size <= 0) {
       return 0;
     }
-    double ofPass = (double) (sum(next) - sum(starts)) / size;
+    double ofPass = (double) (sum(next) + within - sum(starts)) / size;
     return Math.min(1, (pass + Math.min(1, ofPass)) / passes);
   }
 
@@ -125,6 +145,7 @@ public record LogPosition(
                 "pass", Integer.toString(pass),
                 "taken", Long.toString(taken),
                 "turn", Integer.toString(turn),
+                "within", Integer.toString(within),
                 "starts", Offsets.format(starts),
                 "next", Offsets.format(next),
                 "ends", Offsets.format(ends),
@@ -147,6 +168,7 @@ public record LogPosition(
         Integer.parseInt(required(state, "pass")),
         Long.parseLong(required(state, "taken")),
         Integer.parseInt(required(state, "turn")),
+        Integer.parseInt(state.getOrDefault("within", "0")),
         starts,
         Offsets.parse(required(state, "next")),
         Offsets.parse(required(state, "ends")),

@@ -210,6 +210,7 @@ final class PartitionMerge {
         at.pass(),
         taken,
         turn,
+        0,
         at.starts(),
         next,
         ends,

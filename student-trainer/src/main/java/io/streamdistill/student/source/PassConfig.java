@@ -16,6 +16,8 @@ import java.time.Duration;
  *     full is filled with earlier records, or trained as it is, >= 0; default 1 s
  * @param visits how often a record of a log that is followed is trained on, the first time
  *     included, while there is nothing new; 1 is once, >= 1; default 50
+ * @param shuffle records of the log that are shuffled together whenever they are gone over again; 1
+ *     keeps their order, >= 1; default 1,024
  * @param partitionIdle how long the merge waits for a partition whose turn it is while others have
  *     records and the log grows, before it goes on without it; a wait that ends so costs the run
  *     its bit-for-bit repeatability. Default 30 s
@@ -27,6 +29,7 @@ public record PassConfig(
     Duration restAfter,
     Duration linger,
     int visits,
+    int shuffle,
     Duration partitionIdle,
     WhenDone whenDone) {
 
@@ -52,18 +55,23 @@ public record PassConfig(
     require(!linger.isNegative(), "student.log.linger must be >= 0, got %s", linger);
     require(visits >= 1, "student.log.visits must be >= 1 (1: once), got %s", visits);
     require(
+        shuffle >= 1,
+        "student.log.shuffle must be >= 1 (1: the order of the log), got %s",
+        shuffle);
+    require(
         !partitionIdle.isNegative() && !partitionIdle.isZero(),
         "student.log.partition-idle must be > 0, got %s",
         partitionIdle);
   }
 
-  /** Passes of a known size, or to the end of the log, each record once a pass. */
+  /** Passes of a known size, or to the end of the log, each in the order of the log. */
   public PassConfig(int passes, long passExamples, Duration partitionIdle, WhenDone whenDone) {
     this(
         passes,
         passExamples,
         Duration.ofSeconds(2),
         Duration.ofSeconds(1),
+        1,
         1,
         partitionIdle,
         whenDone);

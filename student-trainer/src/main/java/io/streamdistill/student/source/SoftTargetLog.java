@@ -36,6 +36,7 @@ public final class SoftTargetLog {
   private final PassConfig config;
   private final InstantSource clock;
   private final PartitionMerge merge;
+  private final ShuffledWindow window; // of a pass over what was read before
   private final Fetcher first; // of what was never read
   private final Supplier<? extends Consumer<byte[], byte[]>> another;
   private @Nullable Fetcher replay; // of what was read before
@@ -57,6 +58,7 @@ public final class SoftTargetLog {
    * @param consumer unassigned, {@code read_committed}, {@code auto.offset.reset=none}
    * @param another gives one more consumer of that kind, for what was read before
    * @param ends of the topic; whoever read it before may have looked at them already
+   * @param seed of the order in which records are read again
    */
   public SoftTargetLog(
       Consumer<byte[], byte[]> consumer,
@@ -65,6 +67,7 @@ public final class SoftTargetLog {
       LogEnds ends,
       LogPosition start,
       PassConfig config,
+      long seed,
       InstantSource clock) {
     this.topic = topic;
     this.config = config;
@@ -74,7 +77,15 @@ public final class SoftTargetLog {
     first = new Fetcher(consumer, topic, merge.partitions());
     this.ends = ends;
     this.another = another;
-    earlier = new EarlierRecords(this::replay, topic, from, config.follows() ? config.visits() : 1);
+    window = new ShuffledWindow(config.shuffle(), seed);
+    window.restart(from.within());
+    earlier =
+        new EarlierRecords(
+            this::replay,
+            topic,
+            from,
+            new ShuffledWindow(config.shuffle(), seed),
+            config.follows() ? config.visits() : 1);
     sayState = new Rarely(clock);
     fetcher().seek(from.next());
   }
@@ -99,7 +110,7 @@ public final class SoftTargetLog {
    * @throws StudentException when the log no longer holds what is to be read
    */
   public @Nullable ConsumerRecord<byte[], byte[]> next() {
-    ConsumerRecord<byte[], byte[]> record = merge.take();
+    ConsumerRecord<byte[], byte[]> record = take();
     if (record == null && !passOver() && isGlanceDue()) {
       try {
         fetch();
@@ -107,7 +118,7 @@ public final class SoftTargetLog {
       } catch (OffsetOutOfRangeException e) {
         throw gone(e);
       }
-      record = merge.take();
+      record = take();
       noteWaiting(record == null);
     } else if (waitingSince != null) {
       waitingSince = null;
@@ -116,6 +127,17 @@ public final class SoftTargetLog {
       allTaken = false;
       state = LogState.FOLLOWING;
       earlier.renew();
+    }
+    return record;
+  }
+
+  private @Nullable ConsumerRecord<byte[], byte[]> take() {
+    if (merge.pass() == 0) {
+      return merge.take();
+    }
+    ConsumerRecord<byte[], byte[]> record = window.peek(merge, merge.pass());
+    if (record != null) {
+      window.take();
     }
     return record;
   }
@@ -221,7 +243,8 @@ public final class SoftTargetLog {
     if (config.follows()) {
       return false;
     }
-    return merge.passOver() || passEnded || (merge.pass() > 0 && merge.reachedEnds());
+    return window.isEmpty()
+        && (merge.passOver() || passEnded || (merge.pass() > 0 && merge.reachedEnds()));
   }
 
   /** Goes on to the next pass, and returns false when the one just over was the last. */
@@ -234,6 +257,7 @@ public final class SoftTargetLog {
           merge.ends());
     }
     merge.nextPass();
+    window.restart(0);
     waitingSince = null;
     passEnded = false;
     LogPosition position = merge.position();
@@ -352,7 +376,7 @@ public final class SoftTargetLog {
 
   /** Where the next record is taken from. */
   public LogPosition position() {
-    LogPosition position = merge.position();
+    LogPosition position = window.position(merge);
     if (!config.follows()) {
       visits = position.pass();
       return position;

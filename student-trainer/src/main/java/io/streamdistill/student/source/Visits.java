@@ -27,6 +27,8 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
   private static final String ROUND_FROM = "round-from";
   private static final String ROUND_NEXT = "round-next";
   private static final String ROUND_TURN = "round-turn";
+  private static final String ROUND_TAKEN = "round-taken";
+  private static final String ROUND_WITHIN = "round-within";
 
   /** A log of which every record was visited once. */
   static final Visits NONE = new Visits(List.of(), null);
@@ -50,8 +52,15 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
    * @param from where it began, by partition
    * @param next next offset to take, by partition
    * @param turn partition whose turn it is, by its index
+   * @param taken records before {@code next} in this walk
+   * @param within records that were taken of the window that begins at {@code next} and is shuffled
    */
-  record Round(SortedMap<Integer, Long> from, SortedMap<Integer, Long> next, int turn) {
+  record Round(
+      SortedMap<Integer, Long> from,
+      SortedMap<Integer, Long> next,
+      int turn,
+      long taken,
+      int within) {
 
     Round {
       from = new TreeMap<>(from);
@@ -79,7 +88,7 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
     SortedMap<Integer, Long> from = starts;
     for (Stratum stratum : joined) {
       if (stratum.visits() < most) {
-        return new Visits(joined, new Round(from, from, 0));
+        return new Visits(joined, new Round(from, from, 0, 0, 0));
       }
       from = stratum.end();
     }
@@ -118,6 +127,11 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
     return strata.get(strata.size() - 1).end();
   }
 
+  /** How often the records that were visited least were gone over before the round under way. */
+  int before() {
+    return strata.get(strata.size() - 1).visits();
+  }
+
   /** Visits of the records that were visited least, up to {@code frontier}. */
   int least(SortedMap<Integer, Long> frontier) {
     if (strata.isEmpty() || !strata.get(strata.size() - 1).end().equals(frontier)) {
@@ -140,6 +154,8 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
       state.put(ROUND_FROM, Offsets.format(round.from()));
       state.put(ROUND_NEXT, Offsets.format(round.next()));
       state.put(ROUND_TURN, Integer.toString(round.turn()));
+      state.put(ROUND_TAKEN, Long.toString(round.taken()));
+      state.put(ROUND_WITHIN, Integer.toString(round.within()));
     }
     return state;
   }
@@ -174,7 +190,9 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
         new Round(
             Offsets.parse(from),
             Offsets.parse(next),
-            Integer.parseInt(state.getOrDefault(ROUND_TURN, "0"))));
+            Integer.parseInt(state.getOrDefault(ROUND_TURN, "0")),
+            Long.parseLong(state.getOrDefault(ROUND_TAKEN, "0")),
+            Integer.parseInt(state.getOrDefault(ROUND_WITHIN, "0"))));
   }
 
   /** Neighbours of equal visits are one; too many, and the most alike count as the older one. */

@@ -69,15 +69,15 @@ public record LearningRateSchedule(double base, long warmupSteps, Decay decay) {
     private static final double SHARE = 0.4;
 
     /** Examples that are seen at the full rate. */
-    private static final long FULL_EXAMPLES = 128_000;
+    private static final long FULL_EXAMPLES = 256_000;
 
     public Anytime {
       requireSteps(full);
     }
 
-    /** For steps of so many examples. */
-    public static Anytime ofBatches(int batchSize) {
-      return new Anytime(Math.max(1, FULL_EXAMPLES / batchSize));
+    /** For steps of such a size. */
+    public static Anytime ofBatches(BatchSize batchSize) {
+      return new Anytime(Math.max(1, batchSize.steps(FULL_EXAMPLES)));
     }
 
     @Override

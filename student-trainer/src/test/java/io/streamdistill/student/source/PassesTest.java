@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,57 @@ final class PassesTest {
     assertThat(first).doesNotHaveDuplicates().startsWith(0, 200_000, 300_000, 1, 200_001, 2);
     assertThat(numbers.subList(9_000, 18_000)).isEqualTo(first);
     assertThat(numbers.subList(18_000, 27_000)).isEqualTo(first);
+  }
+
+  private static PassConfig shuffled(int passes, int window) {
+    return new PassConfig(
+        passes,
+        0,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
+        1,
+        window,
+        A_PARTITION_IDLE,
+        WhenDone.EXIT);
+  }
+
+  @Test
+  void fromTheSecondPassOnOthersMeetInABatchAndEachOncePerPass() {
+    List<Integer> numbers = Reading.numbers(reading(log(900, 0, 150), shuffled(3, 100)).all());
+
+    List<Integer> first = numbers.subList(0, 1_050);
+    assertThat(first).startsWith(0, 200_000, 1, 200_001);
+    for (int pass = 1; pass < 3; pass++) {
+      for (int from = 0; from < 1_050; from += 100) {
+        int to = Math.min(1_050, from + 100);
+        List<Integer> window = numbers.subList(pass * 1_050 + from, pass * 1_050 + to);
+        List<Integer> ordered = first.subList(from, to);
+        assertThat(window).containsExactlyInAnyOrderElementsOf(ordered).isNotEqualTo(ordered);
+      }
+    }
+    assertThat(numbers.subList(1_050, 1_150)).isNotEqualTo(numbers.subList(2_100, 2_200));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void goesOnWithinAShuffledWindowAsIfNothingHadHappened(long seed) {
+    Random random = new Random(seed);
+    MemoryLog log = log(random.nextInt(900), 1 + random.nextInt(100), random.nextInt(30));
+    PassConfig config = shuffled(1 + random.nextInt(4), 1 + random.nextInt(300));
+    List<Integer> expected = Reading.numbers(reading(log, config).all());
+
+    List<Integer> numbers = new ArrayList<>();
+    Reading reading = reading(log, config);
+    for (boolean more = true; more; ) {
+      numbers.addAll(reading.next().numbers());
+      more = !reading.passOver() || reading.nextPass();
+      if (more && random.nextInt(3) == 0) {
+        LogPosition position = LogPosition.fromState(reading.position().toState());
+        reading = new Reading(log, config, 128, position);
+      }
+    }
+
+    assertThat(numbers).as("seed %d", seed).isEqualTo(expected);
   }
 
   @Test
@@ -200,6 +252,7 @@ final class PassesTest {
         new LogPosition(
             start.topicId(),
             1,
+            0,
             0,
             0,
             start.starts(),

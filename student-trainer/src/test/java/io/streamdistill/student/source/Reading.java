@@ -12,6 +12,7 @@ import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.objective.TargetBatch;
+import io.streamdistill.student.step.BatchSize;
 import io.streamdistill.wire.Codecs;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,6 +72,7 @@ final class Reading {
                 consumer, MemoryLog.TOPIC, from.starts().keySet(), config.restAfter(), memory),
             from,
             config,
+            5,
             memory);
     ReadingReport report = new ReadingReport(registry, selection, teachers, memory);
     report.watch(log);
@@ -82,6 +84,7 @@ final class Reading {
             teachers,
             holdOut,
             config.linger(),
+            new BatchLimit(BatchSize.of(batchSize, 1), 0),
             report,
             memory);
     input = FloatBuffer.allocate(batchSize);

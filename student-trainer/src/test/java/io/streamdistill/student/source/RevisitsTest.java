@@ -22,12 +22,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RevisitsTest {
 
   private static PassConfig following(int visits) {
+    return following(visits, 1);
+  }
+
+  private static PassConfig following(int visits, int shuffle) {
     return new PassConfig(
         0,
         0,
         Duration.ofSeconds(2),
         Duration.ofSeconds(1),
         visits,
+        shuffle,
         Duration.ofSeconds(30),
         WhenDone.EXIT);
   }
@@ -285,19 +290,19 @@ final class RevisitsTest {
       }
     }
     int batchSize = 1 + random.nextInt(60);
-    int visits = 1 + random.nextInt(20);
+    PassConfig config = following(1 + random.nextInt(20), 1 + random.nextInt(80));
     List<List<Integer>> expected = new ArrayList<>();
-    reader(log, visits, batchSize, log.beginning())
+    reader(log, config, batchSize, log.beginning())
         .all()
         .forEach(rows -> expected.add(rows.numbers()));
 
     List<List<Integer>> numbers = new ArrayList<>();
-    Reading reading = reader(log, visits, batchSize, log.beginning());
+    Reading reading = reader(log, config, batchSize, log.beginning());
     for (Rows rows = reading.nextIfAny(); rows != null; rows = reading.nextIfAny()) {
       numbers.add(rows.numbers());
       if (random.nextInt(5) == 0) {
         LogPosition position = LogPosition.fromState(rows.batch().end().toState());
-        reading = reader(log, visits, batchSize, position);
+        reading = reader(log, config, batchSize, position);
       }
     }
 
@@ -305,8 +310,7 @@ final class RevisitsTest {
     assertThat(new HashSet<>(numbers.stream().flatMap(List::stream).toList())).isNotEmpty();
   }
 
-  private static Reading reader(MemoryLog log, int visits, int batchSize, LogPosition from) {
-    return new Reading(
-        log, following(visits), batchSize, from, Selection.ALL, TeacherChoice.ALL, 0.1);
+  private static Reading reader(MemoryLog log, PassConfig config, int batchSize, LogPosition from) {
+    return new Reading(log, config, batchSize, from, Selection.ALL, TeacherChoice.ALL, 0.1);
   }
 }

@@ -77,7 +77,9 @@ final class LearningRateScheduleTest {
     assertThat(schedule.at(4_010, 0.8)).isCloseTo(0.5, within(1e-12));
     assertThat(schedule.at(1_000, 1)).isZero();
     assertThat(schedule.at(0, 0.9)).isEqualTo(0.2); // warming up is never cut short
-    assertThat(Anytime.ofBatches(128)).isEqualTo(new Anytime(1_000)); // by examples, not by steps
+    assertThat(Anytime.ofBatches(BatchSize.of(128, 1))).isEqualTo(new Anytime(2_000));
+    assertThat(Anytime.ofBatches(BatchSize.of(0, 1_000_000)))
+        .isEqualTo(new Anytime(1_000 + 1_750)); // by examples, not by steps
   }
 
   @Test
