@@ -271,6 +271,7 @@ final class TrainerAssembly {
             new BatchPrefetcher(
                 source, reader, batchSize.most(), features.length(), classes.count()),
             ready.step(),
+            batchSize,
             learningRate,
             start.learning().rateFactor(),
             publisher,

@@ -13,6 +13,7 @@ import io.streamdistill.student.source.BatchPrefetcher.Prefetched;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Rejection;
+import io.streamdistill.student.step.BatchSize;
 import io.streamdistill.student.step.LearningRateSchedule;
 import io.streamdistill.student.step.StudentStep;
 import java.time.Duration;
@@ -42,6 +43,7 @@ public final class TrainingLoop {
 
   private final BatchPrefetcher batches;
   private final StudentStep step;
+  private final BatchSize batchSize;
   private final LearningRateSchedule learningRate;
   private final BackgroundPublisher publisher;
   private final CheckpointConfig checkpoints;
@@ -65,6 +67,7 @@ public final class TrainingLoop {
   public TrainingLoop(
       BatchPrefetcher batches,
       StudentStep step,
+      BatchSize batchSize,
       LearningRateSchedule learningRate,
       double rateFactor,
       BackgroundPublisher publisher,
@@ -76,6 +79,7 @@ public final class TrainingLoop {
       Progress start) {
     this.batches = batches;
     this.step = step;
+    this.batchSize = batchSize;
     this.learningRate = learningRate;
     this.rateFactor = rateFactor;
     this.publisher = publisher;
@@ -140,7 +144,9 @@ public final class TrainingLoop {
     rejections.addAll(batch.rejections());
     if (batch.rows() > 0) {
       double rate =
-          rateFactor * learningRate.at(progress.step(), batch.end().done(passes.passes()));
+          rateFactor
+              * batchSize.rateFactor(progress.examplesSeen())
+              * learningRate.at(progress.step(), batch.end().done(passes.passes()));
       BatchLoss loss = step.train(batch.rows(), rate);
       if (!loss.isFinite()) {
         loss = withoutPoison(batch, rate);

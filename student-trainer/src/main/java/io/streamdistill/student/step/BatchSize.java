@@ -40,6 +40,15 @@ public record BatchSize(int early, long earlyExamples, int late) {
     return examplesSeen < earlyExamples ? early : late;
   }
 
+  /**
+   * What the learning rate of the late steps is multiplied by after so many examples: as the square
+   * root of the batch, so that the noise that an adaptive optimizer makes of small ones stays the
+   * same (arXiv 2205.10287).
+   */
+  public double rateFactor(long examplesSeen) {
+    return Math.sqrt((double) after(examplesSeen) / late);
+  }
+
   /** Whether all steps are of one size. */
   public boolean isFixed() {
     return earlyExamples == 0 || early == late;

@@ -13,6 +13,8 @@ final class BatchSizeTest {
     assertThat(large.after(0)).isEqualTo(32);
     assertThat(large.after(31_999)).isEqualTo(32);
     assertThat(large.after(32_000)).isEqualTo(128);
+    assertThat(large.rateFactor(31_999)).isEqualTo(0.5);
+    assertThat(large.rateFactor(32_000)).isEqualTo(1);
     assertThat(large.most()).isEqualTo(128);
     assertThat(large.steps(16_000)).isEqualTo(500);
     assertThat(large.steps(32_000 + 1_280)).isEqualTo(1_010);
