@@ -86,18 +86,31 @@ def teacher(x, y, epochs=30, batch=128):
     return state[0]
 
 
-def defaults(falling=True, batch=64):
-    """ADR 0019: Adam, logits in units of their spread, T = spread; the rate falls, or not."""
+def defaults(full=64_000, batch=64, sharp=0, window=1):
+    """ADR 0019: Adam, logits in units of their spread, T = spread.
+
+    full    examples at the whole rate, after which it falls; None: it does not
+    sharp   weight of the second soft term, at T = 1
+    window  images that are shuffled together from the second pass on (ADR 0022)
+    """
 
     def rate(t, total):
-        fall = jnp.minimum(1, jnp.sqrt(1000 / t)) if falling else 1
+        fall = jnp.minimum(1, jnp.sqrt(full / batch / t)) if full else 1
         return 0.003 * jnp.minimum(1, t / 100) * fall * jnp.minimum(1, (1 - (t - 1) / total) / 0.4)
 
     def units(spread, width):
         narrow = min(1, 32 / width)
         return spread * narrow, 0.1 * spread * narrow**0.5
 
-    return {"rate": rate, "units": units, "batch": batch, "momentum": None, "t": None}
+    return {
+        "rate": rate,
+        "units": units,
+        "batch": batch,
+        "momentum": None,
+        "t": None,
+        "sharp": sharp,
+        "window": window,
+    }
 
 
 def by_hand():
@@ -108,14 +121,23 @@ def by_hand():
         cosine = 0.5 * (1 + jnp.cos(jnp.pi * jnp.clip((t - 1 - warm) / (total - warm), 0, 1)))
         return 0.1 * jnp.minimum(1, t / warm) * cosine
 
-    return {"rate": rate, "units": lambda s, w: (1, 1), "batch": 128, "momentum": 0.9, "t": 8}
+    return {
+        "rate": rate,
+        "units": lambda s, w: (1, 1),
+        "batch": 128,
+        "momentum": 0.9,
+        "t": 8,
+        "sharp": 0,
+        "window": 1,
+    }
 
 
 SETTINGS = {
     "by hand": by_hand(),
-    "constant, then to zero": defaults(falling=False),
-    "falling, batch 64": defaults(),
-    "falling, batch 128": defaults(batch=128),
+    "constant, then to zero": defaults(full=None),
+    "falling": defaults(),
+    "later, two soft terms": defaults(full=256_000, batch=128, sharp=1),
+    "the same, shuffled": defaults(full=256_000, batch=128, sharp=1, window=1024),
 }
 
 
@@ -128,15 +150,20 @@ def student(x, z, setting, seed):
     w = weights(STUDENT, seed)
     layers = len(w) // 2
     w[layers - 1] *= first
-    targets = jax.nn.softmax(jnp.asarray(z / temperature, jnp.float32))
+    z = np.float32(z)
 
-    def loss(w, x, p):
-        said = jax.nn.log_softmax(logits(w, x) / temperature)
-        return -(p * said).sum(axis=1).mean() * (temperature / unit) ** 2
+    def soft(said, z, t):
+        p = jax.nn.softmax(z / t)
+        return -(p * jax.nn.log_softmax(said / t)).sum(axis=1).mean() * t**2
 
-    def step(state, xp):
+    def loss(w, x, z):
+        said = logits(w, x)
+        both = soft(said, z, temperature) + setting["sharp"] * soft(said, z, 1)
+        return both / unit**2
+
+    def step(state, xz):
         w, m, v, t = state
-        g = jax.grad(loss)(w, *xp)
+        g = jax.grad(loss)(w, *xz)
         t += 1
         r = setting["rate"](t, steps * PASSES)
         mu = setting["momentum"]
@@ -149,18 +176,26 @@ def student(x, z, setting, seed):
             m = new
         return (w, m, v, t), None
 
-    batches = [a[: steps * batch].reshape(steps, batch, -1) for a in (jnp.asarray(x), targets)]
-    one_pass = jax.jit(lambda state: lax.scan(step, state, tuple(batches))[0])
+    one_pass = jax.jit(lambda state, batches: lax.scan(step, state, batches)[0])
     zeros = [jnp.zeros_like(a) for a in w]
     state = (w, zeros, zeros, jnp.float32(0))
+    draw = np.random.default_rng(seed)
+    order = np.arange(len(x))
     for _ in range(PASSES):
-        state = one_pass(state)
+        taken = order[: steps * batch]
+        state = one_pass(state, tuple(a[taken].reshape(steps, batch, -1) for a in (x, z)))
+        windows = [
+            np.arange(i, min(i + setting["window"], len(x)))
+            for i in range(0, len(x), setting["window"])
+        ]
+        order = np.concatenate([draw.permutation(window) for window in windows])
     return state[0]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--only", nargs="*", default=SETTINGS, help="settings, by their names")
     arguments = parser.parse_args()
     folder = HOME / "datasets/mnist"
     x = np.float32(idx(folder / "train-images-idx3-ubyte.gz")) / 255
@@ -173,6 +208,8 @@ def main():
     print(f"teacher: {np.sum(top != y[TRAIN:])} errors of {len(top)}, {time.time() - began:.0f} s")
     print(f"{'setting':24} {'seed':>4} {'errors':>7} {'disagrees':>9} {'KL, nats':>9} {'seconds':>8}")
     for name, setting in SETTINGS.items():
+        if name not in arguments.only:
+            continue
         for seed in range(1, arguments.seeds + 1):
             began = time.time()
             said = np.asarray(logits(student(x[:TRAIN], z[:TRAIN], setting, seed), x[TRAIN:]))

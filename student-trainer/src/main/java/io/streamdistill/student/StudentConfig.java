@@ -41,7 +41,8 @@ import java.util.List;
  *     met last on the log), or versions; default all
  * @param batchSize examples per training step, at least 1; 0: what suits the network, by {@link
  *     BatchSize#of}; default 0
- * @param seed of the initial weights; default 42
+ * @param seed of the initial weights, and of the order in which records are gone over again;
+ *     default 42
  * @param threads BLAS threads; 0 is one per core. Weights are repeatable bit for bit at a fixed
  *     number; default 0
  * @param learning when learning counts as stalled or diverged, and what is done about it

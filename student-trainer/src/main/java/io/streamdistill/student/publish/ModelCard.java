@@ -103,7 +103,7 @@ final class ModelCard {
                 objective(identity.configuration(), identity.scales()),
                 identity.configuration().path("optimizer"),
                 identity.configuration().path("learning-rate"),
-                identity.configuration().path("batch-size"),
+                identity.configuration().path("batch-size").asText(),
                 range(features),
                 identity.topic(),
                 offsets(progress.position())));
