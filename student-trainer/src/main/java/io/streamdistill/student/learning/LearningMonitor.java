@@ -56,6 +56,12 @@ public final class LearningMonitor {
   /** Errors of a share that are taken for chance. */
   private static final double STANDARD_ERRORS = 3;
 
+  /** Looks in a row after which a layer that gives 0 is dead. */
+  private static final int DEAD_INSPECTIONS = 2;
+
+  /** Examples that it gave 0 to, in those looks. */
+  private static final int DEAD_EXAMPLES = 50;
+
   private final LearningConfig config;
   private final boolean byLabels; // the teacher's answers are not asked for
   private final List<Recovery> recoveries;
@@ -64,6 +70,9 @@ public final class LearningMonitor {
   private Bar bar;
   private BatchLoss sum = BatchLoss.EMPTY;
   private boolean everLearned;
+  private boolean everAlive; // some unit of every layer gave something
+  private int deadInspections; // in a row
+  private long deadExamples; // in those
   private long examples;
   private long labelled;
   private volatile LearningState state = LearningState.STARTING;
@@ -220,9 +229,26 @@ public final class LearningMonitor {
     log.debug("{} -> {}", before, now);
   }
 
-  /** Called now and then: a layer through which nothing is learned. */
-  public void inspect(double deadUnits, long step) {
-    if (deadUnits == 1 && state != LearningState.DIVERGED) {
+  /**
+   * Called now and then: a layer through which nothing is learned any more. One that never gave
+   * anything else than 0 was not killed by training: examples of constant features do that.
+   *
+   * @param deadUnits share of units that gave 0 to every example of a batch
+   * @param rows of that batch: few tell little
+   */
+  public void inspect(double deadUnits, int rows, long step) {
+    if (deadUnits < 1) {
+      everAlive = true;
+      deadInspections = 0;
+      deadExamples = 0;
+      return;
+    }
+    deadInspections++;
+    deadExamples += rows;
+    if (everAlive
+        && deadInspections >= DEAD_INSPECTIONS
+        && deadExamples >= DEAD_EXAMPLES
+        && state != LearningState.DIVERGED) {
       become(LearningState.DIVERGED, "all units of a hidden layer are dead", step);
       throw new DivergenceException(
           "at step %d all units of a hidden layer give 0 to every example".formatted(step), step);

@@ -154,7 +154,7 @@ public final class TrainingLoop {
       metrics.trained(batch, loss, clock.millis());
       monitor.observe(loss, progress.step());
       if (progress.step() % INSPECTION == 0) {
-        monitor.inspect(step.deadUnits(), progress.step());
+        monitor.inspect(step.deadUnits(), batch.rows(), progress.step());
       }
     }
     progress = progress.after(batch);

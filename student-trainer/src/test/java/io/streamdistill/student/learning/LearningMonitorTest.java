@@ -220,10 +220,32 @@ class LearningMonitorTest {
   @Test
   void deadLayerIsDivergence() {
     LearningMonitor monitor = monitor();
-    monitor.inspect(0.99, 100);
+    monitor.inspect(0.99, 32, 100);
+    monitor.inspect(1, 32, 200);
 
-    assertThatThrownBy(() -> monitor.inspect(1, 200))
+    assertThatThrownBy(() -> monitor.inspect(1, 32, 300))
         .isInstanceOf(DivergenceException.class)
         .hasMessageContaining("hidden layer");
+  }
+
+  @Test
+  void fewExamplesToWhichALayerGivesNothingAreNoDivergence() {
+    LearningMonitor monitor = monitor();
+    monitor.inspect(0.5, 1, 0);
+    for (int i = 1; i < 20; i++) {
+      monitor.inspect(1, 1, 100 * i);
+    }
+
+    assertThat(monitor.state()).isEqualTo(LearningState.STARTING);
+  }
+
+  @Test
+  void aLayerThatNeverGaveAnythingWasNotKilledByTraining() {
+    LearningMonitor monitor = monitor();
+    for (int i = 0; i < 20; i++) {
+      monitor.inspect(1, 128, 100 * i);
+    }
+
+    assertThat(monitor.state()).isEqualTo(LearningState.STARTING);
   }
 }
