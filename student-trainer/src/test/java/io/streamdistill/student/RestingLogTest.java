@@ -15,6 +15,7 @@ import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.gate.GateConfig;
+import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.PassConfig.WhenDone;
 import java.net.URI;
@@ -23,8 +24,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -145,6 +148,27 @@ final class RestingLogTest {
 
   private static boolean tenWait(String line) {
     return line.startsWith("distill_student_waiting{") && line.endsWith(" 10.0");
+  }
+
+  /** Standardised, their features are all 0, and no hidden unit has anything to say. */
+  @Test
+  void tenRecordsAlikeTeachTheirAnswer() throws Exception {
+    TopicsConfig topics = fixture.createTopics(1);
+    fixture.produce(topics, Collections.nCopies(10, SoftTargetFixture.softTargets(1, 6).get(0)));
+    InputConfig standardised =
+        new InputConfig(InputConfig.Standardise.AUTO, List.of(), List.of(), 10, 10);
+    StudentConfig config =
+        with(
+            with(fixture.student("alike", 0, 0), "features", standardised),
+            "log",
+            following(300, Duration.ZERO));
+    try (TrainerService trainer = fixture.start(config, topics)) {
+      await(() -> trainer.progress().examplesSeen() == 10 * 300);
+    }
+
+    assertThat(latest(topics, "alike").getMetrics()).containsEntry("agreement", 1.0);
+    assertThat(Objects.requireNonNull(pulled(topics, "alike").learning()).state())
+        .isEqualTo("learning");
   }
 
   @Test
