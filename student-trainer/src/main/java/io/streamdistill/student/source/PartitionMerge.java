@@ -123,6 +123,11 @@ final class PartitionMerge {
     return !ends.isEmpty() && partitions.stream().allMatch(this::reachedEnd);
   }
 
+  /** Whether everything before an offset of a partition is taken. */
+  boolean hasTakenUpTo(int partition, long offset) {
+    return queue(partition).isEmpty() && upTo(partition) >= offset;
+  }
+
   /** Whether everything before {@code offsets}, by partition, is taken. */
   boolean hasTaken(SortedMap<Integer, Long> offsets) {
     return buffered == 0

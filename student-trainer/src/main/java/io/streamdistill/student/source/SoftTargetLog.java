@@ -183,7 +183,10 @@ public final class SoftTargetLog {
     if (!config.bounded()) {
       return true;
     }
-    if (merge.blockedOn() == null || tooFew.equals(ends.ends())) {
+    Integer blocked = merge.blockedOn();
+    if (blocked == null
+        || !merge.hasTakenUpTo(blocked, ends.ends().getOrDefault(blocked, 0L)) // more is on its way
+        || tooFew.equals(ends.ends())) {
       return false;
     }
     long counted = first.count(ends.ends());
