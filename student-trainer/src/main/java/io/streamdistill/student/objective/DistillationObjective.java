@@ -40,7 +40,9 @@ public final class DistillationObjective {
   private final double[] soft; // (classes), exp((z - max z)/T)
   private final double[] one; // (classes), exp(z - max z)
   private final double[] hard; // (classes), exp((z - max z)/h); the same array when h = 1
-  private final double[] teacher; // (classes), T log p
+  private final double[] teacher; // (classes), v = T log p
+  private final double[] teacherOne; // (classes), exp(v - max v)
+  private final double[] teacherHard; // (classes), exp((v - max v)/h); the same array when h = 1
   private final double hardTemperature; // h
   private final Sums sums = new Sums();
 
@@ -54,6 +56,8 @@ public final class DistillationObjective {
     hardTemperature = config.hardTemperature();
     hard = hardTemperature == 1 ? one : new double[classes];
     teacher = new double[classes];
+    teacherOne = new double[classes];
+    teacherHard = hardTemperature == 1 ? teacherOne : new double[classes];
   }
 
   public ObjectiveConfig config() {
@@ -126,7 +130,8 @@ public final class DistillationObjective {
     }
     double teacherSum = 0;
     for (int k = 0; k < classes; k++) {
-      teacherSum += Math.exp(teacher[k] - teacherMax);
+      teacherOne[k] = Math.exp(teacher[k] - teacherMax);
+      teacherSum += teacherOne[k];
     }
     double hardSum = hardTemperature == 1 ? oneSum : hardSum(max);
 
@@ -134,39 +139,41 @@ public final class DistillationObjective {
     double logOneSum = Math.log(oneSum);
     double logTeacherSum = Math.log(teacherSum);
     double sharp = softShare * config.sharp();
-    double sharpSum = sharp == 0 ? 0 : sharpSum(teacherMax);
+    double sharpSum = sharp == 0 || hardTemperature == 1 ? teacherSum : sharpSum(teacherMax);
+    double logSharpSum = Math.log(sharpSum);
     double logHardSum = Math.log(hardSum);
     double sharpEntropy = 0; // CE(p(h), q(h))
     double sharpExcess = 0; // KL(p(h) || q(h))
-    double softEntropy = 0; // CE(p, q(T))
-    double teacherEntropy = 0; // CE(p, p)
+    double softLogits = 0; // p z
+    double teacherLogits = 0; // p T log p
     double divergence = 0; // KL(softmax(T log p) || q(1))
     for (int k = 0; k < classes; k++) {
       double z = logits[k] - max;
-      softEntropy -= p[at + k] * (z / temperature - logSoftSum);
-      double logTeacher = teacher[k] - teacherMax - logTeacherSum;
-      double teacherAtOne = Math.exp(logTeacher);
-      if (teacherAtOne != 0) { // 0 log 0 = 0
-        divergence += teacherAtOne * (logTeacher - (z - logOneSum));
+      softLogits += p[at + k] * z;
+      double logTeacher = teacher[k] - teacherMax;
+      if (teacherOne[k] != 0) { // 0 log 0 = 0
+        divergence += teacherOne[k] * (logTeacher - logTeacherSum - (z - logOneSum));
       }
       if (p[at + k] != 0) {
-        teacherEntropy -= p[at + k] * teacher[k] / temperature;
+        teacherLogits += p[at + k] * teacher[k];
       }
       gradient[k] =
           weight
               * (softShare * temperature * (mass * soft[k] / softSum - p[at + k])
                   + hardShare * hardTemperature * (hard[k] / hardSum - (k == label ? 1 : 0)));
       if (sharp != 0) {
-        double own = Math.exp((teacher[k] - teacherMax) / hardTemperature) / sharpSum; // p(h)
-        gradient[k] += weight * sharp * hardTemperature * (hard[k] / hardSum - own);
-        if (own != 0) { // 0 log 0 = 0
+        double ofTeacher = teacherHard[k] / sharpSum;
+        gradient[k] += weight * sharp * hardTemperature * (hard[k] / hardSum - ofTeacher);
+        if (ofTeacher != 0) { // 0 log 0 = 0
           double logStudent = z / hardTemperature - logHardSum;
-          sharpEntropy -= own * logStudent;
-          sharpExcess += own * (Math.log(own) - logStudent);
+          sharpEntropy -= ofTeacher * logStudent;
+          sharpExcess += ofTeacher * (logTeacher / hardTemperature - logSharpSum - logStudent);
         }
       }
     }
     scaleGradient(weight, scale);
+    double softEntropy = mass * logSoftSum - softLogits / temperature; // CE(p, q(T))
+    double teacherEntropy = -teacherLogits / temperature; // CE(p, p)
 
     double softWeight = weight * softShare * temperature * temperature;
     sums.weight += weight;
@@ -180,7 +187,7 @@ public final class DistillationObjective {
     if (weight != 0) {
       int answer = argmax(logits);
       sums.records++;
-      sums.divergence += divergence;
+      sums.divergence += divergence / teacherSum;
       sums.agreements += answer == argmax(teacher) ? 1 : 0;
       if (label != TargetBatch.UNLABELLED) {
         sums.labelled++;
@@ -200,11 +207,12 @@ public final class DistillationObjective {
     return sum;
   }
 
-  /** Of the teacher's {@code exp(v/h)}, relative to the largest. */
+  /** Fills {@code teacherHard} where h is not 1. */
   private double sharpSum(double teacherMax) {
     double sum = 0;
-    for (double logit : teacher) {
-      sum += Math.exp((logit - teacherMax) / hardTemperature);
+    for (int k = 0; k < classes; k++) {
+      teacherHard[k] = Math.exp((teacher[k] - teacherMax) / hardTemperature);
+      sum += teacherHard[k];
     }
     return sum;
   }
