@@ -18,8 +18,8 @@ public final class BatchLimit {
     this.examples = examplesSeen;
   }
 
-  /** Rows of the present batch at most. */
-  int rows() {
+  /** Most rows of the present batch. */
+  int most() {
     return size.after(examples);
   }
 

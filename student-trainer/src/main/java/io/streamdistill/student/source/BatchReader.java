@@ -89,7 +89,7 @@ public final class BatchReader {
    */
   public boolean fill(FloatBuffer input, TargetBatch targets) {
     boolean came = false;
-    while (rows.size() < limit.rows() && rejections.size() < MAX_REJECTIONS) {
+    while (rows.size() < limit.most() && rejections.size() < MAX_REJECTIONS) {
       ConsumerRecord<byte[], byte[]> record = log.next();
       if (record != null) {
         came = true;
@@ -105,7 +105,7 @@ public final class BatchReader {
       }
       came = false;
       if (!mayTakeEarlier()) {
-        report.waits(rows.size(), limit.rows(), log);
+        report.waits(rows.size(), limit.most(), log);
         return false;
       }
       ConsumerRecord<byte[], byte[]> again = log.earlier();
