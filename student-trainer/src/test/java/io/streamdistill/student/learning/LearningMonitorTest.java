@@ -233,7 +233,7 @@ class LearningMonitorTest {
     LearningMonitor monitor = monitor();
     monitor.inspect(0.5, 1, 0);
     for (int i = 1; i < 20; i++) {
-      monitor.inspect(1, 1, 100 * i);
+      monitor.inspect(1, 1, 100L * i);
     }
 
     assertThat(monitor.state()).isEqualTo(LearningState.STARTING);
@@ -243,7 +243,7 @@ class LearningMonitorTest {
   void aLayerThatNeverGaveAnythingWasNotKilledByTraining() {
     LearningMonitor monitor = monitor();
     for (int i = 0; i < 20; i++) {
-      monitor.inspect(1, 128, 100 * i);
+      monitor.inspect(1, 128, 100L * i);
     }
 
     assertThat(monitor.state()).isEqualTo(LearningState.STARTING);
