@@ -17,7 +17,7 @@ import io.streamdistill.student.publish.Resumption.Resumed;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.publish.WarmStart;
 import io.streamdistill.student.source.LogPosition;
-import io.streamdistill.student.step.LearningRateSchedule;
+import io.streamdistill.student.step.StepRate;
 import io.streamdistill.student.step.StudentStep;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +59,7 @@ record StudentStart(
   /** What a start needs of its surroundings. */
   record Surroundings(
       StudentConfig config,
-      LearningRateSchedule learningRate,
+      StepRate learningRate,
       StudentIdentity identity,
       CheckpointStore store,
       CheckpointPuller puller,
@@ -166,7 +166,11 @@ record StudentStart(
           config.name(),
           String.join("\n  ", resumed.changes()),
           rateFactor
-              * here.learningRate().at(start.step(), start.position().done(config.log().passes())),
+              * here.learningRate()
+                  .at(
+                      start.step(),
+                      start.examplesSeen(),
+                      start.position().done(config.log().passes())),
           Manifest.hashOf(here.identity().configuration()));
     }
   }

@@ -44,8 +44,8 @@ import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.SoftTargetDecoder;
 import io.streamdistill.student.source.SoftTargetLog;
 import io.streamdistill.student.step.BatchSize;
-import io.streamdistill.student.step.LearningRateSchedule;
 import io.streamdistill.student.step.OutputScale;
+import io.streamdistill.student.step.StepRate;
 import io.streamdistill.student.step.StudentStep;
 import io.streamdistill.student.step.StudentSteps;
 import java.security.SecureRandom;
@@ -74,7 +74,7 @@ final class TrainerAssembly {
   private final @Nullable SigningKey signingKey;
   private final TrustedKeys trusted;
   private final BatchSize batchSize;
-  private final LearningRateSchedule learningRate;
+  private final StepRate learningRate;
   private final StudentIdentity described;
   private final long outputWidth; // inputs of the output layer
   private final SoftTargetTopic topic;
@@ -102,7 +102,7 @@ final class TrainerAssembly {
     outputWidth = OutputScale.width(network);
     config = configured.forWidth(outputWidth);
     batchSize = BatchSize.of(config.batchSize(), network.numParams());
-    learningRate = config.learningRate().schedule(batchSize);
+    learningRate = new StepRate(config.learningRate().schedule(batchSize), batchSize);
     this.kafka = kafka;
     this.topics = topics;
     this.s3 = s3;
@@ -271,7 +271,6 @@ final class TrainerAssembly {
             new BatchPrefetcher(
                 source, reader, batchSize.most(), features.length(), classes.count()),
             ready.step(),
-            batchSize,
             learningRate,
             start.learning().rateFactor(),
             publisher,

@@ -13,8 +13,7 @@ import io.streamdistill.student.source.BatchPrefetcher.Prefetched;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Rejection;
-import io.streamdistill.student.step.BatchSize;
-import io.streamdistill.student.step.LearningRateSchedule;
+import io.streamdistill.student.step.StepRate;
 import io.streamdistill.student.step.StudentStep;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,8 +42,7 @@ public final class TrainingLoop {
 
   private final BatchPrefetcher batches;
   private final StudentStep step;
-  private final BatchSize batchSize;
-  private final LearningRateSchedule learningRate;
+  private final StepRate learningRate;
   private final BackgroundPublisher publisher;
   private final CheckpointConfig checkpoints;
   private final PrequentialMetrics metrics;
@@ -67,8 +65,7 @@ public final class TrainingLoop {
   public TrainingLoop(
       BatchPrefetcher batches,
       StudentStep step,
-      BatchSize batchSize,
-      LearningRateSchedule learningRate,
+      StepRate learningRate,
       double rateFactor,
       BackgroundPublisher publisher,
       CheckpointConfig checkpoints,
@@ -79,7 +76,6 @@ public final class TrainingLoop {
       Progress start) {
     this.batches = batches;
     this.step = step;
-    this.batchSize = batchSize;
     this.learningRate = learningRate;
     this.rateFactor = rateFactor;
     this.publisher = publisher;
@@ -145,8 +141,8 @@ public final class TrainingLoop {
     if (batch.rows() > 0) {
       double rate =
           rateFactor
-              * batchSize.rateFactor(progress.examplesSeen())
-              * learningRate.at(progress.step(), batch.end().done(passes.passes()));
+              * learningRate.at(
+                  progress.step(), progress.examplesSeen(), batch.end().done(passes.passes()));
       BatchLoss loss = step.train(batch.rows(), rate);
       if (!loss.isFinite()) {
         loss = withoutPoison(batch, rate);

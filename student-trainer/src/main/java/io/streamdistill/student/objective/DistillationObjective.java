@@ -128,18 +128,18 @@ public final class DistillationObjective {
       mass += p[at + k];
       teacherMax = Math.max(teacherMax, teacher[k]);
     }
-    double teacherSum = 0;
-    for (int k = 0; k < classes; k++) {
-      teacherOne[k] = Math.exp(teacher[k] - teacherMax);
-      teacherSum += teacherOne[k];
-    }
-    double hardSum = hardTemperature == 1 ? oneSum : hardSum(max);
+    double teacherSum = exponentials(teacher, teacherMax, 1, teacherOne);
+    double hardSum =
+        hardTemperature == 1 ? oneSum : exponentials(logits, max, hardTemperature, hard);
 
     double logSoftSum = Math.log(softSum);
     double logOneSum = Math.log(oneSum);
     double logTeacherSum = Math.log(teacherSum);
     double sharp = softShare * config.sharp();
-    double sharpSum = sharp == 0 || hardTemperature == 1 ? teacherSum : sharpSum(teacherMax);
+    double sharpSum =
+        sharp == 0 || hardTemperature == 1
+            ? teacherSum
+            : exponentials(teacher, teacherMax, hardTemperature, teacherHard);
     double logSharpSum = Math.log(sharpSum);
     double logHardSum = Math.log(hardSum);
     double sharpEntropy = 0; // CE(p(h), q(h))
@@ -197,22 +197,12 @@ public final class DistillationObjective {
     }
   }
 
-  /** Fills {@code hard} where the hard term is not at T = 1. */
-  private double hardSum(double max) {
+  /** Fills {@code into} with exp((v - max)/t), and returns their sum. */
+  private static double exponentials(double[] values, double max, double t, double[] into) {
     double sum = 0;
-    for (int k = 0; k < classes; k++) {
-      hard[k] = Math.exp((logits[k] - max) / hardTemperature);
-      sum += hard[k];
-    }
-    return sum;
-  }
-
-  /** Fills {@code teacherHard} where h is not 1. */
-  private double sharpSum(double teacherMax) {
-    double sum = 0;
-    for (int k = 0; k < classes; k++) {
-      teacherHard[k] = Math.exp((teacher[k] - teacherMax) / hardTemperature);
-      sum += teacherHard[k];
+    for (int k = 0; k < values.length; k++) {
+      into[k] = Math.exp((values[k] - max) / t);
+      sum += into[k];
     }
     return sum;
   }

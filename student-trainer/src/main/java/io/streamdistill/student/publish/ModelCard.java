@@ -185,20 +185,16 @@ final class ModelCard {
   private static String objective(JsonNode configuration, @Nullable StudentScales scales) {
     JsonNode objective = configuration.path("objective");
     double hard = objective.path("hardWeight").asDouble();
-    String soft =
-        "cross-entropy with soft targets at T = %s, times T²"
-            .formatted(
-                scales == null || objective.path("temperature").isNumber()
-                    ? rounded(objective.path("temperature").asDouble())
-                    : rounded(scales.temperature()));
-    double sharp = objective.path("sharpWeight").asDouble();
-    double spread = scales == null ? 1 : scales.spread();
-    boolean small = spread > 0 && spread < 1 && objective.path("logitScale").isTextual();
-    double own = small ? spread : 1;
     double temperature =
         scales == null || objective.path("temperature").isNumber()
             ? objective.path("temperature").asDouble()
             : scales.temperature();
+    String soft =
+        "cross-entropy with soft targets at T = %s, times T²".formatted(rounded(temperature));
+    double sharp = objective.path("sharpWeight").asDouble();
+    double spread = scales == null ? 1 : scales.spread();
+    boolean small = spread > 0 && spread < 1 && objective.path("logitScale").isTextual();
+    double own = small ? spread : 1; // h of the objective
     if (sharp > 0 && temperature > own) {
       soft += ", + %s × the same at T = %s".formatted(rounded(sharp), rounded(own));
     }

@@ -24,6 +24,14 @@ final class BatchSizeTest {
   }
 
   @Test
+  void smallBatchesTakeSmallerStepsThanTheScheduleSays() {
+    StepRate rate = new StepRate(LearningRateSchedule.constant(0.1), BatchSize.of(0, 1_000_000));
+
+    assertThat(rate.at(10, 320, 0)).isEqualTo(0.05);
+    assertThat(rate.at(1_000, 32_000, 0)).isEqualTo(0.1);
+  }
+
+  @Test
   void whoGivesASizeGetsIt() {
     BatchSize given = BatchSize.of(100, 1_000_000);
 
