@@ -47,7 +47,7 @@ import picocli.CommandLine.ScopeType;
     description = "Knowledge distillation as a streaming service on Kafka.",
     footer = {
       "",
-      "Exit codes: 0 ok, 1 failure, 2 usage or configuration.",
+      "Exit codes: 0 ok, 1 failure, 2 usage or configuration; more in docs/reliability.md.",
       "In a checkout, 'distill bench' measures speed; see benchmarks/README.md.",
       "Environment: DISTILL_* sets keys (see 'distill config --defaults'), DISTILL_CONFIG the file,",
       "DISTILL_LOG_LEVEL (INFO) and DISTILL_LOG_FORMAT (text, json) the log, DISTILL_JAVA_OPTS"

@@ -1,11 +1,9 @@
 package io.streamdistill.cli;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.student.learning.DivergenceException;
+import io.streamdistill.core.exit.ExitStatus;
 import java.io.PrintWriter;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
@@ -14,9 +12,6 @@ import picocli.CommandLine.ParseResult;
  * all others are printed with their type.
  */
 public final class Failures implements IExecutionExceptionHandler {
-
-  /** Exit status of a trainer whose student diverged: starting it again helps nobody. */
-  public static final int DIVERGED = 3;
 
   private static final String OWN = "io.streamdistill.";
 
@@ -38,9 +33,6 @@ public final class Failures implements IExecutionExceptionHandler {
       err.println("This was not foreseen; --debug prints the stack trace.");
     }
     err.flush();
-    if (e instanceof DivergenceException) {
-      return DIVERGED;
-    }
-    return e instanceof ConfigException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+    return ExitStatus.of(e).code();
   }
 }

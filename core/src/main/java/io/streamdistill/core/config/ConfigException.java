@@ -1,9 +1,11 @@
 package io.streamdistill.core.config;
 
+import io.streamdistill.core.exit.ExitStatus;
+import io.streamdistill.core.exit.HasExitStatus;
 import org.jspecify.annotations.Nullable;
 
 /** A configuration that cannot be used; the message names key, value and remedy. */
-public final class ConfigException extends RuntimeException {
+public final class ConfigException extends RuntimeException implements HasExitStatus {
 
   private static final long serialVersionUID = 1L;
 
@@ -15,5 +17,10 @@ public final class ConfigException extends RuntimeException {
   /** Creates the exception with what brought it to light. */
   public ConfigException(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  @Override
+  public ExitStatus exitStatus() {
+    return ExitStatus.CONFIGURATION;
   }
 }

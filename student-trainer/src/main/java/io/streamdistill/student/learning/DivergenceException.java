@@ -1,9 +1,11 @@
 package io.streamdistill.student.learning;
 
+import io.streamdistill.core.exit.ExitStatus;
+import io.streamdistill.core.exit.HasExitStatus;
 import io.streamdistill.student.StudentException;
 
 /** Training that has diverged: it is much worse than no training, or not in numbers any more. */
-public final class DivergenceException extends StudentException {
+public final class DivergenceException extends StudentException implements HasExitStatus {
 
   private static final long serialVersionUID = 1L;
 
@@ -18,5 +20,10 @@ public final class DivergenceException extends StudentException {
   /** Step at which it was found. */
   public long step() {
     return step;
+  }
+
+  @Override
+  public ExitStatus exitStatus() {
+    return ExitStatus.DIVERGED;
   }
 }
