@@ -209,6 +209,7 @@ final class TrainerAssembly {
         topics.softTargets(),
         ends,
         position,
+        null,
         config.log(),
         config.seed(),
         Clock.systemUTC());

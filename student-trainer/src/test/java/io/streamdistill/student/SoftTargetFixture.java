@@ -252,7 +252,7 @@ final class SoftTargetFixture implements AutoCloseable {
         7,
         1,
         LearningConfig.defaults(),
-        new PassConfig(passes, examples, Duration.ofSeconds(20), PassConfig.WhenDone.EXIT),
+        new PassConfig(passes, examples, PassConfig.WhenDone.EXIT),
         new CheckpointConfig(
             Duration.ofMinutes(10),
             checkpointExamples,

@@ -134,7 +134,6 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
           threads: 1
           gate: {hold-out-share: 0}   # every soft target counts
           log:
-            partition-idle: 1h   # never goes on without one, which would change the weights
           checkpoint:
             every: 1s
             work-dir: "%s"

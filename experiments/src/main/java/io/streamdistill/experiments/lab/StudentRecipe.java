@@ -13,7 +13,6 @@ import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.student.source.TeacherChoice;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -163,7 +162,7 @@ public record StudentRecipe(
         seed,
         1,
         new LearningConfig(0, 0.1, Long.MAX_VALUE),
-        new PassConfig(passes, examples, Duration.ofHours(1), PassConfig.WhenDone.EXIT),
+        new PassConfig(passes, examples, PassConfig.WhenDone.EXIT),
         checkpoints,
         correction,
         GateConfig.NONE,

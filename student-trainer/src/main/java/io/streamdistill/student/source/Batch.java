@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  *     without any
  * @param rejections records that were not fit, met for the first time, in the order of the log
  * @param rowsByTeacher how many rows come from which teacher
+ * @param order what was decided while it was read, and before, since the end of the batch before
  * @param end where the log stands after the batch
  */
 public record Batch(
@@ -23,6 +24,7 @@ public record Batch(
     long oldestEventTime,
     List<Rejection> rejections,
     SortedMap<String, Integer> rowsByTeacher,
+    List<ReadingOrder.Entry> order,
     LogPosition end) {
 
   /** Copies. */
@@ -30,6 +32,7 @@ public record Batch(
     records = List.copyOf(records);
     newRows = (BitSet) newRows.clone();
     rejections = List.copyOf(rejections);
+    order = List.copyOf(order);
     rowsByTeacher = new TreeMap<>(rowsByTeacher);
   }
 

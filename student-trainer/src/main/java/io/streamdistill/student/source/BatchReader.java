@@ -100,6 +100,9 @@ public final class BatchReader {
         report.nothingComes();
         return true;
       }
+      if (log.turn() == Course.Turn.CLOSE || log.turn() == Course.Turn.NONE) {
+        return log.turn() == Course.Turn.CLOSE;
+      }
       if (came && newRows.isEmpty()) {
         waitsSince = clock.instant();
       }
@@ -110,6 +113,9 @@ public final class BatchReader {
       }
       ConsumerRecord<byte[], byte[]> again = log.earlier();
       if (again == null) {
+        if (log.turn() == Course.Turn.AGAIN) {
+          return false;
+        }
         report.nothingComes();
         return !log.hasEarlier() && (!rows.isEmpty() || !rejections.isEmpty());
       }
@@ -125,6 +131,9 @@ public final class BatchReader {
   }
 
   private boolean mayTakeEarlier() {
+    if (log.turn() != Course.Turn.ANY) {
+      return log.turn() == Course.Turn.AGAIN;
+    }
     return log.isFollowed()
         && (rows.size() > newRows.cardinality()
             || Duration.between(waitsSince, clock.instant()).compareTo(linger) >= 0)
@@ -191,7 +200,9 @@ public final class BatchReader {
 
   /** Closes the present batch, and begins the next. */
   public Batch close() {
-    Batch batch = new Batch(rows, newRows, oldestEventTime, rejections, rowsByTeacher, position());
+    List<ReadingOrder.Entry> order = log.closeBatch(rows.size() == limit.most());
+    Batch batch =
+        new Batch(rows, newRows, oldestEventTime, rejections, rowsByTeacher, order, position());
     limit.closed(rows.size());
     rows = new ArrayList<>();
     newRows.clear();

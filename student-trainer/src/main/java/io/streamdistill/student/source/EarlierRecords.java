@@ -19,8 +19,10 @@ final class EarlierRecords {
 
   private final Supplier<Fetcher> replay;
   private final String topic;
-  private final LogPosition start; // topic, partitions, starts
+  private final LogPosition start; // topic
+  private final SortedMap<Integer, Long> starts;
   private final int most;
+  private final ReadingOrder order;
   private Visits visits;
   private @Nullable PartitionMerge round;
   private final ShuffledWindow window;
@@ -35,12 +37,20 @@ final class EarlierRecords {
    * @param replay asked for when it is needed; nobody else may use it then
    * @param window what is given is shuffled in
    * @param most visits of a record, the first one included
+   * @param order gets the beginnings of rounds
    */
   EarlierRecords(
-      Supplier<Fetcher> replay, String topic, LogPosition start, ShuffledWindow window, int most) {
+      Supplier<Fetcher> replay,
+      String topic,
+      LogPosition start,
+      ShuffledWindow window,
+      int most,
+      ReadingOrder order) {
     this.replay = replay;
     this.topic = topic;
     this.start = start;
+    this.starts = new TreeMap<>(start.starts());
+    this.order = order;
     this.window = window;
     this.most = most;
     this.visits = start.visits();
@@ -53,9 +63,40 @@ final class EarlierRecords {
       return false;
     }
     if (visits.round() == null) {
-      visits = visits.begin(start.starts(), frontier, most);
+      begin(frontier);
     }
     return visits.round() != null;
+  }
+
+  private void begin(SortedMap<Integer, Long> frontier) {
+    Visits begun = visits.begin(starts, frontier, most);
+    if (!begun.equals(visits)) {
+      visits = begun;
+      order.add(new ReadingOrder.Round());
+    }
+  }
+
+  /** Begins a round, which another reader began here; the one before is over. */
+  void beginRecorded(SortedMap<Integer, Long> frontier) {
+    if (visits.round() != null) {
+      endRound();
+    }
+    begin(frontier);
+  }
+
+  /** The next record of a round that has not come to its end; null when there is none yet. */
+  @Nullable ConsumerRecord<byte[], byte[]> peekRecorded() {
+    ConsumerRecord<byte[], byte[]> record = window.peek(merge(), visits.before());
+    if (record == null) {
+      replay.get().fetch(merge());
+      record = window.peek(merge(), visits.before());
+    }
+    return record;
+  }
+
+  /** Takes a partition in that is new in the topic; the next round may have something of it. */
+  void addPartition(int partition, long first) {
+    starts.put(partition, first);
   }
 
   /** What was useless may be of use again: there is something new. */
@@ -101,25 +142,29 @@ final class EarlierRecords {
       if (begun == null) {
         throw new IllegalStateException("no round is under way");
       }
-      round = merge(begun.next(), begun.turn(), begun.taken());
+      round = merge(begun.from(), begun.next(), begun.taken());
       window.restart(begun.within());
       replay.get().seek(round.next());
     }
     return round;
   }
 
-  private PartitionMerge merge(SortedMap<Integer, Long> next, int turn, long taken) {
+  private PartitionMerge merge(
+      SortedMap<Integer, Long> from, SortedMap<Integer, Long> next, long taken) {
     SortedMap<Integer, Long> end = visits.roundEnd();
-    SortedMap<Integer, Long> kept = new TreeMap<>(next);
+    SortedMap<Integer, Long> begin = new TreeMap<>(starts);
+    begin.putAll(from);
+    SortedMap<Integer, Long> kept = new TreeMap<>(begin);
+    kept.putAll(next);
     deletedBefore.forEach((partition, offset) -> kept.merge(partition, offset, Math::max));
     return new PartitionMerge(
         new LogPosition(
             start.topicId(),
             1,
             taken,
-            turn,
             0,
-            start.starts(),
+            starts,
+            begin,
             kept,
             end,
             end,
@@ -142,7 +187,7 @@ final class EarlierRecords {
         saidDeleted = true;
       }
       LogPosition at = merge.position();
-      round = merge(at.next(), at.turn(), at.taken());
+      round = merge(at.from(), at.next(), at.taken());
       replay.get().seek(round.next());
     }
   }
@@ -163,6 +208,6 @@ final class EarlierRecords {
     LogPosition at = window.position(round);
     return begun == null
         ? visits
-        : visits.at(new Visits.Round(begun.from(), at.next(), at.turn(), at.taken(), at.within()));
+        : visits.at(new Visits.Round(begun.from(), at.next(), at.taken(), at.within()));
   }
 }

@@ -3,9 +3,7 @@ package io.streamdistill.student.source;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -23,8 +21,8 @@ final class Fetcher {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  /** Empty polls in a row after which records are not counted on. */
-  private static final int MOST_EMPTY_POLLS = 50;
+  /** Bytes at hand above which only partitions with nothing at hand are fetched. */
+  private static final long READ_AHEAD_BYTES = 32 << 20;
 
   private final Consumer<byte[], byte[]> consumer;
   private final String topic;
@@ -38,6 +36,14 @@ final class Fetcher {
     this.consumer = consumer;
     this.topic = topic;
     consumer.assign(partitions.stream().map(this::topicPartition).toList());
+  }
+
+  /** Takes in a partition that is new in the topic, from an offset on. */
+  void addPartition(int partition, long first) {
+    List<TopicPartition> all = new ArrayList<>(consumer.assignment());
+    all.add(topicPartition(partition));
+    consumer.assign(all); // the others stay where they are
+    consumer.seek(topicPartition(partition), first);
   }
 
   /** Goes on from these offsets. */
@@ -57,6 +63,7 @@ final class Fetcher {
     for (int partition : merge.partitions()) {
       boolean enough =
           merge.buffered(partition) >= READ_AHEAD
+              || (merge.bufferedBytes() >= READ_AHEAD_BYTES && merge.buffered(partition) > 0)
               || (merge.pass() > 0 && merge.reachedEnd(partition));
       (enough ? full : hungry).add(topicPartition(partition));
     }
@@ -74,34 +81,6 @@ final class Fetcher {
   /** Fetches once, and waits a fraction of a second for it. */
   void fetch(PartitionMerge merge) {
     fetch(merge, POLL);
-  }
-
-  /**
-   * Counts the records between what was fetched and {@code ends}, and leaves them there.
-   *
-   * @return -1 when Kafka does not give them now
-   */
-  long count(SortedMap<Integer, Long> ends) {
-    Map<TopicPartition, Long> from = new HashMap<>();
-    consumer.assignment().forEach(partition -> from.put(partition, consumer.position(partition)));
-    consumer.resume(from.keySet());
-    long count = 0;
-    int empty = 0;
-    while (!hasReached(ends) && empty < MOST_EMPTY_POLLS) {
-      var records = consumer.poll(POLL);
-      empty = records.isEmpty() ? empty + 1 : 0;
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        count += record.offset() < ends.getOrDefault(record.partition(), 0L) ? 1 : 0;
-      }
-    }
-    boolean all = hasReached(ends);
-    from.forEach(consumer::seek);
-    return all ? count : -1;
-  }
-
-  private boolean hasReached(SortedMap<Integer, Long> ends) {
-    return ends.entrySet().stream()
-        .allMatch(end -> consumer.position(topicPartition(end.getKey())) >= end.getValue());
   }
 
   /** First offset of every partition that the log still holds. */

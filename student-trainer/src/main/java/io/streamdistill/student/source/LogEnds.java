@@ -3,7 +3,9 @@ package io.streamdistill.student.source;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -25,7 +27,8 @@ public final class LogEnds {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Consumer<byte[], byte[]> consumer;
-  private final Collection<TopicPartition> partitions;
+  private final String topic;
+  private final List<TopicPartition> partitions;
   private final Duration restAfter;
   private final InstantSource clock;
   private SortedMap<Integer, Long> ends = new TreeMap<>(); // empty: never seen
@@ -45,9 +48,16 @@ public final class LogEnds {
       Duration restAfter,
       InstantSource clock) {
     this.consumer = consumer;
-    this.partitions = partitions.stream().map(p -> new TopicPartition(topic, p)).toList();
+    this.topic = topic;
+    this.partitions = new ArrayList<>();
+    partitions.forEach(this::addPartition);
     this.restAfter = restAfter;
     this.clock = clock;
+  }
+
+  /** Takes a partition in that is new in the topic. */
+  final void addPartition(int partition) {
+    partitions.add(new TopicPartition(topic, partition));
   }
 
   /** Looks, unless the last look was only a while ago. */

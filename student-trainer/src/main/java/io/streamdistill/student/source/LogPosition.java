@@ -12,12 +12,13 @@ import java.util.TreeMap;
  * @param topicId id of the topic; another one means that the topic was deleted and created anew
  * @param pass passes completed
  * @param taken records taken in the present pass
- * @param turn partition whose turn it is
  * @param within records that were taken of the window that begins at {@code next} and is shuffled
  * @param starts first offset of a pass, by partition
+ * @param from offset at which the present stretch of the log begins, by partition; what is taken in
+ *     which order depends on it, see {@link PartitionMerge}
  * @param next next offset to take, by partition
- * @param ends offset at which the pass ends, by partition, as far as is known; empty while it is
- *     not. From the second pass on, it is where the first one ended
+ * @param ends offset at which the present stretch ends, by partition; empty before the first one.
+ *     From the second pass on, a pass is one stretch, which ends where the first pass ended
  * @param covered one past the newest offset taken in any pass, by partition
  * @param visits how often what was gone over, when the log is followed
  * @param teachers the teachers that were met before this position
@@ -26,9 +27,9 @@ public record LogPosition(
     String topicId,
     int pass,
     long taken,
-    int turn,
     int within,
     SortedMap<Integer, Long> starts,
+    SortedMap<Integer, Long> from,
     SortedMap<Integer, Long> next,
     SortedMap<Integer, Long> ends,
     SortedMap<Integer, Long> covered,
@@ -38,6 +39,7 @@ public record LogPosition(
   /** Copies. */
   public LogPosition {
     starts = new TreeMap<>(starts);
+    from = new TreeMap<>(from);
     next = new TreeMap<>(next);
     ends = new TreeMap<>(ends);
     covered = new TreeMap<>(covered);
@@ -50,7 +52,7 @@ public record LogPosition(
         0,
         0,
         0,
-        0,
+        starts,
         starts,
         starts,
         new TreeMap<>(),
@@ -62,25 +64,25 @@ public record LogPosition(
   /** The beginning of the pass after this one, which ends where the first one did. */
   LogPosition nextPass(SortedMap<Integer, Long> firstEnds) {
     return new LogPosition(
-        topicId, pass + 1, 0, 0, 0, starts, starts, firstEnds, covered, visits, teachers);
+        topicId, pass + 1, 0, 0, starts, starts, starts, firstEnds, covered, visits, teachers);
   }
 
   /** The same place, with so many taken of a window that begins there. */
   LogPosition within(int count) {
     return new LogPosition(
-        topicId, pass, taken, turn, count, starts, next, ends, covered, visits, teachers);
+        topicId, pass, taken, count, starts, from, next, ends, covered, visits, teachers);
   }
 
   /** The same place, with other visits of what lies before it. */
   LogPosition with(Visits other) {
     return new LogPosition(
-        topicId, pass, taken, turn, within, starts, next, ends, covered, other, teachers);
+        topicId, pass, taken, within, starts, from, next, ends, covered, other, teachers);
   }
 
   /** The same place, with other teachers met. */
   LogPosition with(TeachersSeen other) {
     return new LogPosition(
-        topicId, pass, taken, turn, within, starts, next, ends, covered, visits, other);
+        topicId, pass, taken, within, starts, from, next, ends, covered, visits, other);
   }
 
   /**
@@ -93,9 +95,9 @@ public record LogPosition(
           topicId,
           pass,
           taken,
-          turn,
           within,
           starts,
+          from,
           next,
           pass > 0 && ends.isEmpty() ? covered : ends,
           covered,
@@ -112,9 +114,9 @@ public record LogPosition(
             ? Visits.NONE
             : new Visits(
                 List.of(new Visits.Stratum(covered, pass)),
-                passBegun ? new Visits.Round(starts, next, turn, taken, within) : null);
+                passBegun ? new Visits.Round(starts, next, taken, within) : null);
     return new LogPosition(
-        topicId, 0, taken, 0, 0, starts, covered, new TreeMap<>(), covered, passes, teachers);
+        topicId, 0, taken, 0, starts, covered, covered, new TreeMap<>(), covered, passes, teachers);
   }
 
   /**
@@ -144,9 +146,9 @@ public record LogPosition(
                 "topic-id", topicId,
                 "pass", Integer.toString(pass),
                 "taken", Long.toString(taken),
-                "turn", Integer.toString(turn),
                 "within", Integer.toString(within),
                 "starts", Offsets.format(starts),
+                "from", Offsets.format(from),
                 "next", Offsets.format(next),
                 "ends", Offsets.format(ends),
                 "covered", Offsets.format(covered)));
@@ -163,18 +165,40 @@ public record LogPosition(
   public static LogPosition fromState(Map<String, String> state) {
     SortedMap<Integer, Long> starts = Offsets.parse(required(state, "starts"));
     SortedMap<Integer, Long> covered = Offsets.parse(required(state, "covered"));
+    SortedMap<Integer, Long> next = Offsets.parse(required(state, "next"));
+    LogPosition read =
+        new LogPosition(
+            required(state, "topic-id"),
+            Integer.parseInt(required(state, "pass")),
+            Long.parseLong(required(state, "taken")),
+            Integer.parseInt(state.getOrDefault("within", "0")),
+            starts,
+            Offsets.parse(state.getOrDefault("from", "")),
+            next,
+            Offsets.parse(required(state, "ends")),
+            covered,
+            Visits.fromState(state),
+            TeachersSeen.fromState(state, Offsets.distance(starts, covered)));
+    return state.containsKey("from") ? read : read.ofBefore();
+  }
+
+  /**
+   * The same place for a checkpoint that was written when partitions were taken in turn. A shuffled
+   * window is begun anew: in the order of today, other records are behind it.
+   */
+  private LogPosition ofBefore() {
     return new LogPosition(
-        required(state, "topic-id"),
-        Integer.parseInt(required(state, "pass")),
-        Long.parseLong(required(state, "taken")),
-        Integer.parseInt(required(state, "turn")),
-        Integer.parseInt(state.getOrDefault("within", "0")),
+        topicId,
+        pass,
+        taken,
+        0,
         starts,
-        Offsets.parse(required(state, "next")),
-        Offsets.parse(required(state, "ends")),
+        pass == 0 ? next : starts,
+        next,
+        pass == 0 ? new TreeMap<>() : ends,
         covered,
-        Visits.fromState(state),
-        TeachersSeen.fromState(state, Offsets.distance(starts, covered)));
+        visits.windowAnew(),
+        teachers);
   }
 
   private static String required(Map<String, String> state, String key) {

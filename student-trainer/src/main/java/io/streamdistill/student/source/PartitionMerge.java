@@ -2,48 +2,78 @@ package io.streamdistill.student.source;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the records of all partitions into one order that depends on the log alone and not on when
- * what arrived: one record of each partition in turn. A partition is passed over only when its
- * share of the pass is used up; while it may still deliver, the merge waits for it. Where the pass
- * ends is known from the pass before, or as soon as the log rests.
+ * Puts the records of all partitions into one order, stretch by stretch. A stretch is a part of the
+ * log that is there already: from one offset to another of every partition. Within it, partitions
+ * are interleaved in proportion to what each holds, so that all of them end together; that order
+ * depends on the log and on where the stretch begins and ends, and not on what was fetched when. A
+ * pass over what was read before is one stretch.
  *
  * <p>Pure bookkeeping: {@link #offer} what was fetched, {@link #take} what comes next.
  */
 final class PartitionMerge {
 
+  /** A partition that has a part in the present stretch. */
+  private record Lane(int partition, double done) {}
+
+  /** The partition of which the least share of the stretch is taken; the first of equals. */
+  private static final Comparator<Lane> NEXT =
+      Comparator.comparingDouble(Lane::done).thenComparingInt(Lane::partition);
+
   private final long passExamples; // 0: unbounded
-  private final List<Integer> partitions;
+  private final List<Integer> partitions = new ArrayList<>();
   private final SortedMap<Integer, ArrayDeque<ConsumerRecord<byte[], byte[]>>> queues =
       new TreeMap<>();
-  private final Set<Integer> idle = new HashSet<>();
+  private final PriorityQueue<Lane> lanes = new PriorityQueue<>(NEXT);
   private LogPosition at;
-  private int turn;
   private long taken;
+  private final SortedMap<Integer, Long> starts;
   private final SortedMap<Integer, Long> next;
-  private final SortedMap<Integer, Long> ends; // empty: not known
+  private final SortedMap<Integer, Long> from; // where the stretch begins
+  private final SortedMap<Integer, Long> ends; // where it ends; empty: none has begun
   private final Map<Integer, Long> fetched = new HashMap<>(); // one past what was offered, or more
   private long buffered;
+  private long bufferedBytes;
 
   PartitionMerge(LogPosition start, long passExamples) {
     this.passExamples = passExamples;
     this.at = start;
-    this.turn = start.turn();
     this.taken = start.taken();
+    this.starts = new TreeMap<>(start.starts());
     this.next = new TreeMap<>(start.next());
+    this.from = new TreeMap<>(start.from());
     this.ends = new TreeMap<>(start.ends());
-    this.partitions = new ArrayList<>(start.starts().keySet());
-    partitions.forEach(partition -> queues.put(partition, new ArrayDeque<>()));
+    starts.keySet().forEach(this::addLaneless);
+    buildLanes();
+  }
+
+  private void addLaneless(int partition) {
+    partitions.add(partition);
+    queues.put(partition, new ArrayDeque<>());
+  }
+
+  private void buildLanes() {
+    lanes.clear();
+    ends.keySet().forEach(this::addLane);
+  }
+
+  private void addLane(int partition) {
+    long begin = from.getOrDefault(partition, 0L);
+    long end = ends.getOrDefault(partition, 0L);
+    long now = next.getOrDefault(partition, 0L);
+    if (now < end) {
+      lanes.add(new Lane(partition, (double) (now - begin) / (end - begin)));
+    }
   }
 
   /** Adds a fetched record; what lies beyond the end of a replayed pass is left out. */
@@ -52,8 +82,12 @@ final class PartitionMerge {
       return;
     }
     queue(record.partition()).add(record);
-    idle.remove(record.partition());
     buffered++;
+    bufferedBytes += bytes(record);
+  }
+
+  private static long bytes(ConsumerRecord<byte[], byte[]> record) {
+    return Math.max(0, record.serializedValueSize());
   }
 
   /**
@@ -64,42 +98,65 @@ final class PartitionMerge {
     fetched.put(partition, position);
   }
 
-  /** Returns the next record, or null when the merge has to wait, or the pass is over. */
+  /**
+   * Begins a stretch where the last one ended.
+   *
+   * @param upTo where it ends, by partition; what is missing, or not beyond the last one, has no
+   *     part in it
+   */
+  void beginStretch(SortedMap<Integer, Long> upTo) {
+    ends.forEach((partition, end) -> next.merge(partition, end, Math::max));
+    from.clear();
+    from.putAll(next);
+    ends.clear();
+    next.forEach(
+        (partition, offset) ->
+            ends.put(partition, Math.max(offset, upTo.getOrDefault(partition, offset))));
+    buildLanes();
+  }
+
+  /** Takes a partition in that is new in the topic; the present stretch has nothing of it. */
+  void addPartition(int partition, long start) {
+    addLaneless(partition);
+    starts.put(partition, start);
+    next.put(partition, start);
+    from.put(partition, start);
+    ends.computeIfAbsent(partition, added -> ends.isEmpty() ? null : start);
+  }
+
+  /** Returns the next record, or null when it is not fetched yet, or the stretch is over. */
   @Nullable ConsumerRecord<byte[], byte[]> take() {
     ConsumerRecord<byte[], byte[]> record = peek();
     if (record != null) {
-      queue(record.partition()).remove();
-      turn = (turn + 1) % partitions.size();
-      next.put(record.partition(), record.offset() + 1);
+      int partition = record.partition();
+      lanes.remove();
+      queue(partition).remove();
+      next.put(partition, record.offset() + 1);
+      addLane(partition);
       taken++;
       buffered--;
+      bufferedBytes -= bytes(record);
     }
     return record;
   }
 
   /** As {@link #take}, and leaves the record where it is. */
   @Nullable ConsumerRecord<byte[], byte[]> peek() {
-    for (int tried = 0; tried < partitions.size() && !passOver(); tried++) {
-      int partition = partitions.get(turn);
-      ConsumerRecord<byte[], byte[]> record = queue(partition).peek();
-      if (record != null && !isBeyondEnd(partition, record.offset())) {
-        return record;
-      }
-      if (awaits(partition)) {
+    while (!passOver()) {
+      Lane lane = lanes.peek();
+      if (lane == null) {
         return null;
       }
-      turn = (turn + 1) % partitions.size();
+      ConsumerRecord<byte[], byte[]> record = queue(lane.partition()).peek();
+      if (record != null && !isBeyondEnd(lane.partition(), record.offset())) {
+        return record;
+      }
+      if (!reachedEnd(lane.partition())) {
+        return null;
+      }
+      lanes.remove(); // markers of transactions, or what was compacted away, are all that is left
     }
     return null;
-  }
-
-  /** Whether a partition with nothing at hand may still have a part in this pass. */
-  private boolean awaits(int partition) {
-    if (idle.contains(partition) || reachedEnd(partition)) {
-      return false;
-    }
-    // All that remains of the pass is at hand, so nothing more of it comes from this partition.
-    return passExamples == 0 || taken + buffered != passExamples;
   }
 
   private boolean isBeyondEnd(int partition, long offset) {
@@ -107,7 +164,7 @@ final class PartitionMerge {
     return end != null && offset >= end;
   }
 
-  /** Whether a partition has nothing left before the known end of the pass. */
+  /** Whether a partition has nothing left before the end of the stretch. */
   boolean reachedEnd(int partition) {
     ConsumerRecord<byte[], byte[]> record = queue(partition).peek();
     return isBeyondEnd(partition, record == null ? upTo(partition) : record.offset());
@@ -118,14 +175,9 @@ final class PartitionMerge {
     return Math.max(next.getOrDefault(partition, 0L), fetched.getOrDefault(partition, 0L));
   }
 
-  /** Whether the ends of the pass are known, and nothing is left before them. */
+  /** Whether a stretch has begun, and nothing is left of it. */
   boolean reachedEnds() {
-    return !ends.isEmpty() && partitions.stream().allMatch(this::reachedEnd);
-  }
-
-  /** Whether everything before an offset of a partition is taken. */
-  boolean hasTakenUpTo(int partition, long offset) {
-    return queue(partition).isEmpty() && upTo(partition) >= offset;
+    return !ends.isEmpty() && ends.keySet().stream().allMatch(this::reachedEnd);
   }
 
   /** Whether everything before {@code offsets}, by partition, is taken. */
@@ -139,27 +191,27 @@ final class PartitionMerge {
     return passExamples > 0 && taken >= passExamples;
   }
 
-  /** The partition that {@link #take} waits for, when others have records at hand. */
-  @Nullable Integer blockedOn() {
-    return buffered > 0 && !passOver() && queue(partitions.get(turn)).isEmpty()
-        ? partitions.get(turn)
-        : null;
+  /** The partition of which a record is to be taken next that was not fetched yet. */
+  @Nullable Integer awaited() {
+    Lane lane = peek() == null ? lanes.peek() : null;
+    return lane == null || passOver() ? null : lane.partition();
   }
 
-  /** Goes on without a partition until it delivers again. */
-  void setIdle(int partition) {
-    idle.add(partition);
-  }
-
-  /** Fixes where this pass ends, or where the log ends for now. */
-  void setEnds(SortedMap<Integer, Long> known) {
-    ends.clear();
-    ends.putAll(known);
-  }
-
-  /** Where this pass ends, by partition; empty while that is not known. */
+  /** Where the present stretch ends, by partition; empty before the first one. */
   SortedMap<Integer, Long> ends() {
     return ends;
+  }
+
+  /** One past what is at hand, by partition. */
+  SortedMap<Integer, Long> atHand() {
+    SortedMap<Integer, Long> atHand = new TreeMap<>();
+    queues.forEach(
+        (partition, queue) -> {
+          if (!queue.isEmpty()) {
+            atHand.put(partition, queue.getLast().offset() + 1);
+          }
+        });
+    return atHand;
   }
 
   /** Records at hand in a partition. */
@@ -172,9 +224,19 @@ final class PartitionMerge {
     return buffered;
   }
 
+  /** Size of the values at hand. */
+  long bufferedBytes() {
+    return bufferedBytes;
+  }
+
   /** Next offset to take, by partition; changes as the merge goes on. */
   SortedMap<Integer, Long> next() {
     return next;
+  }
+
+  /** First offset of every partition. */
+  SortedMap<Integer, Long> starts() {
+    return starts;
   }
 
   /** Records taken in this pass. */
@@ -193,17 +255,20 @@ final class PartitionMerge {
 
   /** Goes back to the start of the log for another pass; what is at hand is dropped. */
   void nextPass() {
-    // A first pass of so many records ends with the last of them, wherever the log ends.
+    // A first pass of so many records ends with the last of them, wherever the stretch ends.
     at = position().nextPass(passExamples > 0 && at.pass() == 0 ? next : ends);
-    turn = 0;
     taken = 0;
     buffered = 0;
+    bufferedBytes = 0;
     next.clear();
     next.putAll(at.next());
-    setEnds(at.ends());
+    from.clear();
+    from.putAll(at.from());
+    ends.clear();
+    ends.putAll(at.ends());
     fetched.clear();
-    idle.clear();
     queues.values().forEach(ArrayDeque::clear);
+    buildLanes();
   }
 
   /** Where the merge stands; a merge built from it continues in the same order. */
@@ -214,9 +279,9 @@ final class PartitionMerge {
         at.topicId(),
         at.pass(),
         taken,
-        turn,
         0,
-        at.starts(),
+        starts,
+        from,
         next,
         ends,
         covered,

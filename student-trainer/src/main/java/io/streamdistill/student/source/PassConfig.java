@@ -18,9 +18,6 @@ import java.time.Duration;
  *     included, while there is nothing new; 1 is once, >= 1; default 50
  * @param shuffle records of the log that are shuffled together whenever they are gone over again; 1
  *     keeps their order, >= 1; default 1,024
- * @param partitionIdle how long the merge waits for a partition whose turn it is while others have
- *     records and the log grows, before it goes on without it; a wait that ends so costs the run
- *     its bit-for-bit repeatability. Default 30 s
  * @param whenDone what the trainer does after the last pass; default exit
  */
 public record PassConfig(
@@ -30,7 +27,6 @@ public record PassConfig(
     Duration linger,
     int visits,
     int shuffle,
-    Duration partitionIdle,
     WhenDone whenDone) {
 
   /** What a trainer does when all passes are over and the last checkpoint is published. */
@@ -58,23 +54,11 @@ public record PassConfig(
         shuffle >= 1,
         "student.log.shuffle must be >= 1 (1: the order of the log), got %s",
         shuffle);
-    require(
-        !partitionIdle.isNegative() && !partitionIdle.isZero(),
-        "student.log.partition-idle must be > 0, got %s",
-        partitionIdle);
   }
 
   /** Passes of a known size, or to the end of the log, each in the order of the log. */
-  public PassConfig(int passes, long passExamples, Duration partitionIdle, WhenDone whenDone) {
-    this(
-        passes,
-        passExamples,
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(1),
-        1,
-        1,
-        partitionIdle,
-        whenDone);
+  public PassConfig(int passes, long passExamples, WhenDone whenDone) {
+    this(passes, passExamples, Duration.ofSeconds(2), Duration.ofSeconds(1), 1, 1, whenDone);
   }
 
   /** Whether every pass is behind {@code position}. */

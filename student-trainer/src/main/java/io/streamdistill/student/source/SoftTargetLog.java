@@ -1,10 +1,12 @@
 package io.streamdistill.student.source;
 
 import io.streamdistill.student.StudentException;
+import io.streamdistill.student.source.ReadingOrder.Entry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the soft-target topic record by record in the order of {@link PartitionMerge}, as many
- * passes as configured; a log that is followed gives earlier records again when it has nothing new.
+ * Reads the soft-target topic record by record, as many passes as configured; a log that is
+ * followed gives earlier records again when it has nothing new. In which order is told by {@link
+ * PartitionMerge}; what was decided on the way is written down as a {@link ReadingOrder}.
  */
 public final class SoftTargetLog {
 
@@ -36,19 +39,19 @@ public final class SoftTargetLog {
   private final PassConfig config;
   private final InstantSource clock;
   private final PartitionMerge merge;
+  private final Course course;
+  private final ReadingOrder order = new ReadingOrder();
   private final ShuffledWindow window; // of a pass over what was read before
   private final Fetcher first; // of what was never read
   private final Supplier<? extends Consumer<byte[], byte[]>> another;
   private @Nullable Fetcher replay; // of what was read before
   private final LogEnds ends;
   private final EarlierRecords earlier;
-  private final Rarely sayState;
-  private @Nullable Instant waitingSince;
+  private final RestingLog sayings;
   private Instant nextGlance = Instant.MIN;
   private Instant nextLook = Instant.MIN;
   private boolean allTaken; // and nothing came since that was found out
   private boolean passEnded;
-  private SortedMap<Integer, Long> tooFew = new TreeMap<>(); // ends of a log without a whole pass
   private volatile LogState state = LogState.FOLLOWING;
   private volatile int visits;
 
@@ -58,6 +61,8 @@ public final class SoftTargetLog {
    * @param consumer unassigned, {@code read_committed}, {@code auto.offset.reset=none}
    * @param another gives one more consumer of that kind, for what was read before
    * @param ends of the topic; whoever read it before may have looked at them already
+   * @param recorded how another reader went on from {@code start}, which is done again; null: goes
+   *     by what is there
    * @param seed of the order in which records are read again
    */
   public SoftTargetLog(
@@ -66,6 +71,7 @@ public final class SoftTargetLog {
       String topic,
       LogEnds ends,
       LogPosition start,
+      @Nullable RecordedOrder recorded,
       PassConfig config,
       long seed,
       InstantSource clock) {
@@ -74,6 +80,7 @@ public final class SoftTargetLog {
     this.clock = clock;
     LogPosition from = start.readFor(config);
     merge = new PartitionMerge(from, config.passExamples());
+    course = recorded != null ? recorded : new LiveStretches(ends);
     first = new Fetcher(consumer, topic, merge.partitions());
     this.ends = ends;
     this.another = another;
@@ -85,8 +92,9 @@ public final class SoftTargetLog {
             topic,
             from,
             new ShuffledWindow(config.shuffle(), seed),
-            config.follows() ? config.visits() : 1);
-    sayState = new Rarely(clock);
+            config.follows() ? config.visits() : 1,
+            order);
+    sayings = new RestingLog(topic, config, clock);
     fetcher().seek(from.next());
   }
 
@@ -105,35 +113,39 @@ public final class SoftTargetLog {
 
   /**
    * Returns the next record of the present pass, or null when there is none yet, or the pass is
-   * over ({@link #passOver}). Waits a fraction of a second at most.
+   * over ({@link #passOver}), or it is not the turn of a new one. Waits a fraction of a second at
+   * most.
    *
    * @throws StudentException when the log no longer holds what is to be read
    */
   public @Nullable ConsumerRecord<byte[], byte[]> next() {
+    if (course instanceof RecordedOrder recorded) {
+      follow(recorded);
+      if (recorded.turn() != Course.Turn.NEW) {
+        return null;
+      }
+      state = LogState.FOLLOWING;
+    }
     ConsumerRecord<byte[], byte[]> record = take();
     if (record == null && !passOver() && isGlanceDue()) {
-      try {
-        fetch();
-        watchEnds();
-      } catch (OffsetOutOfRangeException e) {
-        throw gone(e);
-      }
+      fetch();
+      watchForTheEnd();
       record = take();
-      noteWaiting(record == null);
-    } else if (waitingSince != null) {
-      waitingSince = null;
     }
     if (record != null) {
       allTaken = false;
       state = LogState.FOLLOWING;
       earlier.renew();
+      order.add(new ReadingOrder.Taken(1));
+      carriedOut();
     }
     return record;
   }
 
   private @Nullable ConsumerRecord<byte[], byte[]> take() {
     if (merge.pass() == 0) {
-      return merge.take();
+      ConsumerRecord<byte[], byte[]> record = merge.take();
+      return record == null && beginStretch() ? merge.take() : record;
     }
     ConsumerRecord<byte[], byte[]> record = window.peek(merge, merge.pass());
     if (record != null) {
@@ -142,99 +154,121 @@ public final class SoftTargetLog {
     return record;
   }
 
+  /** Goes on to the next stretch when the present one is over; returns whether there is one. */
+  private boolean beginStretch() {
+    if (!merge.ends().isEmpty() && !merge.reachedEnds()) {
+      return false;
+    }
+    if (course instanceof RecordedOrder recorded) {
+      addRecorded(recorded);
+    }
+    SortedMap<Integer, Long> upTo = course.nextStretch(merge);
+    if (upTo == null) {
+      return false;
+    }
+    beginStretch(upTo);
+    return true;
+  }
+
+  private void beginStretch(SortedMap<Integer, Long> upTo) {
+    SortedMap<Integer, Long> before = new TreeMap<>(merge.next());
+    merge.ends().forEach((partition, end) -> before.merge(partition, end, Math::max));
+    merge.beginStretch(upTo);
+    SortedMap<Integer, Long> offsets = new TreeMap<>();
+    merge
+        .ends()
+        .forEach(
+            (partition, end) -> {
+              long length = end - before.getOrDefault(partition, 0L);
+              if (length > 0) {
+                offsets.put(partition, length);
+              }
+            });
+    order.add(new ReadingOrder.Stretch(offsets));
+  }
+
   private boolean isGlanceDue() {
     return state != LogState.REVISITING || !clock.instant().isBefore(nextGlance);
   }
 
   private void fetch() {
-    if (state == LogState.REVISITING) {
-      first.fetch(merge, Duration.ZERO);
-      nextGlance = clock.instant().plus(GLANCE);
-    } else {
-      fetcher().fetch(merge);
+    try {
+      if (state == LogState.REVISITING) {
+        first.fetch(merge, Duration.ZERO);
+        nextGlance = clock.instant().plus(GLANCE);
+      } else {
+        fetcher().fetch(merge);
+      }
+    } catch (OffsetOutOfRangeException e) {
+      throw new StudentException(
+          "topic %s no longer holds the offsets %s that the student needs next; they were deleted by retention. Raise retention.ms of the topic, or start a new student"
+              .formatted(topic, e.offsetOutOfRangePartitions()),
+          e);
     }
   }
 
-  private StudentException gone(OffsetOutOfRangeException e) {
-    return new StudentException(
-        "topic %s no longer holds the offsets %s that the student needs next; they were deleted by retention. Raise retention.ms of the topic, or start a new student"
-            .formatted(topic, e.offsetOutOfRangePartitions()),
-        e);
-  }
-
-  /** Finds out where a log that rests ends, so that nothing is waited for that will not come. */
-  private void watchEnds() {
-    if (merge.pass() > 0) {
+  /** The first pass up to the end of a log is over when the log rests, and all of it is taken. */
+  private void watchForTheEnd() {
+    if (merge.pass() > 0
+        || config.follows()
+        || merge.taken() == 0
+        || merge.buffered() > 0
+        || course instanceof RecordedOrder) {
       return;
     }
-    if (merge.ends().isEmpty() && !(config.follows() && merge.blockedOn() == null)) {
-      ends.lookNowAndThen();
-      if (ends.rest() && isWholePass()) {
-        merge.setEnds(ends.ends());
+    ends.lookNowAndThen();
+    if (ends.rest() && merge.hasTaken(ends.ends()) && !config.bounded()) {
+      passEnded = ends.look() && merge.hasTaken(ends.ends());
+      if (passEnded) {
+        beginStretch(ends.ends()); // without a record: it says where the pass ends
+        order.add(new ReadingOrder.PassEnded());
       }
     }
-    if (merge.reachedEnds()) {
-      settle();
-    }
   }
 
-  /** A pass of a known number of records is not over before the log has so many. */
-  private boolean isWholePass() {
-    if (!config.bounded()) {
-      return true;
-    }
-    Integer blocked = merge.blockedOn();
-    if (blocked == null
-        || !merge.hasTakenUpTo(blocked, ends.ends().getOrDefault(blocked, 0L)) // more is on its way
-        || tooFew.equals(ends.ends())) {
-      return false;
-    }
-    long counted = first.count(ends.ends());
-    if (counted < 0) {
-      return false;
-    }
-    long there = merge.taken() + merge.buffered() + counted;
-    if (there >= config.passExamples()) {
-      return true;
-    }
-    tooFew = new TreeMap<>(ends.ends());
-    log.info(
-        "topic {} has {} of the {} records of a pass (student.log.pass-examples); the student waits for the others",
-        topic,
-        there,
-        config.passExamples());
-    return false;
-  }
-
-  /** Everything up to the ends is taken: the pass is over, or goes on where the log has grown. */
-  private void settle() {
-    if (!config.follows() && merge.taken() > 0 && ends.look() && ends.ends().equals(merge.ends())) {
-      passEnded = true;
-    } else {
-      merge.setEnds(new TreeMap<>());
-    }
-  }
-
-  private void noteWaiting(boolean waits) {
-    if (!waits) {
-      waitingSince = null;
-      return;
-    }
-    Instant now = clock.instant();
-    if (waitingSince == null) {
-      waitingSince = now;
-    } else if (Duration.between(waitingSince, now).compareTo(config.partitionIdle()) >= 0) {
-      Integer blocked = merge.blockedOn();
-      if (blocked != null) {
-        log.warn(
-            "partition {} of {} delivered nothing for {} while others did; going on without it"
-                + " until it does. From here on the run is not repeatable bit for bit",
-            blocked,
-            topic,
-            config.partitionIdle());
-        merge.setIdle(blocked);
-        waitingSince = null;
+  /** Carries out what a recorded order has before the next record. */
+  private void follow(RecordedOrder recorded) {
+    boolean more = true;
+    while (more) {
+      if (recorded.beginsStretch()) {
+        addRecorded(recorded);
+        SortedMap<Integer, Long> upTo = recorded.nextStretch(merge);
+        if (upTo != null) {
+          beginStretch(upTo);
+        }
+      } else if (recorded.beginsRound()) {
+        earlier.beginRecorded(merge.next());
+        recorded.carriedOut();
+      } else {
+        if (recorded.endsPass()) {
+          passEnded = true;
+        }
+        more = false;
       }
+    }
+  }
+
+  private void addRecorded(RecordedOrder recorded) {
+    for (var added = recorded.nextAdded(); added != null; added = recorded.nextAdded()) {
+      addPartition(added.partition(), added.start());
+    }
+  }
+
+  /** Takes a partition in that is new in the topic, from its first record on. */
+  private void addPartition(int partition, long start) {
+    merge.addPartition(partition, start);
+    first.addPartition(partition, start);
+    if (replay != null) {
+      replay.addPartition(partition, start);
+    }
+    earlier.addPartition(partition, start);
+    ends.addPartition(partition);
+    order.add(new ReadingOrder.Added(partition, start));
+  }
+
+  private void carriedOut() {
+    if (course instanceof RecordedOrder recorded) {
+      recorded.carriedOut();
     }
   }
 
@@ -258,10 +292,10 @@ public final class SoftTargetLog {
           topic,
           merge.taken(),
           merge.ends());
+      carriedOut();
     }
     merge.nextPass();
     window.restart(0);
-    waitingSince = null;
     passEnded = false;
     LogPosition position = merge.position();
     fetcher().seek(position.next());
@@ -283,12 +317,17 @@ public final class SoftTargetLog {
     return config.bounded();
   }
 
+  /** What may be read next. */
+  Course.Turn turn() {
+    return course.turn();
+  }
+
   /** What the log has to do before a batch that is not full is trained on, in words. */
   String awaited() {
-    Integer blocked = merge.blockedOn();
-    if (blocked != null) {
-      return "partition %d of topic %s is waited for while others have records"
-          .formatted(blocked, topic);
+    Integer awaited = merge.awaited();
+    if (awaited != null) {
+      return "partition %d of topic %s holds records that Kafka does not deliver"
+          .formatted(awaited, topic);
     }
     if (config.bounded()) {
       return "%d of the %d records of a pass were read (student.log.pass-examples)"
@@ -325,13 +364,17 @@ public final class SoftTargetLog {
    * while everything {@linkplain #isAllTaken is taken}.
    */
   @Nullable ConsumerRecord<byte[], byte[]> earlier() {
+    if (course instanceof RecordedOrder) {
+      state = LogState.REVISITING;
+      return earlier.peekRecorded();
+    }
     SortedMap<Integer, Long> frontier = merge.next();
     ConsumerRecord<byte[], byte[]> record = earlier.peek(frontier);
     LogState now = earlier.hasMore(frontier) ? LogState.REVISITING : LogState.RESTING;
     if (now != state) {
       state = now;
       visits = earlier.visits().least(frontier);
-      sayState(frontier);
+      sayings.say(state, merge.taken(), visits);
     }
     return record;
   }
@@ -344,6 +387,8 @@ public final class SoftTargetLog {
   /** Takes what {@link #earlier} gave. */
   void takeEarlier() {
     earlier.take();
+    order.add(new ReadingOrder.Again(1));
+    carriedOut();
   }
 
   /** Notes that a record that was taken again is trained on. */
@@ -351,25 +396,15 @@ public final class SoftTargetLog {
     earlier.used();
   }
 
-  private void sayState(SortedMap<Integer, Long> frontier) {
-    if (!sayState.isDue(state.label())) {
-      return;
+  /** Notes that a batch is closed, and returns what was decided since the one before. */
+  List<Entry> closeBatch(boolean full) {
+    if (!full && !passOver()) {
+      order.add(new ReadingOrder.Closed());
+      if (course.turn() == Course.Turn.CLOSE) {
+        carriedOut();
+      }
     }
-    if (merge.taken() == 0) {
-      log.info("topic {} is empty so far; the student waits for its first record", topic);
-    } else if (state == LogState.REVISITING) {
-      log.info(
-          "topic {} has nothing new after {} records; earlier ones are gone over again, up to {} visits each (student.log.visits), new ones first",
-          topic,
-          merge.taken(),
-          config.visits());
-    } else {
-      log.info(
-          "topic {} has nothing new after {} records, each visited {} times; the student waits for new ones",
-          topic,
-          merge.taken(),
-          earlier.visits().least(frontier));
-    }
+    return order.drain();
   }
 
   /** What the trainer is doing with the log; may be called from any thread. */

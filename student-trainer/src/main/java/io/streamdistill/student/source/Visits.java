@@ -26,7 +26,6 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
   private static final String STRATA = "strata";
   private static final String ROUND_FROM = "round-from";
   private static final String ROUND_NEXT = "round-next";
-  private static final String ROUND_TURN = "round-turn";
   private static final String ROUND_TAKEN = "round-taken";
   private static final String ROUND_WITHIN = "round-within";
 
@@ -51,16 +50,11 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
    *
    * @param from where it began, by partition
    * @param next next offset to take, by partition
-   * @param turn partition whose turn it is, by its index
    * @param taken records before {@code next} in this walk
    * @param within records that were taken of the window that begins at {@code next} and is shuffled
    */
   record Round(
-      SortedMap<Integer, Long> from,
-      SortedMap<Integer, Long> next,
-      int turn,
-      long taken,
-      int within) {
+      SortedMap<Integer, Long> from, SortedMap<Integer, Long> next, long taken, int within) {
 
     Round {
       from = new TreeMap<>(from);
@@ -88,11 +82,16 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
     SortedMap<Integer, Long> from = starts;
     for (Stratum stratum : joined) {
       if (stratum.visits() < most) {
-        return new Visits(joined, new Round(from, from, 0, 0, 0));
+        return new Visits(joined, new Round(from, from, 0, 0));
       }
       from = stratum.end();
     }
     return new Visits(joined, null);
+  }
+
+  /** The same, at the beginning of the window that the round is in. */
+  Visits windowAnew() {
+    return round == null ? this : at(new Round(round.from(), round.next(), round.taken(), 0));
   }
 
   /** As far as a round has come. */
@@ -153,7 +152,6 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
     if (round != null) {
       state.put(ROUND_FROM, Offsets.format(round.from()));
       state.put(ROUND_NEXT, Offsets.format(round.next()));
-      state.put(ROUND_TURN, Integer.toString(round.turn()));
       state.put(ROUND_TAKEN, Long.toString(round.taken()));
       state.put(ROUND_WITHIN, Integer.toString(round.within()));
     }
@@ -190,7 +188,6 @@ record Visits(List<Stratum> strata, @Nullable Round round) {
         new Round(
             Offsets.parse(from),
             Offsets.parse(next),
-            Integer.parseInt(state.getOrDefault(ROUND_TURN, "0")),
             Long.parseLong(state.getOrDefault(ROUND_TAKEN, "0")),
             Integer.parseInt(state.getOrDefault(ROUND_WITHIN, "0"))));
   }

@@ -18,55 +18,72 @@ class PartitionMergeTest {
   private static final String TOPIC = "soft-targets";
 
   @Test
-  void takesOneRecordOfEachPartitionInTurn() {
-    PartitionMerge merge = merge(2, 0);
-    offer(merge, 0, 0, 1);
+  void interleavesInProportionToWhatEachPartitionHolds() {
+    PartitionMerge merge = merge(3, 0);
+    merge.beginStretch(offsets(4, 2, 0));
+    offer(merge, 0, 0, 1, 2, 3);
     offer(merge, 1, 0, 1);
 
-    assertThat(takeAll(merge)).containsExactly("0@0", "1@0", "0@1", "1@1");
+    assertThat(takeAll(merge)).containsExactly("0@0", "1@0", "0@1", "0@2", "1@1", "0@3");
+    assertThat(merge.reachedEnds()).isTrue();
   }
 
   @Test
-  void waitsForThePartitionWhoseTurnItIs() {
-    PartitionMerge merge = merge(2, 0);
-    offer(merge, 0, 0, 1);
-
-    assertThat(takeAll(merge)).containsExactly("0@0");
-    assertThat(merge.blockedOn()).isEqualTo(1);
-
-    offer(merge, 1, 0);
-    assertThat(takeAll(merge)).containsExactly("1@0", "0@1");
-  }
-
-  @Test
-  void goesOnWithoutAnIdlePartitionUntilItDelivers() {
+  void takesNothingBeyondTheStretchAndWaitsForWhatLiesWithin() {
     PartitionMerge merge = merge(2, 0);
     offer(merge, 0, 0, 1, 2);
-    takeAll(merge);
-    merge.setIdle(1);
+    assertThat(takeAll(merge)).as("no stretch has begun").isEmpty();
+    merge.beginStretch(offsets(2, 1));
 
-    assertThat(takeAll(merge)).containsExactly("0@1", "0@2");
+    assertThat(takeAll(merge)).containsExactly("0@0");
+    assertThat(merge.awaited()).isEqualTo(1);
 
-    offer(merge, 0, 3);
-    offer(merge, 1, 0);
-    assertThat(takeAll(merge)).containsExactlyInAnyOrder("0@3", "1@0");
+    offer(merge, 1, 0, 1);
+    assertThat(takeAll(merge)).containsExactly("1@0", "0@1");
+    assertThat(merge.awaited()).isNull();
+    assertThat(merge.atHand()).isEqualTo(offsets(3, 2));
+
+    merge.beginStretch(merge.atHand());
+    assertThat(takeAll(merge)).containsExactly("0@2", "1@1");
   }
 
   @Test
-  void passesOverAUsedUpPartitionWhenTheRestOfThePassIsAtHand() {
-    PartitionMerge merge = merge(2, 5);
-    offer(merge, 0, 0, 1, 2, 3);
-    assertThat(takeAll(merge)).containsExactly("0@0"); // partition 1 may still have two
+  void aPartitionOfNothingButMarkersIsNotWaitedFor() {
+    PartitionMerge merge = merge(2, 0);
+    merge.beginStretch(offsets(2, 3));
+    offer(merge, 0, 0, 1);
+    assertThat(takeAll(merge)).containsExactly("0@0");
 
-    offer(merge, 1, 0);
+    merge.fetchedUpTo(1, 3);
 
-    assertThat(takeAll(merge)).containsExactly("1@0", "0@1", "0@2", "0@3");
-    assertThat(merge.passOver()).isTrue();
+    assertThat(takeAll(merge)).containsExactly("0@1");
+    assertThat(merge.reachedEnds()).isTrue();
+    assertThat(merge.position().next()).as("is no matter of timing").isEqualTo(offsets(2, 0));
+    merge.beginStretch(offsets(2, 4));
+    assertThat(merge.position().next()).isEqualTo(offsets(2, 3));
+  }
+
+  @Test
+  void takesAPartitionInThatIsNew() {
+    PartitionMerge merge = merge(1, 0);
+    merge.beginStretch(offsets(2));
+    offer(merge, 0, 0);
+    takeAll(merge);
+    merge.addPartition(1, 7);
+    offer(merge, 1, 7, 8);
+    offer(merge, 0, 1);
+
+    assertThat(takeAll(merge)).as("the stretch began without it").containsExactly("0@1");
+
+    merge.beginStretch(merge.atHand());
+    assertThat(takeAll(merge)).containsExactly("1@7", "1@8");
+    assertThat(merge.position().starts()).isEqualTo(new TreeMap<>(Map.of(0, 0L, 1, 7L)));
   }
 
   @Test
   void replaysAPassInTheSameOrderAndLeavesOutWhatCameLater() {
     PartitionMerge merge = merge(2, 5);
+    merge.beginStretch(offsets(5, 3));
     offer(merge, 0, 0, 1, 4); // offsets have gaps: transaction markers
     offer(merge, 1, 0, 2);
     List<String> first = takeAll(merge);
@@ -82,22 +99,9 @@ class PartitionMergeTest {
   }
 
   @Test
-  void whereAPartitionWasFetchedToIsNoPartOfThePosition() {
-    PartitionMerge merge = merge(1, 0);
-    offer(merge, 0, 0, 1);
-    takeAll(merge);
-    merge.setEnds(new TreeMap<>(Map.of(0, 5L)));
-    assertThat(merge.reachedEnds()).isFalse();
-
-    merge.fetchedUpTo(0, 5); // markers of transactions
-
-    assertThat(merge.reachedEnds()).isTrue();
-    assertThat(merge.position().next()).isEqualTo(Map.of(0, 2L));
-  }
-
-  @Test
   void coversWhatAnyPassHasTaken() {
     PartitionMerge merge = merge(1, 3);
+    merge.beginStretch(offsets(3));
     offer(merge, 0, 0, 1, 2);
     takeAll(merge);
     merge.nextPass();
@@ -136,6 +140,8 @@ class PartitionMergeTest {
       List<List<Integer>> log, int partitions, int total, Random random, boolean kills) {
     List<String> order = new ArrayList<>();
     PartitionMerge merge = merge(partitions, total);
+    merge.beginStretch(
+        offsets(log.stream().mapToLong(p -> p.isEmpty() ? 0 : p.get(p.size() - 1) + 1).toArray()));
     int[] fetched = new int[partitions];
     while (total > 0 && merge.position().pass() < 3) {
       int partition = random.nextInt(partitions);
@@ -167,6 +173,14 @@ class PartitionMergeTest {
       }
     }
     return order;
+  }
+
+  private static SortedMap<Integer, Long> offsets(long... offsets) {
+    SortedMap<Integer, Long> byPartition = new TreeMap<>();
+    for (int partition = 0; partition < offsets.length; partition++) {
+      byPartition.put(partition, offsets[partition]);
+    }
+    return byPartition;
   }
 
   private static PartitionMerge merge(int partitions, long passExamples) {

@@ -33,6 +33,9 @@ final class Reading {
       new FeatureContract(FeatureType.F32, List.of(1), 1, 0);
   private static final ClassMap CLASSES = ClassMap.ofCount(2);
 
+  /** More than half a minute of polls; who does not poll does not wait either. */
+  private static final int MOST_TRIES = 10_000;
+
   /** Every row is what {@link #example} was given as its number. */
   record Rows(List<Integer> numbers, Batch batch) {}
 
@@ -56,6 +59,19 @@ final class Reading {
       Selection selection,
       TeacherChoice teachers,
       double holdOutShare) {
+    this(memory, config, batchSize, from, null, selection, teachers, holdOutShare);
+  }
+
+  /** Reads as another reader did, from the same place on. */
+  Reading(
+      MemoryLog memory,
+      PassConfig config,
+      int batchSize,
+      LogPosition from,
+      @Nullable RecordedOrder recorded,
+      Selection selection,
+      TeacherChoice teachers,
+      double holdOutShare) {
     this.memory = memory;
     holdOut =
         new HoldOut(
@@ -71,6 +87,7 @@ final class Reading {
             new LogEnds(
                 consumer, MemoryLog.TOPIC, from.starts().keySet(), config.restAfter(), memory),
             from,
+            recorded,
             config,
             5,
             memory);
@@ -104,8 +121,9 @@ final class Reading {
   /** The next batch; null when none is complete within a time. */
   @Nullable Rows nextWithin(Duration patience) {
     Instant end = memory.instant().plus(patience);
+    int tries = 0;
     while (!reader.fill(input, targets)) {
-      if (memory.instant().isAfter(end)) {
+      if (memory.instant().isAfter(end) || ++tries > MOST_TRIES) {
         return null;
       }
     }

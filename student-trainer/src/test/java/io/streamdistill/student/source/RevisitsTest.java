@@ -27,14 +27,7 @@ final class RevisitsTest {
 
   private static PassConfig following(int visits, int shuffle) {
     return new PassConfig(
-        0,
-        0,
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(1),
-        visits,
-        shuffle,
-        Duration.ofSeconds(30),
-        WhenDone.EXIT);
+        0, 0, Duration.ofSeconds(2), Duration.ofSeconds(1), visits, shuffle, WhenDone.EXIT);
   }
 
   private static Reading reading(MemoryLog log, int visits, int batchSize) {
@@ -261,7 +254,7 @@ final class RevisitsTest {
   @Test
   void passesOfBeforeCountAsVisits() {
     MemoryLog log = log(2, 100);
-    PassConfig passes = new PassConfig(3, 0, Duration.ofSeconds(30), WhenDone.EXIT);
+    PassConfig passes = new PassConfig(3, 0, WhenDone.EXIT);
     Reading before = new Reading(log, passes, 64, log.beginning());
     List<Rows> batches = before.all();
     LogPosition done = LogPosition.fromState(before.position().toState());

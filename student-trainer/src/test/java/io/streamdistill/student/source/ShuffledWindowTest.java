@@ -15,6 +15,7 @@ final class ShuffledWindowTest {
   private static PartitionMerge merge(int records, int bytes) {
     TreeMap<Integer, Long> starts = new TreeMap<>(Map.of(0, 0L));
     PartitionMerge merge = new PartitionMerge(LogPosition.beginning("id", starts), records);
+    merge.beginStretch(new TreeMap<>(Map.of(0, (long) records)));
     for (int offset = 0; offset < records; offset++) {
       merge.offer(
           new ConsumerRecord<>(

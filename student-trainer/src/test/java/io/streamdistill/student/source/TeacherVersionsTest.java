@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Meter;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.student.source.PassConfig.WhenDone;
 import io.streamdistill.student.source.Reading.Rows;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,8 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Teachers come and go while a student learns. */
 final class TeacherVersionsTest {
 
-  private static final PassConfig TWO_PASSES =
-      new PassConfig(2, 0, Duration.ofSeconds(30), WhenDone.EXIT);
+  private static final PassConfig TWO_PASSES = new PassConfig(2, 0, WhenDone.EXIT);
   private static final TeacherChoice NEWEST = new TeacherChoice(List.of("newest"));
 
   /** 40 examples of the first teacher, then 30 of the second, with a straggler of the first. */
