@@ -4,6 +4,7 @@ import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.config.AutoNumber;
+import io.streamdistill.core.kafka.OnLostRecords;
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.gate.GateConfig;
@@ -50,6 +51,8 @@ import java.util.List;
  * @param checkpoint when and where checkpoints are published
  * @param biasCorrection whether the biases of published models are corrected; default not
  * @param gate the hold-out, and what a checkpoint must reach on it to become champion
+ * @param onLostRecords what to do when the log no longer holds what is to be read; default stop
+ * @param limits how much the trainer puts up with
  * @param http address of metrics and health
  */
 public record StudentConfig(
@@ -71,6 +74,8 @@ public record StudentConfig(
     CheckpointConfig checkpoint,
     BiasCorrectionConfig biasCorrection,
     GateConfig gate,
+    OnLostRecords onLostRecords,
+    LimitsConfig limits,
     HttpConfig http) {
 
   /** Validates. */
@@ -122,6 +127,8 @@ public record StudentConfig(
         checkpoint,
         biasCorrection,
         gate,
+        onLostRecords,
+        limits,
         http);
   }
 

@@ -11,6 +11,7 @@ import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.InitFrom;
+import io.streamdistill.student.publish.Lineage;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.publish.Resumption;
 import io.streamdistill.student.publish.Resumption.Resumed;
@@ -38,13 +39,15 @@ import org.slf4j.LoggerFactory;
  *     none
  * @param ready what is trained, and by which scales; null when the log has to be measured first
  * @param learning how learning went until then
+ * @param lineage in which order the records were taken until then
  */
 record StudentStart(
     Progress progress,
     @Nullable String resumedFrom,
     @Nullable Origin origin,
     @Nullable Ready ready,
-    LearningRecord learning) {
+    LearningRecord learning,
+    Lineage lineage) {
 
   private static final Logger log = LoggerFactory.getLogger(StudentStart.class);
 
@@ -70,12 +73,12 @@ record StudentStart(
 
   /** A student that begins, at random weights, before anything is measured. */
   StudentStart measured(StudentScales scales, StudentStep step) {
-    return new StudentStart(progress, resumedFrom, origin, new Ready(scales, step), learning);
+    return new StudentStart(progress, resumedFrom, origin, new Ready(scales, step), learning, lineage);
   }
 
   /** The same start after training from it has diverged. */
   StudentStart recovered(LearningRecord after) {
-    return new StudentStart(progress, resumedFrom, origin, ready, after);
+    return new StudentStart(progress, resumedFrom, origin, ready, after, lineage);
   }
 
   /**
@@ -100,12 +103,13 @@ record StudentStart(
           manifest.version(),
           manifest.initFrom(),
           new Ready(resumed.get().scales(), resumed.get().step()),
-          learning);
+          learning,
+          resumed.get().lineage());
     }
     Progress start = Progress.beginning(here.beginning().get());
     if (config.initFrom().isEmpty()) {
       log.info("student {} starts anew", config.name());
-      return new StudentStart(start, null, null, null, NOTHING_YET);
+      return new StudentStart(start, null, null, null, NOTHING_YET, Lineage.NONE);
     }
     WarmStart.Warm warm =
         new WarmStart(here.identity(), here.puller(), config.checkpoint().workDir(), here.trusted())
@@ -117,7 +121,12 @@ record StudentStart(
         warm.origin().examplesSeen(),
         warm.origin().teacherVersions());
     return new StudentStart(
-        start, null, warm.origin(), new Ready(warm.scales(), warm.step()), NOTHING_YET);
+        start,
+        null,
+        warm.origin(),
+        new Ready(warm.scales(), warm.step()),
+        NOTHING_YET,
+        Lineage.NONE);
   }
 
   /** Whoever changes how the student is trained begins with the whole learning rate again. */

@@ -24,6 +24,7 @@ import io.streamdistill.student.gate.Gate;
 import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.gate.QuantizationLoss;
 import io.streamdistill.student.learning.LearningMonitor;
+import io.streamdistill.student.loop.BatchStep;
 import io.streamdistill.student.loop.PrequentialMetrics;
 import io.streamdistill.student.loop.TrainingLoop;
 import io.streamdistill.student.objective.ObjectiveConfig;
@@ -32,7 +33,9 @@ import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.CheckpointPublisher;
 import io.streamdistill.student.publish.CheckpointWriter;
+import io.streamdistill.student.publish.Perseverance;
 import io.streamdistill.student.publish.StudentIdentity;
+import io.streamdistill.student.publish.Transactions;
 import io.streamdistill.student.scale.Measurer;
 import io.streamdistill.student.scale.ObjectiveChoice;
 import io.streamdistill.student.source.BatchLimit;
@@ -41,6 +44,7 @@ import io.streamdistill.student.source.BatchReader;
 import io.streamdistill.student.source.LogEnds;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.ReadingReport;
+import io.streamdistill.student.source.RejectedBefore;
 import io.streamdistill.student.source.SoftTargetDecoder;
 import io.streamdistill.student.source.SoftTargetLog;
 import io.streamdistill.student.step.BatchSize;
@@ -50,10 +54,12 @@ import io.streamdistill.student.step.StudentStep;
 import io.streamdistill.student.step.StudentSteps;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +84,9 @@ final class TrainerAssembly {
   private final StudentIdentity described;
   private final long outputWidth; // inputs of the output layer
   private final SoftTargetTopic topic;
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final TrainerClients clients;
+  private final Transactions transactions;
+  private @Nullable KafkaClientMetrics producerMetrics;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final CheckpointStore store;
   private final AliasWriter aliases;
@@ -113,12 +121,17 @@ final class TrainerAssembly {
     signingKey = CheckpointConfig.signingKey(config.checkpoint().signingKeyFile());
     trusted = config.checkpoint().trustedKeys(signingKey);
     described = StudentDescription.of(config, batchSize, topics, features, classes);
-    TrainerClients clients = new TrainerClients(kafka, config);
+    clients = new TrainerClients(kafka, config);
     topic = clients.softTargetTopic(topics.softTargets());
-    producer = closers.add(clients.producer());
-    bind(new KafkaClientMetrics(producer));
-    // Fences an older trainer of the student: what it announced until here is all it ever will.
-    clients.initTransactions(producer);
+    StudentHolder holder =
+        closers.add(
+            new StudentHolder(
+                config.name(),
+                config.checkpoint().workDir().resolve(config.name()),
+                clients::holder,
+                topics.checkpointEvents(),
+                Clock.systemUTC()));
+    transactions = closers.add(transactions(holder));
     store = closers.add(new CheckpointStores(kafka, topics, s3).open(config.checkpoint().store()));
     consumer = closers.add(clients.consumer());
     bind(new KafkaClientMetrics(consumer));
@@ -139,6 +152,31 @@ final class TrainerAssembly {
   /** With what suits the network in the place of what was left open. */
   StudentConfig config() {
     return config;
+  }
+
+  /** Ends what an older trainer of the student left open: what it announced is all it ever will. */
+  private Transactions transactions(StudentHolder holder) {
+    closers.add(this::closeProducerMetrics);
+    try {
+      holder.await(() -> false);
+      return new Transactions(this::producer, holder::holds);
+    } catch (KafkaException e) {
+      throw clients.unreachable(e);
+    }
+  }
+
+  private KafkaProducer<byte[], byte[]> producer() {
+    closeProducerMetrics();
+    KafkaProducer<byte[], byte[]> producer = clients.producer();
+    producerMetrics = new KafkaClientMetrics(producer);
+    producerMetrics.bindTo(registry);
+    return producer;
+  }
+
+  private void closeProducerMetrics() {
+    if (producerMetrics != null) {
+      producerMetrics.close();
+    }
   }
 
   private void bind(KafkaClientMetrics clientMetrics) {
@@ -237,11 +275,13 @@ final class TrainerAssembly {
     BackgroundPublisher publisher =
         closers.add(
             new BackgroundPublisher(
-                publisher(identity, writer, start.resumedFrom()),
+                publisher(identity, writer, start),
                 writer,
                 ready.step(),
-                consumer.groupMetadata(),
+                new Perseverance(config.limits().maxOutage(), Clock.systemUTC()),
                 registry));
+    RejectedBefore rejectedBefore =
+        new RejectedBefore(clients.committed(topics.softTargets()));
     LearningMonitor monitor =
         new LearningMonitor(
             config.learning(),
@@ -264,6 +304,7 @@ final class TrainerAssembly {
             holdOut,
             config.log().linger(),
             new BatchLimit(batchSize, start.progress().examplesSeen()),
+            rejectedBefore,
             report,
             Clock.systemUTC());
     report.watch(source);
@@ -272,11 +313,12 @@ final class TrainerAssembly {
             new BatchPrefetcher(
                 source, reader, batchSize.most(), features.length(), classes.count()),
             ready.step(),
-            learningRate,
-            start.learning().rateFactor(),
+            new BatchStep(
+                ready.step(), learningRate, start.learning().rateFactor(), config.log().passes()),
             publisher,
             config.checkpoint(),
-            config.log(),
+            config.limits().hold(),
+            rejectedBefore,
             metrics,
             monitor,
             Clock.systemUTC(),
@@ -296,7 +338,7 @@ final class TrainerAssembly {
   }
 
   private CheckpointPublisher publisher(
-      StudentIdentity identity, CheckpointWriter writer, @Nullable String resumedFrom) {
+      StudentIdentity identity, CheckpointWriter writer, StudentStart start) {
     Gate gate =
         new Gate(
             config.gate(),
@@ -314,7 +356,9 @@ final class TrainerAssembly {
         config.checkpoint(),
         store,
         writer,
-        producer,
+        transactions,
+        consumer.groupMetadata(),
+        committed(),
         topics,
         Clock.systemUTC(),
         new SecureRandom(),
@@ -325,6 +369,24 @@ final class TrainerAssembly {
             .latest(config.name())
             .map(CheckpointPublished::getVersion)
             .orElse(null),
-        resumedFrom);
+        start.resumedFrom(),
+        start.lineage());
+  }
+
+  private CheckpointPublisher.Committed committed() {
+    return new CheckpointPublisher.Committed() {
+      @Override
+      public boolean isAnnounced(CheckpointId id) {
+        return CheckpointLog.readAll(kafka, topics.checkpoints())
+            .announcements(id.student())
+            .stream()
+            .anyMatch(announced -> CheckpointLog.id(announced).equals(id));
+      }
+
+      @Override
+      public Map<Integer, Long> offsets() {
+        return clients.committed(topics.softTargets());
+      }
+    };
   }
 }

@@ -5,14 +5,15 @@ import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -67,7 +68,7 @@ final class TrainerClients {
         cause);
   }
 
-  private BrokerException unreachable(@Nullable Throwable cause) {
+  BrokerException unreachable(@Nullable Throwable cause) {
     return new BrokerException(
         "Kafka at %s does not answer: %s. Check kafka.bootstrap.servers and that the broker runs"
             .formatted(kafka.bootstrapServers(), cause),
@@ -99,22 +100,62 @@ final class TrainerClients {
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
+  /**
+   * A member of the group whose one partition is given to the trainer that holds the student.
+   *
+   * @param place id of the place that the trainer works in
+   */
+  KafkaConsumer<byte[], byte[]> holder(String place) {
+    Map<String, Object> properties = kafka.consumer();
+    properties.put("group.id", config.groupId() + "-holder");
+    properties.put("group.protocol", "classic");
+    properties.put("group.instance.id", place);
+    properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+    properties.put("enable.auto.commit", "false");
+    properties.put("auto.offset.reset", "latest");
+    properties.put("session.timeout.ms", "10000");
+    properties.put("heartbeat.interval.ms", "2000");
+    properties.put("client.id", config.groupId() + "-holder");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** What the student's group has committed in a topic, by partition. */
+  Map<Integer, Long> committed(String topic) {
+    try (Admin admin = Admin.create(kafka.admin())) {
+      Map<Integer, Long> committed = new TreeMap<>();
+      admin
+          .listConsumerGroupOffsets(config.groupId())
+          .partitionsToOffsetAndMetadata()
+          .get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+          .forEach(
+              (partition, offset) -> {
+                if (partition.topic().equals(topic) && offset != null) {
+                  committed.put(partition.partition(), offset.offset());
+                }
+              });
+      return committed;
+    } catch (ExecutionException e) {
+      throw unreachable(e.getCause());
+    } catch (TimeoutException e) {
+      throw unreachable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException("interrupted while the offsets of the student were asked for", e);
+    }
+  }
+
   /** The student's one writer. */
   KafkaProducer<byte[], byte[]> producer() {
     Map<String, Object> properties = kafka.producer();
     properties.put("transactional.id", config.transactionalId());
     properties.putIfAbsent("client.id", config.groupId() + "-producer");
+    // What fails is tried again with another producer: better than to wait for this one.
+    properties.putIfAbsent("max.block.ms", "20000");
+    properties.putIfAbsent("request.timeout.ms", "10000");
+    properties.putIfAbsent("delivery.timeout.ms", "20000");
     // Dead letters are as large as the records were; the broker's limit is the one that counts.
     properties.putIfAbsent("max.request.size", Integer.toString(32 << 20));
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-  }
-
-  /** Fences an older writer of the same student, and ends what it left open. */
-  void initTransactions(KafkaProducer<byte[], byte[]> producer) {
-    try {
-      producer.initTransactions();
-    } catch (KafkaException e) {
-      throw unreachable(e);
-    }
   }
 }

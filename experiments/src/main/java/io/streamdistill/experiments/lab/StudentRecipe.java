@@ -1,7 +1,9 @@
 package io.streamdistill.experiments.lab;
 
 import io.streamdistill.core.config.AutoNumber;
+import io.streamdistill.core.kafka.OnLostRecords;
 import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.student.LimitsConfig;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.student.StudentConfig.DecayType;
 import io.streamdistill.student.StudentConfig.OptimizerType;
@@ -166,6 +168,8 @@ public record StudentRecipe(
         checkpoints,
         correction,
         GateConfig.NONE,
+        OnLostRecords.STOP,
+        LimitsConfig.defaults(),
         new HttpConfig("127.0.0.1", 0));
   }
 }

@@ -1,19 +1,20 @@
 package io.streamdistill.student.loop;
 
 import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.student.StudentException;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningMonitor;
-import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.Progress;
+import io.streamdistill.student.publish.Publication;
 import io.streamdistill.student.source.Batch;
 import io.streamdistill.student.source.BatchPrefetcher;
 import io.streamdistill.student.source.BatchPrefetcher.Prefetched;
 import io.streamdistill.student.source.LogPosition;
-import io.streamdistill.student.source.PassConfig;
+import io.streamdistill.student.source.ReadingOrder;
+import io.streamdistill.student.source.RejectedBefore;
 import io.streamdistill.student.source.Rejection;
-import io.streamdistill.student.step.StepRate;
 import io.streamdistill.student.step.StudentStep;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,21 +39,27 @@ public final class TrainingLoop {
   /** Rejected records held at most until a checkpoint lets them go to the dead-letter topic. */
   private static final int MAX_REJECTIONS = 1_000;
 
+  /** Decisions of the reader that are held at most until a checkpoint has them. */
+  private static final int MAX_DECISIONS = 100_000;
+
+  private static final Duration PATIENCE = Duration.ofMillis(100);
+
   /** Steps between two looks into the network. */
   private static final long INSPECTION = 100;
 
   private final BatchPrefetcher batches;
   private final StudentStep step;
-  private final StepRate learningRate;
+  private final BatchStep steps;
   private final BackgroundPublisher publisher;
   private final CheckpointConfig checkpoints;
+  private final boolean holds;
+  private final RejectedBefore rejectedBefore;
   private final PrequentialMetrics metrics;
   private final LearningMonitor monitor;
-  private final PassConfig passes;
-  private final double rateFactor;
   private final InstantSource clock;
 
   private final List<Rejection> rejections = new ArrayList<>();
+  private final ReadingOrder order = new ReadingOrder(); // since the last checkpoint
   private volatile Progress progress;
   private volatile boolean stopping;
   private Progress published;
@@ -60,27 +68,27 @@ public final class TrainingLoop {
   /**
    * Creates a loop that goes on from {@code start}, to which step and source have been set.
    *
-   * @param rateFactor what the learning rate is multiplied by; below 1 after a recovery
+   * @param holds whether records that are not fit stay where they are until one was trained on
    */
   public TrainingLoop(
       BatchPrefetcher batches,
       StudentStep step,
-      StepRate learningRate,
-      double rateFactor,
+      BatchStep steps,
       BackgroundPublisher publisher,
       CheckpointConfig checkpoints,
-      PassConfig passes,
+      boolean holds,
+      RejectedBefore rejectedBefore,
       PrequentialMetrics metrics,
       LearningMonitor monitor,
       InstantSource clock,
       Progress start) {
     this.batches = batches;
     this.step = step;
-    this.learningRate = learningRate;
-    this.rateFactor = rateFactor;
+    this.steps = steps;
     this.publisher = publisher;
     this.checkpoints = checkpoints;
-    this.passes = passes;
+    this.holds = holds;
+    this.rejectedBefore = rejectedBefore;
     this.metrics = metrics;
     this.monitor = monitor;
     this.clock = clock;
@@ -100,7 +108,7 @@ public final class TrainingLoop {
     batches.start();
     try (batches) {
       while (!over && !stopping) {
-        Prefetched next = batches.next();
+        Prefetched next = isFull() ? held() : batches.next();
         if (next != null) {
           over = trainOn(next);
         }
@@ -115,11 +123,27 @@ public final class TrainingLoop {
     if (over) {
       monitor.trainingIsOver(progress.step());
     }
-    if (progress.examplesSeen() > published.examplesSeen() || !rejections.isEmpty()) {
+    if (!isHeld() && (newExamples() > 0 || !rejections.isEmpty())) {
       publish();
     }
     publisher.await();
     return over;
+  }
+
+  /**
+   * Whether nothing but records that are not fit has come to a student that was never trained: a
+   * key is wrong, and what came is left where it is until somebody has looked.
+   */
+  private boolean isHeld() {
+    return holds && progress.examplesSeen() == 0 && !rejections.isEmpty();
+  }
+
+  private boolean isFull() {
+    return isHeld() && rejections.size() >= MAX_REJECTIONS;
+  }
+
+  private long newExamples() {
+    return progress.examplesSeen() - published.examplesSeen();
   }
 
   /** Returns whether it was the last one. */
@@ -138,17 +162,12 @@ public final class TrainingLoop {
 
   private void train(Batch batch) {
     rejections.addAll(batch.rejections());
+    order.addAll(batch.order());
     if (batch.rows() > 0) {
-      double rate =
-          rateFactor
-              * learningRate.at(
-                  progress.step(), progress.examplesSeen(), batch.end().done(passes.passes()));
-      BatchLoss loss = step.train(batch.rows(), rate);
-      if (!loss.isFinite()) {
-        loss = withoutPoison(batch, rate);
-      }
-      metrics.trained(batch, loss, clock.millis());
-      monitor.observe(loss, progress.step());
+      BatchStep.Taken taken = steps.take(batch, progress);
+      taken.poison().forEach(row -> reject(batch, row));
+      metrics.trained(batch, taken.loss(), clock.millis());
+      monitor.observe(taken.loss(), progress.step());
       if (progress.step() % INSPECTION == 0) {
         monitor.inspect(step.deadUnits(), batch.rows(), progress.step());
       }
@@ -156,30 +175,29 @@ public final class TrainingLoop {
     progress = progress.after(batch);
   }
 
-  /** A step whose loss was no number has changed nothing: it is taken without those to blame. */
-  private BatchLoss withoutPoison(Batch batch, double rate) {
-    List<Integer> poison = PoisonRows.takeOut(step, batch.rows());
-    int rest = batch.rows() - poison.size();
-    if (poison.isEmpty() || (rest == 0 && batch.rows() > 1)) {
-      throw new DivergenceException(
-          "the loss of step %d is not a finite number".formatted(progress.step()), progress.step());
+  private void reject(Batch batch, int row) {
+    ConsumerRecord<byte[], byte[]> record = batch.records().get(row);
+    log.warn(
+        "the student's loss for the record at {}-{}, offset {}, is not a finite number; it is not trained on, and goes to the dead letters",
+        record.topic(),
+        record.partition(),
+        record.offset());
+    if (batch.isNew(row) && !rejectedBefore.contains(record)) {
+      rejections.add(
+          new Rejection(
+              record, Reason.NON_FINITE_LOSS, "the student's loss for it is not a finite number"));
     }
-    for (int row : poison) {
-      ConsumerRecord<byte[], byte[]> record = batch.records().get(row);
-      log.warn(
-          "the student's loss for the record at {}-{}, offset {}, is not a finite number; it is not trained on, and goes to the dead letters",
-          record.topic(),
-          record.partition(),
-          record.offset());
-      if (batch.isNew(row)) {
-        rejections.add(
-            new Rejection(
-                record,
-                Reason.NON_FINITE_LOSS,
-                "the student's loss for it is not a finite number"));
-      }
+  }
+
+  /** Waits a while for somebody to stop the trainer; nothing is read meanwhile. */
+  private static @Nullable Prefetched held() {
+    try {
+      Thread.sleep(PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StudentException("interrupted while reading was held", e);
     }
-    return rest == 0 ? BatchLoss.EMPTY : step.train(rest, rate);
+    return null;
   }
 
   private void passOver(LogPosition nextPass) {
@@ -196,17 +214,33 @@ public final class TrainingLoop {
   /** By time, a checkpoint waits until the one before is out; by number, training waits for it. */
   private boolean checkpointDue() {
     boolean busy = publisher.isBusy();
-    long examples = progress.examplesSeen() - published.examplesSeen();
-    if (examples == 0 && rejections.isEmpty()) {
+    long examples = newExamples();
+    if (isHeld() || (examples == 0 && rejections.isEmpty())) {
       return false;
     }
     return (checkpoints.everyExamples() > 0 && examples >= checkpoints.everyExamples())
         || rejections.size() >= MAX_REJECTIONS
+        || order.size() >= MAX_DECISIONS
         || (!busy
             && Duration.between(publishedAt, clock.instant()).compareTo(checkpoints.every()) >= 0);
   }
 
   private void publish() {
+    if (newExamples() == 0) {
+      publishRejections();
+    } else {
+      publishCheckpoint();
+    }
+  }
+
+  /** No checkpoint comes of records that were not trained on. */
+  private void publishRejections() {
+    publisher.publishRejections(List.copyOf(rejections), progress);
+    rejections.clear();
+    publishedAt = clock.instant();
+  }
+
+  private void publishCheckpoint() {
     if (!monitor.state().isHealthy()) {
       log.warn(
           "this checkpoint is published as {} and does not become champion: {}",
@@ -221,10 +255,13 @@ public final class TrainingLoop {
     publisher.publish(
         parameters,
         optimizerState,
-        progress,
-        List.copyOf(rejections),
-        metrics.figures(),
-        monitor.record());
+        new Publication(
+            progress,
+            rejections,
+            metrics.figures(),
+            monitor.record(),
+            order.drain(),
+            published.step()));
     rejections.clear();
     published = progress;
     publishedAt = clock.instant();
@@ -234,6 +271,7 @@ public final class TrainingLoop {
   /** Makes {@link #run} return after the present batch; may be called from any thread. */
   public void stop() {
     stopping = true;
+    publisher.hurry();
   }
 
   /** How far training has come; may be called from any thread. */

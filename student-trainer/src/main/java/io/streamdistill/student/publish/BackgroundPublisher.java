@@ -2,52 +2,48 @@ package io.streamdistill.student.publish;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.source.Rejection;
 import io.streamdistill.student.step.StudentStep;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes checkpoints while training goes on: the training thread only copies the student's
- * numbers. One checkpoint is published at a time. Its failure is thrown at the training thread, by
- * the next call. All methods but {@link #close} belong to that one thread.
+ * numbers. One checkpoint is published at a time; while broker or store are away, it is tried again
+ * and again ({@link Perseverance}). A failure that no retry cures is thrown at the training thread,
+ * by the next call. Methods belong to that one thread, unless
+ * they say otherwise.
  */
 public final class BackgroundPublisher implements AutoCloseable {
 
   private final CheckpointPublisher publisher;
   private final CheckpointWriter writer;
   private final StudentStep step;
-  private final ConsumerGroupMetadata group;
+  private final Perseverance perseverance;
   private final Timer stall;
   private final Timer duration;
   private final ExecutorService thread;
   private @Nullable Future<?> running;
 
-  /**
-   * Creates a publisher of the state of {@code step}.
-   *
-   * @param group consumer group that the offsets are committed for
-   */
+  /** Creates a publisher of the state of {@code step}. */
   public BackgroundPublisher(
       CheckpointPublisher publisher,
       CheckpointWriter writer,
       StudentStep step,
-      ConsumerGroupMetadata group,
+      Perseverance perseverance,
       MeterRegistry registry) {
     this.publisher = publisher;
     this.writer = writer;
     this.step = step;
-    this.group = group;
+    this.perseverance = perseverance;
     stall =
         Timer.builder("distill.student.checkpoint.stall")
             .description("Time that training stood still for a checkpoint")
@@ -82,34 +78,58 @@ public final class BackgroundPublisher implements AutoCloseable {
    *
    * @param parameters copy of the step's, (parameters)
    * @param optimizerState copy of the step's, (floats)
-   * @param rejections records met since the last checkpoint that were not fit
-   * @param metrics prequential figures by name
-   * @param learning how learning went until now
    * @throws DivergenceException when what the network says to ordinary features is no number
    */
-  public void publish(
-      float[] parameters,
-      float[] optimizerState,
-      Progress progress,
-      List<Rejection> rejections,
-      Map<String, Double> metrics,
-      LearningRecord learning) {
+  public void publish(float[] parameters, float[] optimizerState, Publication publication) {
     await();
+    long at = publication.progress().step();
     StudentSnapshot snapshot =
         writer.snapshot(step.network(), step.iteration(), parameters, optimizerState);
     if (!snapshot.expected().isFinite()) {
       throw new DivergenceException(
           "at step %d the student's answers to ordinary features are not finite numbers"
-              .formatted(progress.step()),
-          progress.step());
+              .formatted(at),
+          at);
     }
+    CheckpointPublisher.Attempt attempt = new CheckpointPublisher.Attempt(snapshot, publication);
     running =
         thread.submit(
             () ->
-                duration.record(
-                    () ->
-                        publisher.publish(
-                            snapshot, group, progress, rejections, metrics, learning)));
+                duration.record(() -> publish(attempt, "the checkpoint of step " + at)));
+  }
+
+  private void publish(CheckpointPublisher.Attempt attempt, String what) {
+    try {
+      perseverance.until(what, again -> publisher.publish(attempt));
+    } finally {
+      publisher.dispose(attempt);
+    }
+  }
+
+  /**
+   * Moves records that are not fit to the dead letters, without a checkpoint. Waits for the
+   * checkpoint before.
+   *
+   * @param progress how far the log was read
+   */
+  public void publishRejections(List<Rejection> rejections, Progress progress) {
+    await();
+    running =
+        thread.submit(
+            () ->
+                perseverance.until(
+                    "%d dead letters".formatted(rejections.size()),
+                    again -> publisher.publishRejections(rejections, progress, again)));
+  }
+
+  /** What it waits for, in one line; empty when nothing is away. From any thread. */
+  public Optional<String> problem() {
+    return perseverance.problem();
+  }
+
+  /** The service is to end: an outage is waited out for some seconds only. From any thread. */
+  public void hurry() {
+    perseverance.hurry();
   }
 
   /** Adds to the time that training stood still. */
@@ -141,9 +161,10 @@ public final class BackgroundPublisher implements AutoCloseable {
     }
   }
 
-  /** Lets the checkpoint that is being published end. */
+  /** Lets the checkpoint that is being published end; an outage is not waited out for long. */
   @Override
   public void close() {
+    perseverance.hurry();
     thread.shutdown();
     try {
       while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {

@@ -8,9 +8,9 @@ import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointVersion;
 import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.student.StudentException;
 import io.streamdistill.student.source.Rejection;
 import java.net.URI;
 import java.nio.file.Path;
@@ -19,26 +19,20 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Publishes checkpoints: files, then store, then, in one transaction, the announcement, the group's
- * offsets and the dead letters. The transactional id is the student's, so a second trainer of the
- * same student fences this one, which stops at its next checkpoint.
+ * offsets and the dead letters. What has failed can be tried again: it is done once.
  */
 public final class CheckpointPublisher {
 
@@ -48,15 +42,46 @@ public final class CheckpointPublisher {
   private final CheckpointConfig config;
   private final CheckpointStore store;
   private final CheckpointWriter writer;
-  private final Producer<byte[], byte[]> producer;
+  private final Transactions transactions;
+  private final ConsumerGroupMetadata group;
   private final TopicsConfig topics;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Supplier<List<CheckpointId>> protectedCheckpoints;
   private final Judge gate;
   private final Supplier<Map<String, Double>> holdOut;
+  private final Committed committed;
   private @Nullable String newest;
   private @Nullable String parent;
+  private Lineage lineage;
+
+  /** What Kafka holds of the student's publications. */
+  public interface Committed {
+
+    /** Whether a checkpoint is announced. */
+    boolean isAnnounced(CheckpointId id);
+
+    /** The group's offsets in the soft-target topic, by partition; without those not committed. */
+    Map<Integer, Long> offsets();
+  }
+
+  /** A checkpoint that lies in the work directory, whole and proven. */
+  private record Draft(CheckpointId id, Path directory, Manifest manifest, Lineage lineage) {}
+
+  /** A checkpoint on its way, as far as it has come. */
+  static final class Attempt {
+    private final StudentSnapshot snapshot;
+    private final Publication publication;
+    private @Nullable Draft draft;
+    private @Nullable URI location; // once it is stored
+    private boolean storing; // was tried
+    private boolean announcing; // was tried
+
+    Attempt(StudentSnapshot snapshot, Publication publication) {
+      this.snapshot = snapshot;
+      this.publication = publication;
+    }
+  }
 
   /** Judges what was published. */
   @FunctionalInterface
@@ -69,7 +94,8 @@ public final class CheckpointPublisher {
   /**
    * Creates a publisher.
    *
-   * @param producer transactional, its transactions initialised
+   * @param group consumer group that the offsets are committed for
+   * @param committed tells whether a transaction whose end is not known was committed
    * @param protectedCheckpoints those that aliases stand for, which are never deleted
    * @param gate judges what was published
    * @param holdOut what it will be judged on, as metrics
@@ -77,6 +103,7 @@ public final class CheckpointPublisher {
    *     null when there is none
    * @param resumedFrom version that training goes on from, which is an older one when the newest
    *     was of no use; null when it begins
+   * @param lineage of what training goes on from
    * @param random source of version suffixes; must not be seeded alike in two trainers
    */
   public CheckpointPublisher(
@@ -84,7 +111,9 @@ public final class CheckpointPublisher {
       CheckpointConfig config,
       CheckpointStore store,
       CheckpointWriter writer,
-      Producer<byte[], byte[]> producer,
+      Transactions transactions,
+      ConsumerGroupMetadata group,
+      Committed committed,
       TopicsConfig topics,
       InstantSource clock,
       RandomGenerator random,
@@ -92,12 +121,15 @@ public final class CheckpointPublisher {
       Judge gate,
       Supplier<Map<String, Double>> holdOut,
       @Nullable String newest,
-      @Nullable String resumedFrom) {
+      @Nullable String resumedFrom,
+      Lineage lineage) {
     this.identity = identity;
     this.config = config;
     this.store = store;
     this.writer = writer;
-    this.producer = producer;
+    this.transactions = transactions;
+    this.group = group;
+    this.committed = committed;
     this.topics = topics;
     this.clock = clock;
     this.random = random;
@@ -106,48 +138,138 @@ public final class CheckpointPublisher {
     this.holdOut = holdOut;
     this.newest = newest;
     this.parent = resumedFrom;
+    this.lineage = lineage;
+  }
+
+  /** Name of the student. */
+  String student() {
+    return identity.name();
   }
 
   /**
-   * Publishes.
+   * Publishes a checkpoint, or goes on where the last try of the same one has failed.
    *
-   * @param group consumer group that the offsets are committed for
-   * @throws StudentException when another trainer of the student has taken over, or Kafka refuses
+   * @throws FencedException when another trainer of the student has taken over
+   * @throws KafkaException when Kafka does not answer, or refuses
    * @throws CheckpointException when the checkpoint cannot be written, proven or stored
    */
-  void publish(
-      StudentSnapshot snapshot,
-      ConsumerGroupMetadata group,
-      Progress progress,
-      List<Rejection> rejections,
-      Map<String, Double> metrics,
-      LearningRecord learning) {
+  void publish(Attempt attempt) {
+    Draft draft = attempt.draft;
+    if (draft == null) {
+      draft = write(attempt);
+      attempt.draft = draft;
+    }
+    byte[] model = CheckpointFiles.read(draft.directory().resolve(CheckpointFiles.MODEL));
+    boolean nothingLeft = transactions.open();
+    if (nothingLeft || !attempt.announcing || !committed.isAnnounced(draft.id())) {
+      URI location = stored(attempt, draft);
+      List<CheckpointId> retired = retired(draft.id());
+      attempt.announcing = true;
+      transactions.commit(
+          announcement(draft.manifest(), location, attempt.publication.rejections(), retired),
+          offsets(attempt.publication.progress()),
+          group);
+      delete(retired);
+    }
+    newest = draft.id().version();
+    parent = draft.id().version();
+    lineage = draft.lineage();
+    Progress progress = attempt.publication.progress();
+    log.info(
+        "published checkpoint {}: step {}, {} examples seen, {}",
+        draft.id(),
+        progress.step(),
+        progress.examplesSeen(),
+        attempt.publication.metrics());
+    judge(draft.id(), model, attempt.publication.learning());
+  }
+
+  private Draft write(Attempt attempt) {
+    Publication publication = attempt.publication;
     CheckpointId id =
         new CheckpointId(
             identity.name(),
-            CheckpointVersion.next(newest, progress.step(), clock.instant(), random));
+            CheckpointVersion.next(newest, publication.progress().step(), clock.instant(), random));
     Path directory = config.workDir().resolve(id.student()).resolve(id.version());
-    byte[] model;
+    Lineage grown =
+        lineage.with(
+            new Lineage.Segment(
+                parent,
+                publication.orderStep(),
+                publication.learning().rateFactor(),
+                publication.order()));
     try {
-      Manifest manifest =
-          writer.write(id, parent, directory, snapshot, progress, metrics, holdOut.get(), learning);
-      URI location = store.put(id, directory);
-      List<CheckpointId> retired = retired(id);
-      announce(manifest, location, group, progress, rejections, retired);
-      delete(retired);
-      model = CheckpointFiles.read(directory.resolve(CheckpointFiles.MODEL));
-    } finally {
+      return new Draft(
+          id,
+          directory,
+          writer.write(
+              id,
+              parent,
+              directory,
+              attempt.snapshot,
+              publication.progress(),
+              publication.metrics(),
+              holdOut.get(),
+              publication.learning(),
+              grown),
+          grown);
+    } catch (RuntimeException e) {
       CheckpointFiles.deleteTree(directory);
+      throw e;
     }
-    newest = id.version();
-    parent = id.version();
-    log.info(
-        "published checkpoint {}: step {}, {} examples seen, {}",
-        id,
-        progress.step(),
-        progress.examplesSeen(),
-        metrics);
-    gate.judge(id, model, learning);
+  }
+
+  private URI stored(Attempt attempt, Draft draft) {
+    URI location = attempt.location;
+    if (location == null) {
+      if (attempt.storing) {
+        store.delete(draft.id()); // it may be there in part, or whole: nobody was told of it
+      }
+      attempt.storing = true;
+      location = store.put(draft.id(), draft.directory());
+      attempt.location = location;
+    }
+    return location;
+  }
+
+  /** It is published, whatever comes of the gate: the next one is judged again. */
+  private void judge(CheckpointId id, byte[] model, LearningRecord learning) {
+    try {
+      gate.judge(id, model, learning);
+    } catch (CheckpointException | KafkaException | BrokerException e) {
+      log.warn("checkpoint {} is not judged by the gate: {}", id, e.getMessage());
+    }
+  }
+
+  /** Deletes what an attempt has left in the work directory. */
+  void dispose(Attempt attempt) {
+    Draft draft = attempt.draft;
+    if (draft != null) {
+      CheckpointFiles.deleteTree(draft.directory());
+    }
+  }
+
+  /**
+   * Moves records that are not fit to the dead letters, without a checkpoint: the group's offsets
+   * say that it was done.
+   *
+   * @param again whether this was tried before, and has failed
+   * @throws FencedException when another trainer of the student has taken over
+   * @throws KafkaException when Kafka does not answer, or refuses
+   */
+  void publishRejections(List<Rejection> rejections, Progress progress, boolean again) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = offsets(progress);
+    if (!transactions.open() && again && isCommitted(offsets)) {
+      return;
+    }
+    transactions.commit(rejections.stream().map(this::deadLetter).toList(), offsets, group);
+  }
+
+  private boolean isCommitted(Map<TopicPartition, OffsetAndMetadata> wanted) {
+    Map<Integer, Long> found = committed.offsets();
+    return wanted.entrySet().stream()
+        .allMatch(
+            each -> found.getOrDefault(each.getKey().partition(), -1L) >= each.getValue().offset());
   }
 
   /** Without knowledge of the aliases nothing may go; the next publication tries again. */
@@ -163,13 +285,19 @@ public final class CheckpointPublisher {
     }
   }
 
-  private void announce(
-      Manifest manifest,
-      URI location,
-      ConsumerGroupMetadata group,
-      Progress progress,
-      List<Rejection> rejections,
-      List<CheckpointId> retired) {
+  private List<ProducerRecord<byte[], byte[]>> announcement(
+      Manifest manifest, URI location, List<Rejection> rejections, List<CheckpointId> retired) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    records.add(
+        CheckpointLog.record(
+            topics.checkpoints(),
+            CheckpointLog.announcement(manifest, location, clock.instant())));
+    retired.forEach(id -> records.add(CheckpointLog.withdrawal(topics.checkpoints(), id)));
+    rejections.forEach(rejection -> records.add(deadLetter(rejection)));
+    return records;
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> offsets(Progress progress) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     progress
         .position()
@@ -179,38 +307,10 @@ public final class CheckpointPublisher {
                 offsets.put(
                     new TopicPartition(identity.topic(), partition),
                     new OffsetAndMetadata(offset)));
-    try {
-      producer.beginTransaction();
-      List<Future<RecordMetadata>> sent = new ArrayList<>();
-      sent.add(
-          producer.send(
-              CheckpointLog.record(
-                  topics.checkpoints(),
-                  CheckpointLog.announcement(manifest, location, clock.instant()))));
-      for (CheckpointId id : retired) {
-        sent.add(producer.send(CheckpointLog.withdrawal(topics.checkpoints(), id)));
-      }
-      for (Rejection rejection : rejections) {
-        sent.add(producer.send(deadLetter(rejection, group)));
-      }
-      producer.sendOffsetsToTransaction(offsets, group);
-      producer.commitTransaction(); // throws when one of the sends has failed
-      log.debug("{} records committed for checkpoint {}", sent.size(), manifest.id());
-    } catch (ProducerFencedException | InvalidProducerEpochException e) {
-      throw new StudentException(
-          "another trainer of student '%s' has started, and only one may publish; this one stops at step %d. Give the other a different student.name to train both"
-              .formatted(identity.name(), progress.step()),
-          e);
-    } catch (KafkaException e) {
-      throw new StudentException(
-          "checkpoint %s is stored but could not be announced on topic %s: %s. Start the trainer again: it resumes from the last announced checkpoint"
-              .formatted(manifest.id(), topics.checkpoints(), e.getMessage()),
-          e);
-    }
+    return offsets;
   }
 
-  private ProducerRecord<byte[], byte[]> deadLetter(
-      Rejection rejection, ConsumerGroupMetadata group) {
+  private ProducerRecord<byte[], byte[]> deadLetter(Rejection rejection) {
     return DeadLetter.of(
         topics.deadLetters(),
         rejection.record(),

@@ -81,7 +81,8 @@ public final class CheckpointRewriter {
         Progress.of(parent),
         ofTheModel(parent.metrics()),
         ofTheHoldOut(parent.metrics()),
-        parent.learning());
+        parent.learning(),
+        null);
   }
 
   /** The metrics of a variant that the new checkpoint does not have are left out. */

@@ -103,6 +103,7 @@ public final class CheckpointWriter {
    * @param parent version that training went on from, or that was corrected; null for the first
    * @param holdOut metrics of what it will be judged on, which are none of the model
    * @param learning how learning went until then; null when nobody watched it
+   * @param lineage in which order the records were taken; null when that is not known
    * @throws CheckpointException when a file cannot be written, or ONNX Runtime does not predict
    *     what the network predicts
    */
@@ -114,7 +115,8 @@ public final class CheckpointWriter {
       Progress progress,
       Map<String, Double> metrics,
       Map<String, Double> holdOut,
-      @Nullable LearningRecord learning) {
+      @Nullable LearningRecord learning,
+      @Nullable Lineage lineage) {
     copy.setParams(Nd4j.createFromArray(snapshot.parameters()));
     ExportContract contract = identity.contract(Map.of("distill.version", id.version()));
     byte[] plain = proven(id, contract, null, snapshot.expected());
@@ -132,6 +134,9 @@ public final class CheckpointWriter {
       }
       TrainerState.of(copy, snapshot.optimizerState(), snapshot.optimizerSteps())
           .write(directory, calibration);
+      if (lineage != null) {
+        lineage.write(directory);
+      }
       Files.write(
           directory.resolve(CheckpointFiles.CONFIG),
           json.writeValueAsBytes(identity.configuration()));
@@ -147,7 +152,8 @@ public final class CheckpointWriter {
               calibration,
               copy.numParams()));
     } catch (IOException e) {
-      throw new CheckpointException("cannot write checkpoint %s to %s".formatted(id, directory), e);
+      throw new CheckpointException(
+          "cannot write checkpoint %s to %s: %s".formatted(id, directory, e), e);
     }
     return Manifest.builder(id)
         .parent(parent)

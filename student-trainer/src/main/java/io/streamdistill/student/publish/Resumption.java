@@ -43,6 +43,7 @@ public final class Resumption {
    * @param scales that it was trained with
    * @param step in its state
    * @param progress that training goes on from
+   * @param lineage in which order the records were taken until then
    * @param changes how the configuration differs from that of the checkpoint, a line per key
    */
   public record Resumed(
@@ -50,6 +51,7 @@ public final class Resumption {
       StudentScales scales,
       StudentStep step,
       Progress progress,
+      Lineage lineage,
       List<String> changes) {}
 
   /**
@@ -134,6 +136,7 @@ public final class Resumption {
           scales,
           step,
           progress,
+          Lineage.read(directory),
           Changes.between(manifest.configuration(), identity.configuration()));
     } finally {
       CheckpointFiles.deleteTree(directory);

@@ -38,6 +38,7 @@ public final class BatchReader {
   private final Duration linger;
   private final BatchLimit limit;
   private final Teachers teachers;
+  private final RejectedBefore before;
   private final ReadingReport report;
   private final InstantSource clock;
 
@@ -56,6 +57,7 @@ public final class BatchReader {
    * @param holdOut takes the examples that are not trained on
    * @param linger how long a followed log has given nothing new before earlier records are taken
    * @param limit how many rows fill a batch
+   * @param before records that went to the dead letters already
    */
   public BatchReader(
       SoftTargetLog log,
@@ -65,6 +67,7 @@ public final class BatchReader {
       HoldOut holdOut,
       Duration linger,
       BatchLimit limit,
+      RejectedBefore before,
       ReadingReport report,
       InstantSource clock) {
     this.log = log;
@@ -75,6 +78,7 @@ public final class BatchReader {
     this.linger = linger;
     this.limit = limit;
     this.teachers = new Teachers(choice, log.position().teachers());
+    this.before = before;
     this.report = report;
     this.clock = clock;
     this.waitsSince = clock.instant();
@@ -152,7 +156,9 @@ public final class BatchReader {
     }
     if (verdict instanceof Rejected<SoftTarget> rejected && firstVisit) {
       report.rejected(rejected.reason());
-      rejections.add(new Rejection(record, rejected.reason(), rejected.detail()));
+      if (!before.contains(record)) {
+        rejections.add(new Rejection(record, rejected.reason(), rejected.detail()));
+      }
     }
     return false;
   }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -102,6 +103,7 @@ final class Reading {
             holdOut,
             config.linger(),
             new BatchLimit(BatchSize.of(batchSize, 1), 0),
+            new RejectedBefore(Map.of()),
             report,
             memory);
     input = FloatBuffer.allocate(batchSize);

@@ -1,0 +1,30 @@
+package io.streamdistill.student;
+
+import static io.streamdistill.core.config.Require.require;
+
+import java.time.Duration;
+
+/**
+ * How much a trainer puts up with.
+ *
+ * @param hold whether records that are not fit are left where they are, rather than moved to the
+ *     dead letters, until the student was trained on one that is: before, a key is wrong rather than
+ *     a record. Default true
+ * @param maxOutage how long broker or store may be away before the trainer gives up; zero: for ever.
+ *     Default zero
+ */
+public record LimitsConfig(boolean hold, Duration maxOutage) {
+
+  /** Validates. */
+  public LimitsConfig {
+    require(
+        !maxOutage.isNegative(),
+        "student.limits.max-outage must be >= 0 (0 waits for ever), got %s",
+        maxOutage);
+  }
+
+  /** The defaults. */
+  public static LimitsConfig defaults() {
+    return new LimitsConfig(true, Duration.ZERO);
+  }
+}

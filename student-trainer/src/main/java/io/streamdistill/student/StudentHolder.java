@@ -1,0 +1,269 @@
+package io.streamdistill.student;
+
+import io.streamdistill.student.publish.FencedException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that one trainer at a time holds a student, so that two of them do not fence each other
+ * for ever. Whoever holds it is a member of a consumer group of the student, and was given its one
+ * partition: Kafka gives that to nobody else while the holder is alive. A trainer that was killed
+ * and is started again in the same work directory takes its own place at once.
+ */
+final class StudentHolder implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(StudentHolder.class);
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  /** Longer than a member that has died is waited for by Kafka. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final String LOCK_FILE = "lock";
+  private static final String ID_FILE = "id";
+
+  private final String student;
+  private final FileLock lock;
+  private final Consumer<byte[], byte[]> member;
+  private final InstantSource clock;
+  private final Thread thread;
+  private final Object change = new Object();
+  private boolean held; // guarded by change
+  private @Nullable KafkaException failure; // guarded by change
+  private volatile boolean closed;
+
+  /**
+   * Joins; {@link #await} says when the student is held.
+   *
+   * @param workDir of the student, where only one trainer may work
+   * @param members opens the member of this place, by an id that is this directory's own
+   * @param topic that members subscribe to; nothing of it is read
+   * @throws FencedException when another trainer works in {@code workDir}
+   */
+  StudentHolder(
+      String student,
+      Path workDir,
+      Function<String, ? extends Consumer<byte[], byte[]>> members,
+      String topic,
+      InstantSource clock) {
+    this.student = student;
+    this.clock = clock;
+    this.lock = locked(workDir);
+    this.member = members.apply(idOf(workDir));
+    member.subscribe(
+        List.of(topic),
+        new ConsumerRebalanceListener() {
+          @Override
+          public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+            member.pause(assigned); // membership is all that is wanted
+            set(isHolder());
+          }
+
+          @Override
+          public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
+            set(false);
+          }
+
+          @Override
+          public void onPartitionsLost(Collection<TopicPartition> lost) {
+            set(false);
+          }
+        });
+    thread = new Thread(this::stay, "student-holder");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Ids of directories on different hosts differ, whatever the hosts and paths are called. */
+  private static String idOf(Path workDir) {
+    Path file = workDir.resolve(ID_FILE);
+    try {
+      if (!Files.exists(file)) {
+        Files.writeString(file, UUID.randomUUID().toString());
+      }
+      return UUID.fromString(Files.readString(file).strip()).toString();
+    } catch (IOException e) {
+      throw new StudentException("cannot read and write %s: %s".formatted(file, e), e);
+    } catch (IllegalArgumentException e) { // cut off by a kill
+      try {
+        Files.delete(file);
+      } catch (IOException failed) {
+        e.addSuppressed(failed);
+        throw new StudentException("cannot replace %s: %s".formatted(file, failed), e);
+      }
+      return idOf(workDir);
+    }
+  }
+
+  private FileLock locked(Path workDir) {
+    Path file = workDir.resolve(LOCK_FILE);
+    try {
+      Files.createDirectories(workDir);
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock taken = tryLock(channel);
+      if (taken != null) {
+        return taken;
+      }
+      channel.close();
+    } catch (IOException e) {
+      throw new StudentException(
+          "cannot write to %s: %s. Set student.checkpoint.work-dir to a directory that the trainer may write to"
+              .formatted(workDir, e),
+          e);
+    }
+    throw new FencedException(
+        "another trainer of student '%s' runs on this host, in the work directory %s: stop it, or give this one another student.name"
+            .formatted(student, workDir),
+        null);
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) { // in this process
+      return null;
+    }
+  }
+
+  /** Whether the first partition is assigned; it is the only one, unless the topic is not ours. */
+  private boolean isHolder() {
+    return member.assignment().stream().anyMatch(assigned -> assigned.partition() == 0);
+  }
+
+  private void stay() {
+    try (Consumer<byte[], byte[]> open = member) {
+      while (!closed) {
+        poll(open);
+      }
+      open.close(
+          CloseOptions.timeout(Duration.ofSeconds(2))
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    } catch (RuntimeException e) {
+      log.debug("the member is gone", e);
+    }
+  }
+
+  private void poll(Consumer<byte[], byte[]> open) {
+    try {
+      open.poll(POLL);
+    } catch (FencedInstanceIdException e) {
+      set(false); // a copy of the work directory is in use elsewhere, and its trainer came later
+      closed = true;
+    } catch (KafkaException e) {
+      fail(e);
+      pause();
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(POLL.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
+  }
+
+  private void set(boolean now) {
+    synchronized (change) {
+      held = now;
+      failure = null;
+      change.notifyAll();
+    }
+  }
+
+  private void fail(KafkaException e) {
+    synchronized (change) {
+      failure = e;
+    }
+    log.debug("the member of student {} has failed", student, e);
+  }
+
+  /**
+   * Waits until the student is held.
+   *
+   * @param stopping ends the wait
+   * @throws FencedException when another trainer is alive and holds it
+   * @throws KafkaException when Kafka refuses
+   */
+  void await(BooleanSupplier stopping) {
+    if (!holdsWithin(PATIENCE, stopping)) {
+      KafkaException refused;
+      synchronized (change) {
+        refused = failure;
+      }
+      if (refused != null) {
+        throw refused;
+      }
+      throw new FencedException(
+          "another trainer of student '%s' is alive, and only one may train it: stop that one, or give this one another student.name. (Two replicas of one student do not share work)"
+              .formatted(student),
+          null);
+    }
+  }
+
+  /** Whether no other trainer holds the student; waits a while for Kafka to say so. */
+  boolean holds() {
+    return holdsWithin(PATIENCE, () -> closed);
+  }
+
+  private boolean holdsWithin(Duration patience, BooleanSupplier stopping) {
+    Instant end = clock.instant().plus(patience);
+    synchronized (change) {
+      while (!held && !stopping.getAsBoolean() && clock.instant().isBefore(end)) {
+        try {
+          change.wait(POLL.toMillis());
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return false;
+        }
+      }
+      return held;
+    }
+  }
+
+  /** Leaves, so that another trainer can take the student at once. */
+  @Override
+  public void close() {
+    closed = true;
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    try {
+      lock.acquiredBy().close();
+    } catch (IOException e) {
+      log.debug("the lock file is released by the end of the process", e);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
