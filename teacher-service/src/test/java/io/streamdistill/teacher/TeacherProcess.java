@@ -58,7 +58,7 @@ final class TeacherProcess implements AutoCloseable {
             topics,
             Fixtures.CONTRACT,
             Fixtures.CLASSES)) {
-      System.exit(service.awaitStop());
+      service.exit(service.awaitStop().code());
     }
   }
 

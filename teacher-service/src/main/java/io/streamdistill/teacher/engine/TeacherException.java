@@ -1,7 +1,10 @@
 package io.streamdistill.teacher.engine;
 
+import io.streamdistill.core.exit.ExitStatus;
+import io.streamdistill.core.exit.HasExitStatus;
+
 /** A teacher that cannot score; the message names the model, what it did and the remedy. */
-public final class TeacherException extends RuntimeException {
+public final class TeacherException extends RuntimeException implements HasExitStatus {
 
   private static final long serialVersionUID = 1L;
 
@@ -13,5 +16,10 @@ public final class TeacherException extends RuntimeException {
   /** Creates the exception with the engine's own complaint as its cause. */
   public TeacherException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  @Override
+  public ExitStatus exitStatus() {
+    return ExitStatus.TEACHER_FAILED;
   }
 }
