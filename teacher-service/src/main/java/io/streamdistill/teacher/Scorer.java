@@ -99,7 +99,7 @@ final class Scorer {
       PrometheusMeterRegistry registry,
       BiConsumer<ExitStatus, String> stop) {
     Teacher teacher =
-        new WatchedTeacher(engine.inside(() -> Engines.open(config, contract, classMap)), engine);
+        new WatchedTeacher(engine.opening(() -> Engines.open(config, contract, classMap)), engine);
     TopicWatch watch = null;
     try {
       watch = startUp.watch(topics, PATIENCE);

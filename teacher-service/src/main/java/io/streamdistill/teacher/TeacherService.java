@@ -31,6 +31,9 @@ public final class TeacherService implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(TeacherService.class);
 
+  /** Exit code of a process that SIGTERM ended. */
+  private static final int TERMINATED = 128 + 15;
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   /**
@@ -178,14 +181,11 @@ public final class TeacherService implements AutoCloseable {
   }
 
   /**
-   * Ends the JVM once the service is closed. When a thread is still inside the engine, that is at
-   * once: the engine frees its memory in a shutdown hook of its own, under the thread.
+   * Whether a thread is inside the engine still. Once the service is closed, the JVM must then be
+   * halted and not shut down: the engine frees its memory in a shutdown hook, under the thread.
    */
-  public void exit(int code) {
-    if (engine.isBusy()) {
-      Runtime.getRuntime().halt(code);
-    }
-    System.exit(code);
+  public boolean mustHalt() {
+    return engine.isBusy();
   }
 
   /** Commits what is scored, leaves the group and frees everything; waits at most 30 s. */
@@ -206,8 +206,8 @@ public final class TeacherService implements AutoCloseable {
 
   private void closeWithTheJvm() {
     close();
-    if (engine.isBusy()) { // its memory is about to be freed; the status is that of a signal
-      Runtime.getRuntime().halt(128 + 15);
+    if (mustHalt()) {
+      Runtime.getRuntime().halt(TERMINATED);
     }
   }
 

@@ -2,6 +2,7 @@ package io.streamdistill.teacher;
 
 import io.streamdistill.core.exit.ExitStatus;
 import io.streamdistill.core.exit.HasExitStatus;
+import io.streamdistill.teacher.engine.TeacherException;
 import io.streamdistill.teacher.topology.Refusals;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
@@ -52,7 +53,11 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       boolean denied =
           cause instanceof AuthorizationException || cause instanceof AuthenticationException;
-      if (fatal == null && (cause instanceof HasExitStatus || cause instanceof Error || denied)) {
+      if (fatal == null
+          && (cause instanceof HasExitStatus
+              || cause instanceof TeacherException
+              || cause instanceof Error
+              || denied)) {
         fatal = cause;
       }
       if (kafka == null && isKafkas(cause)) {
@@ -101,6 +106,8 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
   private StreamThreadExceptionResponse stop(Throwable fatal, Throwable failure) {
     if (fatal instanceof HasExitStatus known) {
       stop.accept(known.exitStatus(), String.valueOf(fatal.getMessage()));
+    } else if (fatal instanceof TeacherException) { // nothing of its batch was published
+      stop.accept(ExitStatus.TEACHER_FAILED, String.valueOf(fatal.getMessage()));
     } else if (fatal instanceof Error) {
       log.error("The JVM failed", failure);
       stop.accept(ExitStatus.FAILURE, fatal.toString());

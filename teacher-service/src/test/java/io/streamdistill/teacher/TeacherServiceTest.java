@@ -104,8 +104,12 @@ final class TeacherServiceTest {
       await()
           .atMost(PATIENCE)
           .until(() -> cluster.committed(group, source).equals(OptionalLong.of(batch)));
-      assertThat(get(service, "/metrics").body())
-          .contains("distill_teacher_pending{service=\"teacher\"} 4.0");
+      await("the start looked at the bad one")
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(get(service, "/metrics").body())
+                      .contains("distill_teacher_pending{service=\"teacher\"} 4.0"));
     }
     assertThat(cluster.committed(group, source)).hasValue(batch);
     assertThat(cluster.read(topics.softTargets(), batch, PATIENCE)).hasSize(batch);

@@ -20,6 +20,7 @@ public final class EngineWatch {
   private final LongSupplier nanoTime;
   private final Map<Thread, Long> entered = new ConcurrentHashMap<>();
   private volatile long slowest; // nanoseconds
+  private volatile boolean opening;
 
   /**
    * Creates a watch.
@@ -31,8 +32,20 @@ public final class EngineWatch {
     this.nanoTime = nanoTime;
   }
 
-  /** Does something inside the engine. */
-  public <T> T inside(Supplier<T> work) {
+  /** Opens models and tries them, which takes longer than a batch. */
+  public <T> T opening(Supplier<T> work) {
+    entered.put(Thread.currentThread(), nanoTime.getAsLong());
+    opening = true;
+    try {
+      return work.get();
+    } finally {
+      opening = false;
+      entered.remove(Thread.currentThread());
+    }
+  }
+
+  /** Scores a batch. */
+  <T> T inside(Supplier<T> work) {
     long start = nanoTime.getAsLong();
     entered.put(Thread.currentThread(), start);
     try {
@@ -61,6 +74,9 @@ public final class EngineWatch {
 
   /** How long a batch may take: the configured time, or ten times the slowest so far. */
   public Duration bound() {
+    if (opening) {
+      return hangAfter.multipliedBy(SLOWER);
+    }
     Duration slow = Duration.ofNanos(slowest).multipliedBy(SLOWER);
     return slow.compareTo(hangAfter) > 0 ? slow : hangAfter;
   }

@@ -1,10 +1,7 @@
 package io.streamdistill.teacher.engine;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.exit.HasExitStatus;
-
 /** A teacher that cannot score; the message names the model, what it did and the remedy. */
-public final class TeacherException extends RuntimeException implements HasExitStatus {
+public final class TeacherException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
@@ -16,10 +13,5 @@ public final class TeacherException extends RuntimeException implements HasExitS
   /** Creates the exception with the engine's own complaint as its cause. */
   public TeacherException(String message, Throwable cause) {
     super(message, cause);
-  }
-
-  @Override
-  public ExitStatus exitStatus() {
-    return ExitStatus.TEACHER_FAILED;
   }
 }
