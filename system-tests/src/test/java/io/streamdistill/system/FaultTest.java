@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.core.checkpoint.CheckpointLog;
+import io.streamdistill.core.exit.ExitStatus;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.schema.FeatureType;
@@ -119,11 +120,15 @@ final class FaultTest {
   void saysWithinAMinuteThatNoBrokerIsThere() throws Exception {
     String config = "--config=" + pipeline.config(Pipeline.topics("nowhere"), model);
     String nowhere = "--set=kafka.bootstrap.servers=127.0.0.1:1";
-    for (DistillProcess service :
-        List.of(
-            pipeline.start("nowhere-teacher", "teacher", config, nowhere),
-            pipeline.start("nowhere-trainer", "trainer", config, nowhere))) {
-      assertThat(service.awaitExit(PATIENCE)).isEqualTo(1);
+    DistillProcess teacher =
+        pipeline.start(
+            "nowhere-teacher", "teacher", config, nowhere, "--set=teacher.limits.max-outage=3s");
+    DistillProcess trainer = pipeline.start("nowhere-trainer", "trainer", config, nowhere);
+
+    assertThat(teacher.awaitExit(PATIENCE)).isEqualTo(ExitStatus.OUTAGE.code());
+    assertThat(trainer.awaitExit(PATIENCE)).isEqualTo(1);
+
+    for (DistillProcess service : List.of(teacher, trainer)) {
       assertThat(service.output())
           .contains("error: Kafka at 127.0.0.1:1 ")
           .containsIgnoringCase("check kafka.bootstrap.servers");

@@ -25,8 +25,17 @@ final class StreamsSettings {
   /** Batches that one transaction may take the time of, beside its commit interval. */
   private static final int BATCHES_PER_TRANSACTION = 10;
 
+  /** Of the slowest kind, that fit a transaction of a producer that is made anew. */
+  private static final int SLOWEST_BATCHES = 3;
+
   /** Below the 100 MiB that a broker accepts per request by default. */
   private static final int MAX_REQUEST_BYTES = 32 << 20;
+
+  /** As the consumer has it by default, for all partitions together and as they were sent. */
+  private static final long MAX_FETCH_BYTES = 50 << 20;
+
+  /** Of the heap, for one response; a consumer has two of them in hand. */
+  private static final int FETCH_SHARE = 16;
 
   private static final long PRODUCER_BUFFER_BYTES = 64L << 20;
   private static final int PRODUCER_BATCH_BYTES = 128 << 10;
@@ -59,6 +68,8 @@ final class StreamsSettings {
 
   private static Map<String, Object> defaults(TeacherConfig config, Duration batchTime) {
     Duration batches = batchTime.multipliedBy(BATCHES_PER_TRANSACTION);
+    // A thread that hangs is noticed by the service; one that works must stay in its group.
+    Duration hang = config.limits().hangAfter().multipliedBy(2);
     Map<String, Object> settings = new HashMap<>();
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
@@ -66,19 +77,37 @@ final class StreamsSettings {
     settings.put(StreamsConfig.POLL_MS_CONFIG, millis(Scoring.tick(config.linger())));
     settings.put(
         consumer(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG),
-        millis(greatest(MIN_POLL_INTERVAL, batches)));
+        millis(greatest(greatest(MIN_POLL_INTERVAL, batches), hang)));
     settings.put(
         producer(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
         millis(
             least(
                 MAX_TRANSACTION_TIMEOUT,
                 greatest(MIN_TRANSACTION_TIMEOUT, config.commitInterval().plus(batches)))));
+    settings.put(
+        consumer(ConsumerConfig.FETCH_MAX_BYTES_CONFIG),
+        Math.toIntExact(Math.min(MAX_FETCH_BYTES, Runtime.getRuntime().maxMemory() / FETCH_SHARE)));
     settings.put(producer(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
     settings.put(producer(ProducerConfig.BUFFER_MEMORY_CONFIG), PRODUCER_BUFFER_BYTES);
     settings.put(producer(ProducerConfig.BATCH_SIZE_CONFIG), PRODUCER_BATCH_BYTES);
     settings.put(producer(ProducerConfig.LINGER_MS_CONFIG), PRODUCER_LINGER_MILLIS);
     settings.put(producer(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
     return settings;
+  }
+
+  /**
+   * Time-out of a new producer's transactions, ms: as configured, or what the slowest batch of late
+   * asks for, up to what brokers grant.
+   */
+  static int transactionTimeout(Duration configured, Duration slowest) {
+    Duration asked = least(MAX_TRANSACTION_TIMEOUT, slowest.multipliedBy(SLOWEST_BATCHES));
+    return millis(greatest(configured, asked));
+  }
+
+  /** As configured. */
+  static Duration transactionTimeout(Map<String, Object> settings) {
+    return Duration.ofMillis(
+        Long.parseLong(producerSetting(settings, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG)));
   }
 
   /** Largest record that the producer sends, before compression. */

@@ -2,6 +2,7 @@ package io.streamdistill.teacher;
 
 import static io.streamdistill.core.config.Require.require;
 
+import io.streamdistill.core.kafka.OnLostRecords;
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.core.target.EncodingChoice;
 import io.streamdistill.teacher.engine.Combination;
@@ -27,6 +28,9 @@ import java.util.List;
  *     streamThreads} and {@code engineThreads} should be 1.
  * @param commitInterval between transactions, in [100 ms, 1 min]; default 1 s
  * @param maxRecordBytes largest value accepted from the transfer set, >= 1 byte; default 1 MiB
+ * @param onLostRecords what to do when retention took records that were not read yet, or a topic
+ *     was deleted and created anew; default stop
+ * @param limits from where on it stops or holds
  * @param http where metrics and health are served
  */
 public record TeacherConfig(
@@ -42,6 +46,8 @@ public record TeacherConfig(
     int engineThreads,
     Duration commitInterval,
     int maxRecordBytes,
+    OnLostRecords onLostRecords,
+    TeacherLimits limits,
     HttpConfig http) {
 
   private static final int MAX_BATCH = 65536;

@@ -1,7 +1,8 @@
 package io.streamdistill.teacher;
 
-import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.streamdistill.core.exit.ExitStatus;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.Health;
@@ -9,29 +10,16 @@ import io.streamdistill.core.observe.Meters;
 import io.streamdistill.core.observe.ObserveServer;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.teacher.engine.Teacher;
+import io.streamdistill.teacher.engine.EngineWatch;
 import io.streamdistill.teacher.engine.TeacherException;
-import io.streamdistill.teacher.engine.TeacherVersion;
-import io.streamdistill.teacher.topology.RecordLimits;
-import io.streamdistill.teacher.topology.RejectionWatch;
-import io.streamdistill.teacher.topology.Scoring;
-import io.streamdistill.teacher.topology.ScoringMeters;
-import io.streamdistill.teacher.topology.TeacherTopology;
-import io.streamdistill.teacher.topology.WaitingOffsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.streams.KafkaClientSupplier;
-import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.KafkaStreams.State;
-import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,58 +31,57 @@ public final class TeacherService implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(TeacherService.class);
 
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
-  private static final int STOPPED = 0;
-  private static final int FAILED = 1;
+  /** Exit code of a process that SIGTERM ended. */
+  private static final int TERMINATED = 128 + 15;
 
-  private final Teacher teacher;
-  private final String version;
-  private final KafkaStreams streams;
-  private final KafkaStreamsMetrics streamsMetrics;
-  private final PrometheusMeterRegistry registry;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+  /**
+   * Share of the time after which a batch counts as hung, from which on the service is not ready.
+   */
+  private static final double SLOW = 0.5;
+
+  private final EngineWatch engine;
+  private final PrometheusMeterRegistry registry = Meters.create("teacher");
   private final ObserveServer observe;
-  private final AtomicBoolean failed = new AtomicBoolean();
+  private final AtomicReference<@Nullable ExitStatus> failure = new AtomicReference<>();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Thread shutdownHook = new Thread(this::close, "teacher-shutdown");
+  private final Thread shutdownHook = new Thread(this::closeWithTheJvm, "teacher-shutdown");
+  private volatile String why = "";
+  private volatile @Nullable StartUp starting;
+  private volatile @Nullable Scorer scorer; // null until it is started
 
-  private TeacherService(
-      TeacherConfig config,
-      Teacher teacher,
-      String version,
-      Topology topology,
-      Properties settings,
-      KafkaClientSupplier clients,
-      RejectionWatch rejections,
-      PrometheusMeterRegistry registry) {
-    this.teacher = teacher;
-    this.version = version;
-    this.registry = registry;
-    streams = new KafkaStreams(topology, settings, clients);
-    streams.setStateListener((now, before) -> stateChanged(now));
-    streams.setUncaughtExceptionHandler(this::uncaught);
-    streamsMetrics = new KafkaStreamsMetrics(streams);
-    streamsMetrics.bindTo(registry);
+  private TeacherService(TeacherConfig config) {
+    engine = new EngineWatch(config.limits().hangAfter(), System::nanoTime);
+    Gauge.builder("distill.teacher.batch.age", engine, watch -> watch.age().toMillis() / 1e3)
+        .description("Time that the batch in the engine has taken so far; 0 when there is none")
+        .baseUnit("seconds")
+        .register(registry);
     Health health =
         new Health()
-            .liveness("streams", this::dead)
-            .readiness("streams", this::notRunning)
-            .readiness("answers", rejections::problem);
-    observe = observe(config, health);
-  }
-
-  private ObserveServer observe(TeacherConfig config, Health health) {
+            .liveness("stopped", this::stopProblem)
+            .liveness("engine", () -> engine.problem(1))
+            .readiness("stopped", this::stopProblem)
+            .readiness("start", this::startProblem)
+            .readiness("engine", () -> engine.problem(SLOW))
+            .readiness("kafka", () -> ask(Scorer::kafkaProblem))
+            .readiness("streams", () -> ask(Scorer::streamsProblem))
+            .readiness("topics", () -> ask(Scorer::topicsProblem))
+            .readiness("hold", () -> ask(Scorer::holdProblem))
+            .readiness("answers", () -> ask(Scorer::rejectionsProblem))
+            .readiness("progress", () -> ask(Scorer::progressProblem));
     try {
-      return ObserveServer.start(config.http(), registry, health);
+      observe = ObserveServer.start(config.http(), registry, health);
     } catch (RuntimeException e) {
-      streamsMetrics.close();
-      streams.close();
+      registry.close();
       throw e;
     }
   }
 
   /**
-   * Checks cluster and models, and starts scoring. A shutdown hook closes the service with the JVM.
+   * Checks models and cluster, and starts scoring; waits for Kafka, and serves health meanwhile. A
+   * shutdown hook closes the service with the JVM.
    *
    * @throws io.streamdistill.core.config.ConfigException when configuration and cluster do not go
    *     together
@@ -106,75 +93,65 @@ public final class TeacherService implements AutoCloseable {
       TopicsConfig topics,
       FeatureContract contract,
       ClassMap classMap) {
-    FeatureContract seen = config.features().of(contract);
-    Teacher teacher = Engines.open(config, seen, classMap);
-    PrometheusMeterRegistry registry = Meters.create("teacher");
+    TeacherService service = new TeacherService(config);
     try {
-      TeacherService service = assemble(config, kafka, topics, seen, classMap, teacher, registry);
       Runtime.getRuntime().addShutdownHook(service.shutdownHook);
-      service.streams.start();
+      service.begin(config, kafka, topics, config.features().of(contract), classMap);
       return service;
     } catch (RuntimeException e) {
-      registry.close();
-      teacher.close();
+      service.close();
       throw e;
     }
   }
 
-  private static TeacherService assemble(
+  private void begin(
       TeacherConfig config,
       KafkaSettings kafka,
       TopicsConfig topics,
       FeatureContract contract,
-      ClassMap classMap,
-      Teacher teacher,
-      PrometheusMeterRegistry registry) {
-    String version = TeacherVersion.of(teacher, classMap, config.features().settings());
-    Duration batchTime = teacher.batchTime();
-    log.info("Teacher {} takes {} ms per full batch", version, batchTime.toMillis());
-    try (Admin admin = Admin.create(kafka.admin())) {
-      Preflight preflight = new Preflight(admin, kafka.bootstrapServers());
-      Preflight.Findings found = preflight.check(topics);
-      Map<String, Object> settings = StreamsSettings.of(config, kafka, batchTime);
-      RecordLimits limits =
-          new RecordLimits(
-              config.maxRecordBytes(),
-              found.softTargetBytes(),
-              found.deadLetterBytes(),
-              StreamsSettings.maxRequestBytes(settings),
-              StreamsSettings.compression(settings));
-      Scoring scoring =
-          new Scoring(
-              contract,
-              classMap,
-              teacher,
-              version,
-              config.temperature(),
-              config.encoding(),
-              config.batchSize(),
-              config.linger(),
-              limits);
-      WaitingOffsets waiting = new WaitingOffsets();
-      ScoringMeters meters = new ScoringMeters(registry);
-      Topology topology =
-          TeacherTopology.build(scoring, topics, meters, waiting, Clock.systemUTC());
-      Properties properties = new Properties();
-      properties.putAll(settings);
-      return new TeacherService(
-          config,
-          teacher,
-          version,
-          topology,
-          properties,
-          new HoldingClients(waiting),
-          meters.rejections(),
-          registry);
+      ClassMap classMap) {
+    StartUp startUp = new StartUp(kafka, config.limits().maxOutage(), closing::get);
+    starting = startUp;
+    Scorer started =
+        Scorer.open(
+            config, kafka, topics, contract, classMap, startUp, engine, registry, this::fail);
+    scorer = started;
+    started.start();
+    starting = null;
+  }
+
+  /** Something ends the service; what came first counts. */
+  private void fail(ExitStatus status, String reason) {
+    if (!closing.get() && failure.compareAndSet(null, status)) {
+      why = reason;
+      log.error("The teacher stops, exit code {}: {}", status.code(), reason);
     }
+    stopped.countDown();
+  }
+
+  private Optional<String> stopProblem() {
+    return failure.get() == null ? Optional.empty() : Optional.of("it has stopped: " + why);
+  }
+
+  private Optional<String> startProblem() {
+    StartUp startUp = starting;
+    return startUp == null
+        ? Optional.empty()
+        : startUp.problem().or(() -> Optional.of("it is starting: models are tried"));
+  }
+
+  private Optional<String> ask(Function<Scorer, Optional<String>> question) {
+    Scorer running = scorer;
+    return running == null ? Optional.empty() : question.apply(running);
+  }
+
+  private Scorer running() {
+    return Objects.requireNonNull(scorer, "not started");
   }
 
   /** Version that is put on the soft targets. */
   public String teacherVersion() {
-    return version;
+    return running().version();
   }
 
   /** Port of metrics and health. */
@@ -184,7 +161,7 @@ public final class TeacherService implements AutoCloseable {
 
   /** Whether records are being scored, or would be if there were any. */
   public boolean isRunning() {
-    return streams.state() == State.RUNNING;
+    return failure.get() == null && running().isRunning();
   }
 
   /** Whether it has been closed, or an error has stopped it. */
@@ -195,52 +172,20 @@ public final class TeacherService implements AutoCloseable {
   /**
    * Waits until the service has stopped.
    *
-   * @return exit code of the process: 0 after {@link #close}, 1 when an error stopped the service
+   * @return how the process is to end: {@link ExitStatus#OK} after {@link #close}
    */
-  public int awaitStop() throws InterruptedException {
+  public ExitStatus awaitStop() throws InterruptedException {
     stopped.await();
-    return failed.get() ? FAILED : STOPPED;
+    ExitStatus status = failure.get();
+    return status == null ? ExitStatus.OK : status;
   }
 
-  private StreamThreadExceptionResponse uncaught(Throwable thrown) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof TeacherException) {
-        log.error(
-            "The teacher failed, nothing of its batch was published, and the service stops: {}",
-            cause.getMessage());
-        return stop();
-      }
-      if (cause instanceof RetriableException) {
-        log.warn("Kafka failed; the thread starts again from the last commit", thrown);
-        return StreamThreadExceptionResponse.REPLACE_THREAD;
-      }
-    }
-    log.error("An error that a retry would not cure stops the service", thrown);
-    return stop();
-  }
-
-  private StreamThreadExceptionResponse stop() {
-    failed.set(true);
-    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-  }
-
-  private void stateChanged(State now) {
-    if (now == State.ERROR) {
-      failed.set(true);
-    }
-    if (now == State.ERROR || now == State.NOT_RUNNING) {
-      stopped.countDown();
-    }
-  }
-
-  private Optional<String> dead() {
-    return streams.state().hasCompletedShutdown()
-        ? Optional.of("Kafka Streams is " + streams.state())
-        : Optional.empty();
-  }
-
-  private Optional<String> notRunning() {
-    return isRunning() ? Optional.empty() : Optional.of("Kafka Streams is " + streams.state());
+  /**
+   * Whether a thread is inside the engine still. Once the service is closed, the JVM must then be
+   * halted and not shut down: the engine frees its memory in a shutdown hook, under the thread.
+   */
+  public boolean mustHalt() {
+    return engine.isBusy();
   }
 
   /** Commits what is scored, leaves the group and frees everything; waits at most 30 s. */
@@ -249,17 +194,21 @@ public final class TeacherService implements AutoCloseable {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
-    boolean closed = streams.close(CLOSE_TIMEOUT);
-    observe.close();
-    streamsMetrics.close();
-    registry.close();
-    if (closed) {
-      teacher.close();
-    } else { // a thread may still be inside the engine, whose memory must then stay
-      log.warn("Kafka Streams did not close within {} s", CLOSE_TIMEOUT.toSeconds());
+    Scorer running = scorer;
+    if (running != null) {
+      running.close(engine.problem(1).isPresent() ? Duration.ofMillis(1) : CLOSE_TIMEOUT);
     }
+    observe.close();
+    registry.close();
     stopped.countDown();
     removeShutdownHook();
+  }
+
+  private void closeWithTheJvm() {
+    close();
+    if (mustHalt()) {
+      Runtime.getRuntime().halt(TERMINATED);
+    }
   }
 
   private void removeShutdownHook() {

@@ -1,5 +1,6 @@
 package io.streamdistill.teacher;
 
+import io.streamdistill.core.kafka.OnLostRecords;
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.core.target.EncodingChoice;
 import io.streamdistill.core.transfer.ClassMap;
@@ -47,7 +48,53 @@ public final class Fixtures {
         1,
         Duration.ofMillis(200),
         1 << 20,
+        OnLostRecords.STOP,
+        TeacherLimits.defaults(),
         new HttpConfig("127.0.0.1", 0));
+  }
+
+  /** The same under another application id. */
+  static TeacherConfig named(String applicationId, TeacherConfig base) {
+    return with(applicationId, base, base.linger(), base.onLostRecords(), base.limits());
+  }
+
+  /** The same with another linger. */
+  static TeacherConfig withLinger(Duration linger, TeacherConfig base) {
+    return with(base.applicationId(), base, linger, base.onLostRecords(), base.limits());
+  }
+
+  /** The same, but it goes on when records are lost. */
+  static TeacherConfig thatGoesOn(TeacherConfig base) {
+    return with(base.applicationId(), base, base.linger(), OnLostRecords.CONTINUE, base.limits());
+  }
+
+  /** The same with other limits. */
+  static TeacherConfig withLimits(TeacherLimits limits, TeacherConfig base) {
+    return with(base.applicationId(), base, base.linger(), base.onLostRecords(), limits);
+  }
+
+  private static TeacherConfig with(
+      String applicationId,
+      TeacherConfig base,
+      Duration linger,
+      OnLostRecords onLostRecords,
+      TeacherLimits limits) {
+    return new TeacherConfig(
+        applicationId,
+        base.members(),
+        base.features(),
+        base.combination(),
+        base.temperature(),
+        base.encoding(),
+        base.batchSize(),
+        linger,
+        base.streamThreads(),
+        base.engineThreads(),
+        base.commitInterval(),
+        base.maxRecordBytes(),
+        onLostRecords,
+        limits,
+        base.http());
   }
 
   /** An example whose features are the low bytes of {@code seed}. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.kafka.OnLostRecords;
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.core.target.EncodingChoice;
 import io.streamdistill.core.transfer.FeatureContract;
@@ -53,6 +54,8 @@ final class TeacherConfigTest {
           engineThreads,
           commitInterval,
           maxRecordBytes,
+          OnLostRecords.STOP,
+          TeacherLimits.defaults(),
           new HttpConfig("127.0.0.1", 0));
     }
   }

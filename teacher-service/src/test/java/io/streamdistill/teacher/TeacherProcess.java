@@ -51,15 +51,19 @@ final class TeacherProcess implements AutoCloseable {
             names.checkpointEvents(),
             2,
             (short) -1);
-    try (TeacherService service =
+    TeacherService service =
         TeacherService.start(
             Fixtures.config("logits"),
             KafkaSettings.of(args[0]),
             topics,
             Fixtures.CONTRACT,
-            Fixtures.CLASSES)) {
-      System.exit(service.awaitStop());
+            Fixtures.CLASSES);
+    int code = service.awaitStop().code();
+    service.close();
+    if (service.mustHalt()) {
+      Runtime.getRuntime().halt(code);
     }
+    System.exit(code);
   }
 
   /** As {@code kill -9} does. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.exit.ExitStatus;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;
@@ -52,31 +53,17 @@ final class TeacherServiceTest {
   }
 
   private static TeacherService start(TopicsConfig topics, Duration linger, String model) {
+    return start(topics, Fixtures.withLinger(linger, Fixtures.config(model)));
+  }
+
+  /** One application id per test. */
+  private static TeacherService start(TopicsConfig topics, TeacherConfig config) {
     return TeacherService.start(
-        config(topics, linger, model),
+        Fixtures.named(topics.transferSet() + "-teacher", config),
         KafkaSettings.of(cluster.servers()),
         topics,
         Fixtures.CONTRACT,
         Fixtures.CLASSES);
-  }
-
-  /** One application id per test. */
-  private static TeacherConfig config(TopicsConfig topics, Duration linger, String... models) {
-    TeacherConfig base = Fixtures.config(models);
-    return new TeacherConfig(
-        topics.transferSet() + "-teacher",
-        base.members(),
-        base.features(),
-        base.combination(),
-        base.temperature(),
-        base.encoding(),
-        base.batchSize(),
-        linger,
-        base.streamThreads(),
-        base.engineThreads(),
-        base.commitInterval(),
-        base.maxRecordBytes(),
-        base.http());
   }
 
   @Test
@@ -98,7 +85,7 @@ final class TeacherServiceTest {
       SoftTarget first = Codecs.softTarget().decode(scored.get(0).value());
       assertThat(first.getTeacherVersion()).isEqualTo(service.teacherVersion());
     }
-    assertThat(service.awaitStop()).isZero();
+    assertThat(service.awaitStop()).isEqualTo(ExitStatus.OK);
   }
 
   /** It commits up to the oldest of them, so the next instance reads them again. */
@@ -117,8 +104,12 @@ final class TeacherServiceTest {
       await()
           .atMost(PATIENCE)
           .until(() -> cluster.committed(group, source).equals(OptionalLong.of(batch)));
-      assertThat(get(service, "/metrics").body())
-          .contains("distill_teacher_pending{service=\"teacher\"} 4.0");
+      await("the start looked at the bad one")
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(get(service, "/metrics").body())
+                      .contains("distill_teacher_pending{service=\"teacher\"} 4.0"));
     }
     assertThat(cluster.committed(group, source)).hasValue(batch);
     assertThat(cluster.read(topics.softTargets(), batch, PATIENCE)).hasSize(batch);
@@ -170,7 +161,9 @@ final class TeacherServiceTest {
   @Test
   void isNotReadyWhenNothingHasAnAnswer() throws Exception {
     TopicsConfig topics = cluster.topics(1);
-    try (TeacherService service = start(topics, "nan")) {
+    TeacherLimits never = new TeacherLimits(1, 1, Duration.ofMinutes(1), Duration.ZERO);
+    try (TeacherService service =
+        start(topics, Fixtures.withLimits(never, Fixtures.config("nan")))) {
       cluster.send(
           IntStream.range(0, 40)
               .mapToObj(
@@ -192,25 +185,46 @@ final class TeacherServiceTest {
     }
   }
 
+  @Test
+  void stopsWhenTheModelFailsForMostOfThem() throws Exception {
+    TopicsConfig topics = cluster.topics(1);
+    try (TeacherService service = start(topics, "nan")) {
+      cluster.send(
+          IntStream.range(0, 40)
+              .mapToObj(
+                  i ->
+                      new ProducerRecord<byte[], byte[]>(
+                          topics.transferSet(), Fixtures.framedBytes("bad" + i, -1, 0, 0, 0)))
+              .toList());
+
+      assertThat(service.awaitStop()).isEqualTo(ExitStatus.TEACHER_FAILED);
+
+      assertThat(get(service, "/readyz").body())
+          .contains("teacher.limits.max-failing-share", "gave logit NaN");
+    }
+    assertThat(cluster.read(topics.deadLetters(), 32, Duration.ofSeconds(2)).size())
+        .as("fewer decide nothing")
+        .isLessThan(32);
+  }
+
   /** Its answers to random features are distributions, to real ones logits. */
   @Test
   void stopsWithAnErrorWhenTheTeacherIsReadWronglyAndPublishesNothing() throws Exception {
     TopicsConfig topics = cluster.topics(1);
     try (TeacherService service = start(topics, "logits-where-large")) {
       cluster.send(
-          IntStream.range(0, 5)
+          IntStream.range(0, 40)
               .mapToObj(
                   i ->
                       new ProducerRecord<byte[], byte[]>(
                           topics.transferSet(), Fixtures.framedBytes("l" + i, -1, -1, -1, -1)))
               .toList());
 
-      assertThat(service.awaitStop()).isEqualTo(1);
+      assertThat(service.awaitStop()).isEqualTo(ExitStatus.TEACHER_FAILED);
 
       assertThat(get(service, "/livez").statusCode()).isEqualTo(503);
       assertThat(get(service, "/readyz").statusCode()).isEqualTo(503);
       assertThat(cluster.read(topics.softTargets(), 1, Duration.ofSeconds(2))).isEmpty();
-      assertThat(cluster.read(topics.deadLetters(), 1, Duration.ofSeconds(1))).isEmpty();
     }
   }
 

@@ -1,7 +1,11 @@
 package io.streamdistill.cli.run;
 
+import io.streamdistill.core.exit.ExitStatus;
 import java.util.concurrent.atomic.AtomicInteger;
-import picocli.CommandLine.ExitCode;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a service in the foreground, and closes it once: when it ends, or when the JVM is to. */
 final class Foreground {
@@ -19,6 +23,18 @@ final class Foreground {
     void close();
   }
 
+  /** A service that is started, and ends in its own way. */
+  interface Service {
+    /** Waits for its end. */
+    ExitStatus await() throws InterruptedException;
+
+    /** Ends it. */
+    void close();
+
+    /** Whether the JVM must be halted, without its shutdown hooks, once the service is closed. */
+    boolean mustHalt();
+  }
+
   /** Exit codes of processes that a signal ended are this and its number. */
   private static final int SIGNALLED = 128;
 
@@ -31,41 +47,92 @@ final class Foreground {
    * @return the exit code of the command
    */
   static int run(Closing closing, End end) throws InterruptedException {
-    Once once = new Once(closing);
+    return run(
+        () ->
+            new Service() {
+              @Override
+              public ExitStatus await() throws InterruptedException {
+                return end.await() ? ExitStatus.OK : ExitStatus.FAILURE;
+              }
+
+              @Override
+              public void close() {
+                closing.close();
+              }
+
+              @Override
+              public boolean mustHalt() {
+                return false;
+              }
+            },
+        Foreground::halt);
+  }
+
+  /**
+   * Starts a service and waits for its end. A signal during the start halts the JVM: there is
+   * nothing to close yet, and native code may be at work.
+   *
+   * @return the exit code of the command
+   */
+  static int run(Supplier<Service> start) throws InterruptedException {
+    return run(start, Foreground::halt);
+  }
+
+  static int run(Supplier<Service> start, IntConsumer halt) throws InterruptedException {
     AtomicInteger exitCode = new AtomicInteger();
+    AtomicReference<@Nullable Once> started = new AtomicReference<>();
     // Shutdown hooks run all at once, and in one of them ONNX Runtime frees itself, while the last
     // batch may still be scored and the last checkpoint proven. So the service is closed before.
     Signals.handle(
         number -> {
-          exitCode.compareAndSet(ExitCode.OK, SIGNALLED + number);
-          once.close();
+          Once running = started.get();
+          exitCode.compareAndSet(ExitStatus.OK.code(), SIGNALLED + number);
+          if (running == null || running.closeAndAsk()) {
+            halt.accept(exitCode.get());
+          }
           System.exit(exitCode.get());
         });
+    Service service = start.get();
+    Once once = new Once(service);
+    started.set(once);
     Runtime.getRuntime().addShutdownHook(new Thread(once::close, "close-service"));
     try {
-      boolean well = end.await();
-      exitCode.compareAndSet(ExitCode.OK, well ? ExitCode.OK : ExitCode.SOFTWARE);
-      return exitCode.get();
+      exitCode.compareAndSet(ExitStatus.OK.code(), service.await().code());
     } finally {
-      once.close();
+      if (once.closeAndAsk()) {
+        halt.accept(exitCode.get());
+      }
     }
+    return exitCode.get();
+  }
+
+  private static void halt(int code) {
+    System.out.flush();
+    System.err.flush();
+    Runtime.getRuntime().halt(code);
   }
 
   /** Closes once; whoever comes second waits for the first. */
   private static final class Once {
 
-    private final Closing closing;
+    private final Service service;
     private boolean closed;
 
-    Once(Closing closing) {
-      this.closing = closing;
+    Once(Service service) {
+      this.service = service;
     }
 
     synchronized void close() {
       if (!closed) {
         closed = true;
-        closing.close();
+        service.close();
       }
+    }
+
+    /** Returns whether the JVM must be halted. */
+    boolean closeAndAsk() {
+      close();
+      return service.mustHalt();
     }
   }
 }

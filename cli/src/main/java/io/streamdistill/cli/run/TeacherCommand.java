@@ -4,6 +4,7 @@ import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;
 import io.streamdistill.core.config.ConfigLoader;
+import io.streamdistill.core.exit.ExitStatus;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.teacher.TeacherConfig;
@@ -72,19 +73,33 @@ public final class TeacherCommand implements Callable<Integer> {
       loader.set("teacher.http.port", port, "--port");
     }
     View view = loader.load(View.class);
-    TeacherService service = start(view);
-    return Foreground.run(
-        service::close,
-        () -> {
-          PrintWriter out = spec.commandLine().getOut();
-          out.printf(
-              "teacher %s runs: kafka %s, metrics and health http://%s:%d/%n",
-              service.teacherVersion(),
-              view.kafka().bootstrapServers(),
-              view.teacher().http().host(),
-              service.httpPort());
-          out.flush();
-          return service.awaitStop() == 0;
-        });
+    return Foreground.run(() -> announced(start(view), view));
+  }
+
+  private Foreground.Service announced(TeacherService service, View view) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "teacher %s runs: kafka %s, metrics and health http://%s:%d/%n",
+        service.teacherVersion(),
+        view.kafka().bootstrapServers(),
+        view.teacher().http().host(),
+        service.httpPort());
+    out.flush();
+    return new Foreground.Service() {
+      @Override
+      public ExitStatus await() throws InterruptedException {
+        return service.awaitStop();
+      }
+
+      @Override
+      public void close() {
+        service.close();
+      }
+
+      @Override
+      public boolean mustHalt() {
+        return service.mustHalt();
+      }
+    };
   }
 }

@@ -70,6 +70,20 @@ public final class Topics {
     }
   }
 
+  /**
+   * Compares what is there, and creates nothing; topics that are missing are not among the answers.
+   *
+   * @throws BrokerException when Kafka cannot be reached within 30 s, or refuses
+   */
+  public static List<Outcome> compare(Admin admin, String servers, List<TopicSpec> specs) {
+    Topics topics = new Topics(admin, servers, TIMEOUT);
+    Set<String> existing = topics.get(admin.listTopics().names(), "list topics");
+    return specs.stream()
+        .filter(spec -> existing.contains(spec.name()))
+        .map(spec -> new Outcome(spec, false, topics.differences(spec)))
+        .toList();
+  }
+
   private List<Outcome> create(List<TopicSpec> specs) {
     Set<String> existing = get(admin.listTopics().names(), "list topics");
     List<Outcome> outcomes = new ArrayList<>();

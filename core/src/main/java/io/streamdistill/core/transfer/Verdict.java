@@ -44,6 +44,10 @@ public sealed interface Verdict<T> {
     BAD_WEIGHT("bad-weight"),
     /** The teacher's answer to it is no distribution over the classes, or there is none. */
     BAD_ANSWER("bad-answer"),
+    /** It has no key, and the topic of its soft target is compacted: there it would be refused. */
+    NO_KEY("no-key"),
+    /** The topic of its soft target refused that, for a reason that was not foreseen. */
+    REFUSED("refused-by-topic"),
     /** The soft target does not decode to a distribution over the classes. */
     BAD_TARGETS("bad-targets"),
     /** The student's loss for it is not a finite number. */

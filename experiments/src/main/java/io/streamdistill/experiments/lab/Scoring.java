@@ -1,6 +1,7 @@
 package io.streamdistill.experiments.lab;
 
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.OnLostRecords;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.HttpConfig;
 import io.streamdistill.core.target.EncodingChoice;
@@ -9,6 +10,7 @@ import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.teacher.MemberConfig;
 import io.streamdistill.teacher.TeacherConfig;
 import io.streamdistill.teacher.TeacherFeatures;
+import io.streamdistill.teacher.TeacherLimits;
 import io.streamdistill.teacher.TeacherService;
 import io.streamdistill.teacher.engine.OutputKind;
 import io.streamdistill.wire.Codecs;
@@ -61,6 +63,8 @@ record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, Class
             0,
             COMMIT_INTERVAL,
             MAX_RECORD_BYTES,
+            OnLostRecords.STOP,
+            TeacherLimits.defaults(),
             new HttpConfig("127.0.0.1", 0));
     Backlog backlog = new Backlog(admin);
     TeacherService service = TeacherService.start(config, kafka, topics, features, classes);

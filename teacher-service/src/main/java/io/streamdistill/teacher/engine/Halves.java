@@ -15,7 +15,7 @@ record Halves(OnnxRun model, int rowsPerRun, int columns) {
    * @param failure of the whole batch
    * @param problems gets an entry for each row that the model fails on
    */
-  Answers run(FeatureBatch batch, OrtException failure, Map<Integer, String> problems) {
+  Answers run(FeatureBatch batch, Exception failure, Map<Integer, String> problems) {
     int rows = batch.rows();
     Answers.Doubles answers = Answers.Doubles.empty(rows, columns);
     if (rows == 1) {
@@ -37,7 +37,7 @@ record Halves(OnnxRun model, int rowsPerRun, int columns) {
     try {
       answers.put(from, model.run(half, to - from, rowsPerRun), to - from);
       half.misfits().forEach((row, why) -> problems.put(from + row, why));
-    } catch (OrtException e) {
+    } catch (OrtException | RuntimeException e) {
       if (to - from == 1) {
         problems.put(from, described(e));
         return;
@@ -48,7 +48,7 @@ record Halves(OnnxRun model, int rowsPerRun, int columns) {
     }
   }
 
-  private String described(OrtException e) {
+  private String described(Exception e) {
     return "%s failed on it: %s".formatted(model.model(), e.getMessage());
   }
 }

@@ -11,8 +11,11 @@ final class KindCheck {
   /** Examples looked at. */
   private static final int EXAMPLES = 1000;
 
-  /** So many rows of logits in a row are no distributions by chance. */
+  /** So many rows of logits are no distributions by chance. */
   private static final int ENOUGH = 4;
+
+  /** So many rows are not all bad ones; fewer that are no distributions are rejected one by one. */
+  private static final int MANY = 32;
 
   private final String model;
   private final OutputKind configured;
@@ -49,7 +52,7 @@ final class KindCheck {
       boolean against = distribution == (probabilities ? Distribution.NO : Distribution.YES);
       example = against ? numbers : example;
     }
-    if (probabilities && no > yes) {
+    if (probabilities && no > yes && no >= MANY) {
       throw refused("no distributions", "probabilities", "logits", example);
     }
     if (!probabilities && answers.columns() > 1 && no == 0 && yes >= ENOUGH) {

@@ -6,7 +6,6 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.teacher.engine.OnnxOutput.RowsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -172,13 +171,11 @@ public final class OnnxTeacher implements Teacher {
     Answers answers; // (at least rows, 1 or classes)
     try {
       answers = model.run(batch, rows, rowsPerRun);
-    } catch (OrtException e) {
+    } catch (OrtException | RuntimeException e) { // perhaps because of one row
       answers = new Halves(model, rowsPerRun, columns).run(batch, e, problems);
       if (problems.size() == rows) {
         requireAlive(rows, e);
       }
-    } catch (RowsException e) {
-      throw new TeacherException(String.valueOf(e.getMessage()), e);
     }
     problems.putAll(batch.misfits());
     check.look(answers, rows);
@@ -194,12 +191,12 @@ public final class OnnxTeacher implements Teacher {
   }
 
   /** When no row could be scored, the engine may be at fault, and not the rows. */
-  private void requireAlive(int rows, OrtException failure) {
+  private void requireAlive(int rows, Exception failure) {
     try {
       synchronized (known) {
         Answers unused = model.run(known, known.rows(), rowsPerRun);
       }
-    } catch (OrtException e) {
+    } catch (OrtException | RuntimeException e) {
       failure.addSuppressed(e);
       throw new TeacherException(
           "%s failed on a batch of %d rows, and now fails on random features, too: %s"

@@ -1,8 +1,11 @@
 package io.streamdistill.teacher.topology;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.transfer.Verdict.Rejected;
-import java.nio.charset.StandardCharsets;
+import io.streamdistill.teacher.topology.Refusals.Form;
+import java.time.Clock;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -10,8 +13,16 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Makes the dead letters of rejected records, of a size that their topic takes. */
+/** Makes the dead letters of rejected records, such as their topic takes. */
 final class DeadLetters {
+
+  /**
+   * A letter on its way.
+   *
+   * @param offset of the record that it is made of
+   * @param bytes of its key, value and headers, at most
+   */
+  record Letter(long offset, Form form, int bytes, Record<byte[], Outgoing> out) {}
 
   /** Present when the topic cannot take the whole record: what was left out of the letter. */
   static final String OMITTED = "distill.omitted";
@@ -23,34 +34,51 @@ final class DeadLetters {
   private final String transferSet;
   private final int partition;
   private final RecordLimits limits;
+  private final Clock clock;
 
-  DeadLetters(String rejectedBy, String transferSet, int partition, RecordLimits limits) {
+  DeadLetters(
+      String rejectedBy, String transferSet, int partition, RecordLimits limits, Clock clock) {
     this.rejectedBy = rejectedBy;
     this.transferSet = transferSet;
     this.partition = partition;
     this.limits = limits;
+    this.clock = clock;
   }
 
   /**
    * Makes the letter of a rejected record. What the topic cannot take is left out and named in a
    * header; it still lies on the transfer set, where the headers say.
    */
-  Record<byte[], Outgoing> of(TransferRecord record, Rejected<?> why) {
+  Letter of(TransferRecord record, Rejected<?> why) {
     TransferRecord letter = withHeaders(record, why);
     if (!fits(letter)) {
       letter = withHeaders(record.withoutValue(), why);
       letter.headers().add(OMITTED, utf8("value of %d bytes".formatted(record.valueBytes())));
     }
-    if (!fits(letter)) {
-      letter = withHeaders(record.bare(), why);
-      String left = "key, value and headers of up to %d bytes".formatted(record.bytes());
-      letter.headers().add(OMITTED, utf8(left));
+    return fits(letter) ? letter(Form.LETTER, letter) : bare(record, why);
+  }
+
+  /** The letter of a record that its topic would not take otherwise. */
+  Letter bare(TransferRecord record, Rejected<?> why) {
+    TransferRecord letter = withHeaders(record.bare(clock.millis()), why);
+    String left = "key, value and headers of up to %d bytes".formatted(record.bytes());
+    letter.headers().add(OMITTED, utf8(left));
+    return letter(Form.BARE_LETTER, letter);
+  }
+
+  private Letter letter(Form form, TransferRecord letter) {
+    TopicTerms terms = limits.outputs().deadLetters();
+    TransferRecord dated = letter.dated(terms, clock.millis());
+    byte[] key = dated.key();
+    if (key == null && terms.keyed()) {
+      key = utf8("%s-%d-%d".formatted(transferSet, partition, dated.offset()));
     }
-    return new Record<>(
-        letter.key(),
-        new Outgoing(partition, letter.value()),
-        letter.timestamp(),
-        letter.headers());
+    return new Letter(
+        dated.offset(),
+        form,
+        dated.bytes(),
+        new Record<>(
+            key, new Outgoing(partition, dated.value()), dated.timestamp(), dated.headers()));
   }
 
   private TransferRecord withHeaders(TransferRecord record, Rejected<?> why) {
@@ -66,7 +94,8 @@ final class DeadLetters {
     if (bytes > limits.requestBytes()) {
       return false;
     }
-    return bytes <= limits.deadLetterBytes() || compressed(letter) <= limits.deadLetterBytes();
+    int most = limits.outputs().deadLetters().maxBytes();
+    return bytes <= most || compressed(letter) <= most;
   }
 
   /** The size that the broker will see; asked for rarely, since it costs a compression. */
@@ -79,6 +108,6 @@ final class DeadLetters {
   }
 
   private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return text.getBytes(UTF_8);
   }
 }

@@ -56,7 +56,9 @@ final class MicroBatch {
   int score() {
     try {
       problems = scoring.teacher().score(features, scoring.temperature(), logProbabilities);
-      return rows.size() - problems.size();
+      int answered = rows.size() - problems.size();
+      scoring.failing().add(answered, problems.size(), onlyOne(problems));
+      return answered;
     } catch (TeacherException e) {
       throw new TeacherException(
           "%s (batch of %d examples at offsets %d to %d)"
@@ -67,6 +69,10 @@ final class MicroBatch {
                   rows.get(rows.size() - 1).record().offset()),
           e);
     }
+  }
+
+  private static String onlyOne(Map<Integer, String> problems) {
+    return problems.values().stream().findFirst().orElse("");
   }
 
   /** Who gets the rows of a batch that was scored. */

@@ -3,21 +3,16 @@ package io.streamdistill.teacher.topology;
 import static io.streamdistill.core.config.Require.require;
 
 /**
- * Sizes that records must keep to. A record that a topic refuses would stop the service, and stop
- * it again at every restart.
+ * What records must keep to. One that a topic refuses would stop the service, and stop it again at
+ * every restart.
  *
  * @param maxRecordBytes largest value accepted from the transfer set, bytes
- * @param softTargetBytes {@code max.message.bytes} of the soft-target topic
- * @param deadLetterBytes {@code max.message.bytes} of the dead-letter topic, compressed
+ * @param outputs what the topics that are written to take
  * @param requestBytes {@code max.request.size} of the producer, uncompressed
  * @param compression {@code compression.type} of the producer
  */
 public record RecordLimits(
-    int maxRecordBytes,
-    int softTargetBytes,
-    int deadLetterBytes,
-    int requestBytes,
-    String compression) {
+    int maxRecordBytes, OutputTerms outputs, int requestBytes, String compression) {
 
   /** Validates. */
   public RecordLimits {
@@ -25,7 +20,7 @@ public record RecordLimits(
   }
 
   /** Most bytes that a soft target may have. */
-  public int largestSoftTarget() {
-    return Math.min(softTargetBytes, requestBytes);
+  int largestSoftTarget() {
+    return Math.min(outputs.softTargets().maxBytes(), requestBytes);
   }
 }

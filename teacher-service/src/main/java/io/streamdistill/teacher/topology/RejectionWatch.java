@@ -29,7 +29,7 @@ public final class RejectionWatch {
   private final @Nullable Reason[] window = new Reason[WINDOW]; // null: scored
   private final Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
   private long seen;
-  private long badAnswers;
+  private final Map<Reason, Long> all = new EnumMap<>(Reason.class);
   private int rejected;
   private String detail = "";
   private volatile @Nullable String problem;
@@ -48,8 +48,14 @@ public final class RejectionWatch {
   synchronized void rejected(Rejected<?> why, String where) {
     detail = why.detail();
     add(why.reason());
-    if (why.reason() == Reason.BAD_ANSWER && isPowerOfTen(++badAnswers)) {
-      log.warn("{} goes to the dead letters: {} ({} so far)", where, why.detail(), badAnswers);
+    long count = all.merge(why.reason(), 1L, Long::sum);
+    if (isPowerOfTen(count)) { // the first one, and fewer and fewer of those that follow
+      log.warn(
+          "{} goes to the dead letters as {}: {} ({} so far)",
+          where,
+          why.reason().label(),
+          why.detail(),
+          count);
     }
     judge();
   }
@@ -87,26 +93,15 @@ public final class RejectionWatch {
   }
 
   private String described(long records) {
-    Reason most = Reason.EMPTY;
-    for (Reason reason : Reason.values()) {
-      most = counts.getOrDefault(reason, 0) > counts.getOrDefault(most, 0) ? reason : most;
-    }
+    Reason most = Reasons.most(counts);
     return "%d of the last %d records were rejected and went to the dead letters, %d of them as %s, the last one because: %s. %s"
         .formatted(
-            rejected, records, counts.getOrDefault(most, 0), most.label(), detail, remedy(most));
-  }
-
-  private static String remedy(Reason reason) {
-    return switch (reason) {
-      case BAD_ANSWER ->
-          "The model, or how it is read, is wrong: check teacher.members and teacher.features";
-      case WRONG_FEATURE_TYPE, WRONG_FEATURE_LENGTH ->
-          "Check features.type and features.shape against what producers send";
-      case NON_FINITE_FEATURES -> "Check what producers send, and features.scale";
-      case LABEL_OUT_OF_RANGE -> "Check the list of classes against the labels";
-      case TOO_LARGE -> "Check teacher.max-record-bytes and the topics' max.message.bytes";
-      default -> "Check what is written to the transfer set";
-    };
+            rejected,
+            records,
+            counts.getOrDefault(most, 0),
+            most.label(),
+            detail,
+            Reasons.remedy(most));
   }
 
   private static boolean isPowerOfTen(long count) {

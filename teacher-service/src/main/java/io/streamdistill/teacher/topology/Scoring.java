@@ -16,7 +16,8 @@ import java.time.Duration;
  * @param temperature T > 0 of the soft targets, no unit
  * @param batchSize most records per batch, >= 1
  * @param linger longest wait for a batch to fill, > 0
- * @param limits sizes that records must keep to
+ * @param limits what records must keep to
+ * @param failing how many of them the teacher may have no answer to
  */
 public record Scoring(
     FeatureContract contract,
@@ -27,7 +28,8 @@ public record Scoring(
     EncodingChoice encoding,
     int batchSize,
     Duration linger,
-    RecordLimits limits) {
+    RecordLimits limits,
+    FailingShare failing) {
 
   private static final long MAX_TICK_MILLIS = 50;
 
@@ -36,6 +38,35 @@ public record Scoring(
     require(temperature > 0, "temperature must be > 0, got %s", temperature);
     require(batchSize >= 1, "batch size must be >= 1, got %s", batchSize);
     require(linger.toMillis() >= 1, "linger must be >= 1 ms, got %s", linger);
+  }
+
+  /**
+   * The same, with a limit.
+   *
+   * @param maxFailingShare of the newest examples that the teacher may have no answer to, in (0, 1]
+   */
+  public Scoring(
+      FeatureContract contract,
+      ClassMap classMap,
+      Teacher teacher,
+      String teacherVersion,
+      double temperature,
+      EncodingChoice encoding,
+      int batchSize,
+      Duration linger,
+      RecordLimits limits,
+      double maxFailingShare) {
+    this(
+        contract,
+        classMap,
+        teacher,
+        teacherVersion,
+        temperature,
+        encoding,
+        batchSize,
+        linger,
+        limits,
+        new FailingShare(maxFailingShare));
   }
 
   /** How often a waiting batch is looked at. */

@@ -8,20 +8,32 @@ import io.micrometer.core.instrument.Timer;
 import io.streamdistill.core.transfer.Verdict.Reason;
 import io.streamdistill.core.transfer.Verdict.Rejected;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the teacher service counts and measures; shared by all of its tasks. */
 public final class ScoringMeters {
+
+  private static final Logger log = LoggerFactory.getLogger(ScoringMeters.class);
+
+  private static final Duration CLOCK_SKEW = Duration.ofHours(1);
+
+  /** An event of earlier than that has a wrong clock, or none. */
+  private static final Duration OLDEST = Duration.ofDays(366);
 
   private final Counter scored;
   private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
   private final DistributionSummary batchSize;
   private final Timer inference;
   private final Timer latency;
+  private final Counter redated;
+  private final Counter oddEventTimes;
   private final AtomicInteger pending = new AtomicInteger();
   private final TeacherAccuracy accuracy;
   private final RejectionWatch rejections = new RejectionWatch();
@@ -58,6 +70,15 @@ public final class ScoringMeters {
             .minimumExpectedValue(Duration.ofMillis(1))
             .maximumExpectedValue(Duration.ofHours(1))
             .register(registry);
+    redated =
+        Counter.builder("distill.teacher.redated")
+            .description("Soft targets dated now, since their topic refuses the record's timestamp")
+            .register(registry);
+    oddEventTimes =
+        Counter.builder("distill.teacher.event.time.odd")
+            .description(
+                "Examples whose event time is in the future, or so old that it is not meant")
+            .register(registry);
     Gauge.builder("distill.teacher.pending", pending, AtomicInteger::get)
         .description("Records that wait for their batch to fill")
         .register(registry);
@@ -86,8 +107,28 @@ public final class ScoringMeters {
     accuracy.add(label, logProbabilities);
   }
 
-  void latency(long millis) {
-    latency.record(Math.max(0, millis), TimeUnit.MILLISECONDS);
+  /** Event times that cannot be meant are counted apart, and are no latency. */
+  void latency(Instant scored, Instant event) {
+    if (event.isAfter(scored.plus(CLOCK_SKEW)) || event.isBefore(scored.minus(OLDEST))) {
+      oddEventTimes.increment();
+    } else {
+      long millis = Duration.between(event, scored).toMillis();
+      latency.record(Math.max(0, millis), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** A soft target was dated now; {@code where} its example lies is for the log. */
+  void redated(String where, long timestamp) {
+    redated.increment();
+    if (redated.count() == 1) {
+      log.warn(
+          "The soft target of {} is dated now instead of {}, which its topic refuses"
+              + " (message.timestamp.before.max.ms, message.timestamp.after.max.ms). The header {} has"
+              + " the timestamp; further ones are only counted",
+          where,
+          timestamp,
+          TransferRecord.TIMESTAMP);
+    }
   }
 
   /** A record was rejected; {@code where} it lies is for the log. */

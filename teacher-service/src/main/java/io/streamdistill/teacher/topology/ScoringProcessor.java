@@ -1,18 +1,18 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.transfer.TransferValidator;
 import io.streamdistill.core.transfer.Verdict;
 import io.streamdistill.core.transfer.Verdict.Accepted;
 import io.streamdistill.core.transfer.Verdict.Reason;
 import io.streamdistill.core.transfer.Verdict.Rejected;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
+import io.streamdistill.teacher.topology.Refusals.Form;
+import io.streamdistill.teacher.topology.Refusals.Refusal;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -23,15 +23,13 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 /**
  * Gathers fit records into batches, scores them, and forwards soft targets and dead letters.
  *
- * <p>Records that wait for their batch lie in memory only. Their offsets are not committed
- * meanwhile ({@link WaitingOffsets}), and nothing of a later record is forwarded before them, dead
- * letters included: what is committed is exactly what was forwarded.
+ * <p>Records that wait lie in memory only: for their batch to fill, for a commit that must come
+ * before it, or for the {@link StartGate}. Their offsets are not committed meanwhile ({@link
+ * WaitingOffsets}), and nothing of a later record is forwarded before them, dead letters included:
+ * what is committed is exactly what was forwarded.
  */
 final class ScoringProcessor
     implements Processor<byte[], byte[], byte[], Outgoing>, MicroBatch.Receiver {
-
-  /** Upper bound of what framing, versions and lengths add to features and id. */
-  private static final int SOFT_TARGET_OVERHEAD = 512;
 
   /** Most characters of an id in the log. */
   private static final int LOGGED_ID = 100;
@@ -41,20 +39,19 @@ final class ScoringProcessor
 
   private final Scoring scoring;
   private final ScoringMeters meters;
-  private final WaitingOffsets waiting;
+  private final Flow flow;
   private final String transferSet;
-  private final RecordCodec<SoftTarget> softTargets = Codecs.softTarget();
-  private final TransferValidator validator;
+  private final Clock clock;
+  private final RecordJudge judge;
   private final MicroBatch batch;
-  private final List<Record<byte[], Outgoing>> letters = new ArrayList<>(); // wait like the batch
-  private final int softTargetGrowth; // bytes that a soft target has more than its example
+  private final Deque<TransferRecord> held = new ArrayDeque<>(); // after those of the batch
 
   // Set by init.
   @SuppressWarnings("NullAway.Init")
   private ProcessorContext<byte[], Outgoing> context;
 
   @SuppressWarnings("NullAway.Init")
-  private DeadLetters deadLetters;
+  private Outbox outbox;
 
   @SuppressWarnings("NullAway.Init")
   private TopicPartition source;
@@ -64,105 +61,118 @@ final class ScoringProcessor
   private double millisPerRecord; // what scoring took of late; 0 before the first batch
 
   ScoringProcessor(
-      Scoring scoring,
-      ScoringMeters meters,
-      WaitingOffsets waiting,
-      String transferSet,
-      Clock clock) {
+      Scoring scoring, ScoringMeters meters, Flow flow, String transferSet, Clock clock) {
     this.scoring = scoring;
     this.meters = meters;
-    this.waiting = waiting;
+    this.flow = flow;
     this.transferSet = transferSet;
-    this.validator =
-        new TransferValidator(
-            Codecs.transferExample(),
-            scoring.contract(),
-            scoring.classMap(),
-            scoring.limits().maxRecordBytes());
+    this.clock = clock;
+    this.judge = new RecordJudge(scoring);
     this.batch = new MicroBatch(scoring, clock);
-    this.softTargetGrowth =
-        SOFT_TARGET_OVERHEAD + scoring.encoding().bytes(scoring.classMap().count());
   }
 
   @Override
   public void init(ProcessorContext<byte[], Outgoing> context) {
     this.context = context;
     source = new TopicPartition(transferSet, context.taskId().partition());
-    deadLetters =
-        new DeadLetters(context.applicationId(), transferSet, source.partition(), scoring.limits());
+    outbox = new Outbox(context, source, scoring.limits(), meters, flow.refusals(), clock);
     // What an earlier life of the task left waiting is read again.
-    waiting.release(source);
-    context.schedule(scoring.tick(), PunctuationType.WALL_CLOCK_TIME, this::scoreIfDue);
+    flow.waiting().release(source);
+    context.schedule(scoring.tick(), PunctuationType.WALL_CLOCK_TIME, this::goOn);
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
     long offset = context.recordMetadata().map(RecordMetadata::offset).orElse(-1L);
-    take(
+    TransferRecord came =
         new TransferRecord(
-            record.key(), record.value(), record.headers(), record.timestamp(), offset));
+            record.key(), record.value(), record.headers(), record.timestamp(), offset);
+    if (!flow.gate().isOpen()) {
+      flow.gate().judged(judge.judge(came));
+    }
+    if (held.isEmpty() && mayGoOn()) {
+      take(came);
+    } else {
+      hold(came);
+    }
+  }
+
+  /** A batch that is still full waits for a commit. */
+  private boolean mayGoOn() {
+    return !batch.isFull() && (flow.gate().isOpen() || flow.gate().letsThrough());
+  }
+
+  private void hold(TransferRecord record) {
+    if (held.isEmpty() && batch.size() == 0) {
+      flow.waiting().hold(source, record.offset());
+    }
+    held.add(record);
+    meters.pending(1);
   }
 
   private void take(TransferRecord record) {
-    Verdict<TransferExample> verdict = judge(record);
+    Optional<Refusal> refusal = flow.refusals().of(source, record.offset());
+    if (refusal.isPresent()) {
+      refused(record, refusal.get());
+      return;
+    }
+    Verdict<TransferExample> verdict = judge.judge(record);
     if (verdict instanceof Accepted<TransferExample> accepted) {
       await(record, accepted.value());
     } else if (verdict instanceof Rejected<TransferExample> rejected) {
-      reject(record, rejected);
+      reject(record, rejected, Form.LETTER);
     }
   }
 
-  private Verdict<TransferExample> judge(TransferRecord record) {
-    Verdict<TransferExample> verdict = validator.validate(record.value());
-    if (!(verdict instanceof Accepted<TransferExample> accepted)) {
-      return verdict;
-    }
-    // An id that is not UTF-8 grows threefold when it is written again.
-    int idGrowth = 3 * accepted.value().getId().length();
-    long softTargetBytes = (long) record.bytes() + idGrowth + softTargetGrowth;
-    if (softTargetBytes <= scoring.limits().largestSoftTarget()) {
-      return verdict;
-    }
-    return new Rejected<>(
-        Reason.TOO_LARGE,
-        "its soft target may have %d bytes, the topic takes %d; raise the topic's max.message.bytes"
-            .formatted(softTargetBytes, scoring.limits().largestSoftTarget()));
+  private void refused(TransferRecord record, Refusal refusal) {
+    String detail = "a topic refused what it became: " + refusal.why();
+    reject(record, new Rejected<>(Reason.REFUSED, detail), refusal.next());
   }
 
-  private void reject(TransferRecord record, Rejected<TransferExample> why) {
-    meters.rejected(why, "Record at %s, offset %d".formatted(source, record.offset()));
-    letters.add(deadLetters.of(record, why));
+  private void reject(TransferRecord record, Rejected<?> why, Form form) {
+    meters.rejected(why, where(record));
+    flow.inFlight().remove(source, record.inFlightBytes());
+    outbox.letter(record, why, form);
     if (batch.size() == 0) {
-      send(letters);
-    } else if (letters.size() >= scoring.batchSize()) { // enough of them in memory
-      score();
+      outbox.sendLetters();
+    } else if (outbox.isFull(scoring.batchSize())) { // enough of them in memory
+      scoreUnlessLate();
     }
   }
 
-  private void send(List<Record<byte[], Outgoing>> letters) {
-    letters.forEach(letter -> context.forward(letter, TeacherTopology.DEAD_LETTERS));
-    letters.clear();
+  private String where(TransferRecord record) {
+    return "Record at %s, offset %d".formatted(source, record.offset());
   }
 
   private void await(TransferRecord record, TransferExample example) {
     if (batch.size() == 0) {
-      waiting.hold(source, record.offset());
+      flow.waiting().hold(source, record.offset());
       arrived = context.currentSystemTimeMs();
       oldest = record.timestamp();
     }
     oldest = Math.min(oldest, record.timestamp());
     batch.add(record, example);
     meters.pending(1);
-    if (batch.isFull()) {
-      score();
+    if (batch.isFull() || flow.inFlight().isFull()) {
+      scoreUnlessLate();
     }
   }
 
-  /** Scores a batch that would be overdue at the next look. */
-  private void scoreIfDue(long now) {
-    if (batch.size() > 0 && now + scoring.tick().toMillis() > due()) {
-      score();
+  /** Scores a batch that would be overdue at the next look, and goes on with what is held. */
+  private void goOn(long now) {
+    if (batch.size() > 0
+        && (batch.isFull()
+            || outbox.isFull(scoring.batchSize())
+            || flow.inFlight().isFull()
+            || now + scoring.tick().toMillis() > due())) {
+      scoreUnlessLate();
     }
+    while (!held.isEmpty() && mayGoOn()) {
+      TransferRecord next = held.remove();
+      meters.pending(-1);
+      take(next);
+    }
+    keepOffset();
   }
 
   /**
@@ -176,29 +186,46 @@ final class ScoringProcessor
     return Math.min(arrived + linger, Math.max(oldest + linger - ahead, arrived + linger / 2));
   }
 
+  private void scoreUnlessLate() {
+    if (flow.pace().mustCommit()) {
+      context.commit(); // it comes before the next look
+    } else {
+      score();
+    }
+  }
+
   private void score() {
     int size = batch.size();
     long start = System.nanoTime();
     int answered = batch.score();
-    long took = System.nanoTime() - start;
-    meters.batch(size, answered, Duration.ofNanos(took));
-    double millis = took / 1e6 / size;
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    meters.batch(size, answered, took);
+    flow.pace().took(took);
+    double millis = took.toNanos() / 1e6 / size;
     millisPerRecord =
         millisPerRecord == 0 ? millis : millisPerRecord + RECENT * (millis - millisPerRecord);
     batch.drainTo(this);
-    send(letters);
-    waiting.release(source);
+    outbox.sendLetters();
+    keepOffset();
     meters.pending(-size);
+  }
+
+  /** Holds the offset of the oldest record that waits. */
+  private void keepOffset() {
+    if (batch.size() == 0) {
+      TransferRecord first = held.peek();
+      if (first == null) {
+        flow.waiting().release(source);
+      } else {
+        flow.waiting().hold(source, first.offset());
+      }
+    }
   }
 
   @Override
   public void scored(TransferRecord record, SoftTarget softTarget, double[] logProbabilities) {
-    Outgoing out = new Outgoing(source.partition(), softTargets.encode(softTarget));
-    context.forward(
-        new Record<>(record.key(), out, record.timestamp(), record.headers()),
-        TeacherTopology.SOFT_TARGETS);
-    meters.latency(
-        softTarget.getScoredTime().toEpochMilli() - softTarget.getEventTime().toEpochMilli());
+    flow.inFlight().remove(source, record.inFlightBytes());
+    outbox.softTarget(record, softTarget);
     Integer label = softTarget.getLabel();
     if (label != null) {
       meters.labelled(label, logProbabilities);
@@ -208,11 +235,9 @@ final class ScoringProcessor
   @Override
   public void refused(TransferRecord record, TransferExample example, String problem) {
     Rejected<TransferExample> why = new Rejected<>(Reason.BAD_ANSWER, problem);
-    meters.rejected(
-        why,
-        "Example '%s' at %s, offset %d"
-            .formatted(shortened(example.getId()), source, record.offset()));
-    letters.add(deadLetters.of(record, why));
+    meters.rejected(why, "Example '%s', %s".formatted(shortened(example.getId()), where(record)));
+    flow.inFlight().remove(source, record.inFlightBytes());
+    outbox.letter(record, why, Form.LETTER);
   }
 
   private static String shortened(String id) {
@@ -222,8 +247,10 @@ final class ScoringProcessor
   /** Forgets what waits; its offset stays held, since a commit can follow. */
   @Override
   public void close() {
-    meters.pending(-batch.size());
+    meters.pending(-batch.size() - held.size());
     batch.clear();
-    letters.clear();
+    held.clear();
+    outbox.clear();
+    flow.inFlight().forget(source);
   }
 }

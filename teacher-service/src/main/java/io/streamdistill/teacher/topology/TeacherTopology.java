@@ -30,15 +30,11 @@ public final class TeacherTopology {
   private TeacherTopology() {}
 
   /**
-   * Builds the topology; {@code clock} gives the scored time of soft targets, and {@code waiting}
-   * is told of the records that must not be committed yet.
+   * Builds the topology; {@code clock} gives the scored time of soft targets, and {@code flow} is
+   * told of the records that must not be committed yet.
    */
   public static Topology build(
-      Scoring scoring,
-      TopicsConfig topics,
-      ScoringMeters meters,
-      WaitingOffsets waiting,
-      Clock clock) {
+      Scoring scoring, TopicsConfig topics, ScoringMeters meters, Flow flow, Clock clock) {
     ByteArrayDeserializer bytes = new ByteArrayDeserializer();
     return new Topology()
         .addSource(
@@ -50,7 +46,7 @@ public final class TeacherTopology {
             topics.transferSet())
         .addProcessor(
             TEACHER,
-            () -> new ScoringProcessor(scoring, meters, waiting, topics.transferSet(), clock),
+            () -> new ScoringProcessor(scoring, meters, flow, topics.transferSet(), clock),
             TRANSFER_SET)
         .addSink(
             SOFT_TARGETS,

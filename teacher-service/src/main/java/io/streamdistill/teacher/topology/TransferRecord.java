@@ -1,5 +1,6 @@
 package io.streamdistill.teacher.topology;
 
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record TransferRecord(
     byte @Nullable [] key, byte @Nullable [] value, Headers headers, long timestamp, long offset) {
+
+  /** Header: the timestamp that the topic would have refused, ms since the epoch in digits. */
+  static final String TIMESTAMP = "distill.timestamp";
 
   /** UTF-8 bytes per char, at most. */
   private static final int MAX_UTF8 = 3;
@@ -35,13 +39,31 @@ record TransferRecord(
     return length(value);
   }
 
+  /** What the record counts as while it is in flight. */
+  int inFlightBytes() {
+    return InFlight.bytes(length(key), length(value));
+  }
+
   TransferRecord withoutValue() {
     return new TransferRecord(key, null, headers, timestamp, offset);
   }
 
-  /** Only where it came from and when. */
-  TransferRecord bare() {
-    return new TransferRecord(null, null, new RecordHeaders(), timestamp, offset);
+  /** Only where it came from. */
+  TransferRecord bare(long now) {
+    return new TransferRecord(null, null, new RecordHeaders(), now, offset);
+  }
+
+  /**
+   * The record with a timestamp that a topic takes: its own, or {@code now} and its own in a
+   * header.
+   */
+  TransferRecord dated(TopicTerms terms, long now) {
+    if (terms.takes(timestamp, now)) {
+      return this;
+    }
+    Headers more = new RecordHeaders(headers);
+    more.add(TIMESTAMP, Long.toString(timestamp).getBytes(StandardCharsets.UTF_8));
+    return new TransferRecord(key, value, more, now, offset);
   }
 
   private static int length(byte @Nullable [] bytes) {

@@ -109,7 +109,7 @@ final class OnnxTeacherTest extends TeacherContract {
   @Test
   void refusesLogitsThatAreSaidToBeProbabilities() {
     try (OnnxTeacher teacher = open("unnamed-logits", OutputKind.PROBABILITIES)) {
-      assertThatThrownBy(() -> score(teacher, batch(examples(5)), 20))
+      assertThatThrownBy(() -> score(teacher, batch(examples(32)), 20))
           .isInstanceOf(TeacherException.class)
           .hasMessageContaining("set the member's output to logits");
     }

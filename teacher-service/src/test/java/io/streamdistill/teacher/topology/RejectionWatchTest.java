@@ -50,7 +50,7 @@ final class RejectionWatchTest {
     assertThat(watch.problem()).isEmpty();
     assertThat(levels()).as("the first and the tenth").containsExactly(Level.WARN, Level.WARN);
     assertThat(appender.list.get(0).getFormattedMessage())
-        .isEqualTo("Record 0 goes to the dead letters: it is wrong (1 so far)");
+        .isEqualTo("Record 0 goes to the dead letters as bad-answer: it is wrong (1 so far)");
   }
 
   @Test
@@ -71,7 +71,9 @@ final class RejectionWatchTest {
                     .contains("32 of the last 32 records", "wrong-feature-type", "it is wrong")
                     .endsWith(
                         "Check features.type and features.shape against what producers send"));
-    assertThat(levels()).containsExactly(Level.ERROR);
+    assertThat(levels())
+        .as("the first and the tenth, and what is wrong")
+        .containsExactly(Level.WARN, Level.WARN, Level.ERROR);
   }
 
   @Test

@@ -33,7 +33,8 @@ final class ScoringProcessorTest {
 
   private final SharesTeacher teacher = new SharesTeacher();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final WaitingOffsets waiting = new WaitingOffsets();
+  private final Flow flow = Flow.free();
+  private final WaitingOffsets waiting = flow.waiting();
   private MockProcessorContext<byte[], Outgoing> context =
       new MockProcessorContext<>(new Properties());
   private ScoringProcessor processor = open();
@@ -59,9 +60,14 @@ final class ScoringProcessorTest {
             EncodingChoice.DENSE_F32,
             BATCH,
             Duration.ofMillis(LINGER_MILLIS),
-            new RecordLimits(1000, 1 << 20, 1 << 20, 1 << 20, "none"));
+            new RecordLimits(
+                1000,
+                new OutputTerms(TopicTerms.of(1 << 20), TopicTerms.of(1 << 20)),
+                1 << 20,
+                "none"),
+            1.0);
     return new ScoringProcessor(
-        scoring, new ScoringMeters(registry), waiting, SOURCE.topic(), Clock.systemUTC());
+        scoring, new ScoringMeters(registry), flow, SOURCE.topic(), Clock.systemUTC());
   }
 
   private void process(long offset) {

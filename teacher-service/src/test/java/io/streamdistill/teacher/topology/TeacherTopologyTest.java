@@ -57,7 +57,8 @@ final class TeacherTopologyTest {
   private Instant now = Instant.EPOCH;
 
   private static RecordLimits limits(int softTargetBytes) {
-    return new RecordLimits(1000, softTargetBytes, 4096, ROOM, "lz4");
+    return new RecordLimits(
+        1000, new OutputTerms(TopicTerms.of(softTargetBytes), TopicTerms.of(4096)), ROOM, "lz4");
   }
 
   private TopologyTestDriver start(RecordLimits limits) {
@@ -71,13 +72,13 @@ final class TeacherTopologyTest {
             EncodingChoice.DENSE_F32,
             BATCH,
             LINGER,
-            limits);
+            limits,
+            1.0);
     Clock clock = Clock.fixed(SCORED, ZoneOffset.UTC);
     Properties properties = new Properties();
     properties.put("application.id", "topology-test");
     return new TopologyTestDriver(
-        TeacherTopology.build(
-            scoring, TOPICS, new ScoringMeters(registry), new WaitingOffsets(), clock),
+        TeacherTopology.build(scoring, TOPICS, new ScoringMeters(registry), Flow.free(), clock),
         properties,
         Instant.EPOCH);
   }
@@ -424,10 +425,11 @@ final class TeacherTopologyTest {
                         EncodingChoice.DENSE_F32,
                         1,
                         LINGER,
-                        limits(ROOM)),
+                        limits(ROOM),
+                        1.0),
                     TOPICS,
                     new ScoringMeters(registry),
-                    new WaitingOffsets(),
+                    Flow.free(),
                     Clock.systemUTC())
                 .describe()
                 .toString())

@@ -1,0 +1,256 @@
+package io.streamdistill.teacher;
+
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.streamdistill.core.exit.ExitStatus;
+import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicWatch;
+import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.teacher.engine.EngineWatch;
+import io.streamdistill.teacher.engine.Teacher;
+import io.streamdistill.teacher.engine.TeacherVersion;
+import io.streamdistill.teacher.engine.WatchedTeacher;
+import io.streamdistill.teacher.topology.Flow;
+import io.streamdistill.teacher.topology.InFlight;
+import io.streamdistill.teacher.topology.OutputTerms;
+import io.streamdistill.teacher.topology.Pace;
+import io.streamdistill.teacher.topology.RecordJudge;
+import io.streamdistill.teacher.topology.RecordLimits;
+import io.streamdistill.teacher.topology.Refusals;
+import io.streamdistill.teacher.topology.Scoring;
+import io.streamdistill.teacher.topology.ScoringMeters;
+import io.streamdistill.teacher.topology.StartGate;
+import io.streamdistill.teacher.topology.TeacherTopology;
+import io.streamdistill.teacher.topology.WaitingOffsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.BiConsumer;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything that scores, put together: models, topology, clients and what watches over them. */
+final class Scorer {
+
+  private static final Logger log = LoggerFactory.getLogger(Scorer.class);
+
+  private static final Duration LOOK = Duration.ofSeconds(3);
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+  /** Silence of Kafka that is none of a slow moment. */
+  private static final Duration SILENT = Duration.ofSeconds(9);
+
+  private final Teacher teacher;
+  private final String version;
+  private final KafkaStreams streams;
+  private final KafkaStreamsMetrics streamsMetrics;
+  private final TopicWatch watch;
+  private final TopicsGuard topicsGuard;
+  private final Flow flow;
+  private final ScoringMeters meters;
+  private final Progress progress;
+  private final EngineWatch engine;
+  private final Minder minder;
+  private final String servers;
+
+  private Scorer(
+      Teacher teacher,
+      String version,
+      KafkaStreams streams,
+      PrometheusMeterRegistry registry,
+      TopicWatch watch,
+      TopicsGuard topicsGuard,
+      Flow flow,
+      ScoringMeters meters,
+      Progress progress,
+      EngineWatch engine,
+      Minder minder,
+      String servers) {
+    this.teacher = teacher;
+    this.version = version;
+    this.streams = streams;
+    this.watch = watch;
+    this.topicsGuard = topicsGuard;
+    this.flow = flow;
+    this.meters = meters;
+    this.progress = progress;
+    this.engine = engine;
+    this.minder = minder;
+    this.servers = servers;
+    streamsMetrics = new KafkaStreamsMetrics(streams);
+    streamsMetrics.bindTo(registry);
+  }
+
+  /** Tries the models, waits for Kafka, and puts everything together. */
+  static Scorer open(
+      TeacherConfig config,
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      FeatureContract contract,
+      ClassMap classMap,
+      StartUp startUp,
+      EngineWatch engine,
+      PrometheusMeterRegistry registry,
+      BiConsumer<ExitStatus, String> stop) {
+    Teacher teacher =
+        new WatchedTeacher(engine.opening(() -> Engines.open(config, contract, classMap)), engine);
+    TopicWatch watch = null;
+    try {
+      watch = startUp.watch(topics, PATIENCE);
+      OutputTerms terms = startUp.check(topics, config.maxRecordBytes(), watch);
+      return assemble(
+          config, kafka, topics, contract, classMap, teacher, watch, terms, engine, registry, stop);
+    } catch (RuntimeException e) {
+      if (watch != null) {
+        watch.close();
+      }
+      teacher.close();
+      throw e;
+    }
+  }
+
+  private static Scorer assemble(
+      TeacherConfig config,
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      FeatureContract contract,
+      ClassMap classMap,
+      Teacher teacher,
+      TopicWatch watch,
+      OutputTerms terms,
+      EngineWatch engine,
+      PrometheusMeterRegistry registry,
+      BiConsumer<ExitStatus, String> stop) {
+    Clock clock = Clock.systemUTC();
+    String version = TeacherVersion.of(teacher, classMap, config.features().settings());
+    Duration batchTime = teacher.batchTime();
+    log.info("Teacher {} takes {} ms per full batch", version, batchTime.toMillis());
+    Map<String, Object> settings = StreamsSettings.of(config, kafka, batchTime);
+    RecordLimits limits =
+        new RecordLimits(
+            config.maxRecordBytes(),
+            terms,
+            StreamsSettings.maxRequestBytes(settings),
+            StreamsSettings.compression(settings));
+    Scoring scoring =
+        new Scoring(
+            contract,
+            classMap,
+            teacher,
+            version,
+            config.temperature(),
+            config.encoding(),
+            config.batchSize(),
+            config.linger(),
+            limits,
+            config.limits().maxFailingShare());
+    StartGate gate = new StartGate(config.limits().maxRejectedShare(), clock);
+    Pace pace = new Pace(StreamsSettings.transactionTimeout(settings), batchTime, System::nanoTime);
+    Flow flow = new Flow(new WaitingOffsets(), new Refusals(), gate, InFlight.ofHeap(), pace);
+    ScoringMeters meters = new ScoringMeters(registry);
+    TransferLog transferLog = new TransferLog(watch, topics, config.onLostRecords(), registry);
+    Progress progress = new Progress(clock);
+    Properties properties = new Properties();
+    properties.putAll(settings);
+    KafkaStreams streams =
+        new KafkaStreams(
+            TeacherTopology.build(scoring, topics, meters, flow, clock),
+            properties,
+            new HoldingClients(flow, transferLog, progress));
+    streams.setUncaughtExceptionHandler(new ThreadFailures(progress, stop));
+    streams.setStateListener(
+        (now, before) -> {
+          if (now == State.ERROR) {
+            stop.accept(ExitStatus.FAILURE, "Kafka Streams has failed, see above");
+          } else if (now == State.NOT_RUNNING) {
+            stop.accept(ExitStatus.FAILURE, "Kafka Streams has ended");
+          }
+        });
+    TopicsGuard guard = new TopicsGuard(topics, terms, transferLog, progress, flow, stop);
+    HoldLook look =
+        new HoldLook(
+            watch,
+            topics.transferSet(),
+            gate,
+            new RecordJudge(scoring),
+            config.limits().maxRejectedShare(),
+            () -> HoldingClients.reader(kafka));
+    Minder minder =
+        new Minder(config, streams, engine, watch, look, kafka.bootstrapServers(), stop);
+    return new Scorer(
+        teacher,
+        version,
+        streams,
+        registry,
+        watch,
+        guard,
+        flow,
+        meters,
+        progress,
+        engine,
+        minder,
+        kafka.bootstrapServers());
+  }
+
+  void start() {
+    streams.start();
+    var unused = watch.every(LOOK, topicsGuard::seen);
+    minder.start();
+  }
+
+  String version() {
+    return version;
+  }
+
+  boolean isRunning() {
+    return streams.state() == State.RUNNING;
+  }
+
+  Optional<String> streamsProblem() {
+    return isRunning() ? Optional.empty() : Optional.of("Kafka Streams is " + streams.state());
+  }
+
+  Optional<String> kafkaProblem() {
+    Duration silence = watch.silence();
+    return silence.compareTo(SILENT) < 0
+        ? Optional.empty()
+        : Optional.of(
+            "Kafka at %s has not answered for %d s; the teacher waits for it"
+                .formatted(servers, silence.toSeconds()));
+  }
+
+  Optional<String> topicsProblem() {
+    return topicsGuard.problem();
+  }
+
+  Optional<String> holdProblem() {
+    return flow.gate().problem();
+  }
+
+  Optional<String> rejectionsProblem() {
+    return meters.rejections().problem();
+  }
+
+  Optional<String> progressProblem() {
+    return flow.gate().isHolding() ? Optional.empty() : progress.problem(engine.bound());
+  }
+
+  /** Commits what is scored; models are not freed while a thread may be inside. */
+  void close(Duration patience) {
+    minder.close();
+    boolean closed = streams.close(patience);
+    watch.close();
+    streamsMetrics.close();
+    if (closed && !engine.isBusy()) {
+      teacher.close();
+    } else {
+      log.warn("Kafka Streams did not close within {} ms", patience.toMillis());
+    }
+  }
+}

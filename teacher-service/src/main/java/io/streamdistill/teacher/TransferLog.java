@@ -1,0 +1,323 @@
+package io.streamdistill.teacher;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.streamdistill.core.kafka.BrokerException;
+import io.streamdistill.core.kafka.LostRecords;
+import io.streamdistill.core.kafka.LostRecords.How;
+import io.streamdistill.core.kafka.LostRecordsException;
+import io.streamdistill.core.kafka.OnLostRecords;
+import io.streamdistill.core.kafka.TopicSnapshot;
+import io.streamdistill.core.kafka.TopicWatch;
+import io.streamdistill.core.kafka.TopicsConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that no offset is used on another log than it was committed for, and that nothing is
+ * skipped unsaid: what retention took, and topics that were deleted and created anew. Thread-safe.
+ */
+final class TransferLog {
+
+  private static final Logger log = LoggerFactory.getLogger(TransferLog.class);
+
+  private static final Duration BEFORE_COMMIT = Duration.ofSeconds(2);
+
+  private static final String REMEDY =
+      "set teacher.on-lost-records to continue, for one start at least, to go on at what there is";
+
+  private final TopicWatch watch;
+  private final TopicsConfig topics;
+  private final OnLostRecords policy;
+  private final Map<How, Counter> counters = new EnumMap<>(How.class);
+  private final Set<LostRecords> told = ConcurrentHashMap.newKeySet();
+  private final ThreadLocal<@Nullable LogIdentity> mine = new ThreadLocal<>();
+  private volatile @Nullable LogIdentity known; // what the last thread that began reads and writes
+  private volatile @Nullable LogIdentity seen; // what there is, in passing
+  private @Nullable TopicSnapshot last; // of the transfer set that is read now
+  private Uuid deadLetters = Uuid.ZERO_UUID;
+
+  TransferLog(TopicWatch watch, TopicsConfig topics, OnLostRecords policy, MeterRegistry registry) {
+    this.watch = watch;
+    this.topics = topics;
+    this.policy = policy;
+    for (How how : How.values()) {
+      counters.put(
+          how,
+          Counter.builder("distill.teacher.lost.records")
+              .description("Records that were to be read next, and could not be any more")
+              .tag("how", how.label())
+              .register(registry));
+    }
+  }
+
+  /**
+   * Looks at the partitions that were assigned just now.
+   *
+   * @param committed of those that have an offset
+   * @return where to go on in partitions whose offset is of no use
+   * @throws LostRecordsException when that is not allowed
+   */
+  synchronized Map<TopicPartition, Long> assigned(
+      Map<TopicPartition, OffsetAndMetadata> committed) {
+    TopicSnapshot transferSet = look(topics.transferSet());
+    Uuid softTargets = ids(BEFORE_COMMIT).getOrDefault(topics.softTargets(), Uuid.ZERO_UUID);
+    if (!transferSet.exists() || softTargets.equals(Uuid.ZERO_UUID)) {
+      throw new TimeoutException("a topic is missing, perhaps for a moment only");
+    }
+    LogIdentity before = known;
+    LogIdentity now = new LogIdentity(transferSet.id(), softTargets);
+    mine.set(now);
+    known = now;
+    seen = now;
+    List<LostRecords> lost = new ArrayList<>();
+    committed.forEach(
+        (partition, offset) -> {
+          Optional<LogIdentity> identity =
+              LogIdentity.of(offset).or(() -> Optional.ofNullable(before));
+          Uuid then = identity.map(LogIdentity::transferSet).orElse(Uuid.ZERO_UUID);
+          transferSet.lost(Map.of(partition.partition(), offset.offset()), then).stream()
+              .map(some -> upToItsEnd(some, then))
+              .forEach(lost::add);
+          identity.ifPresent(
+              old -> requireSoftTargets(old.softTargets(), softTargets, partition, offset));
+        });
+    return goOn(transferSet, lost);
+  }
+
+  /**
+   * A position is before the beginning, or beyond the end.
+   *
+   * @param positions that Kafka has no record at
+   * @return where to go on
+   * @throws LostRecordsException when that is not allowed
+   */
+  synchronized Map<TopicPartition, Long> outOfRange(Map<TopicPartition, Long> positions) {
+    TopicSnapshot transferSet = look(topics.transferSet());
+    Map<Integer, Long> next = new HashMap<>();
+    positions.forEach((partition, offset) -> next.put(partition.partition(), offset));
+    LogIdentity before = mine.get();
+    Uuid then = before == null ? Uuid.ZERO_UUID : before.transferSet();
+    if (before != null && transferSet.exists()) {
+      mine.set(new LogIdentity(transferSet.id(), before.softTargets()));
+    }
+    return goOn(
+        transferSet,
+        transferSet.lost(next, then).stream().map(some -> upToItsEnd(some, then)).toList());
+  }
+
+  /** Where the end of a log that is gone was seen. */
+  private LostRecords upToItsEnd(LostRecords some, Uuid then) {
+    TopicSnapshot end = last;
+    return some.how() == How.RECREATED && end != null && end.id().equals(then)
+        ? some.upTo(end.ends().getOrDefault(some.partition(), some.from()))
+        : some;
+  }
+
+  private Map<TopicPartition, Long> goOn(TopicSnapshot topic, List<LostRecords> lost) {
+    tell(lost);
+    Map<TopicPartition, Long> next = new HashMap<>();
+    for (LostRecords some : lost) {
+      next.put(
+          new TopicPartition(topic.topic(), some.partition()),
+          topic.beginnings().getOrDefault(some.partition(), 0L));
+    }
+    return next;
+  }
+
+  /** Counts, and stops or says so. */
+  private void tell(List<LostRecords> lost) {
+    List<LostRecords> fresh = lost.stream().filter(told::add).toList();
+    fresh.forEach(some -> counter(some.how()).increment(Math.max(1, some.records())));
+    if (!lost.isEmpty() && policy == OnLostRecords.STOP) {
+      throw new LostRecordsException(lost, REMEDY);
+    }
+    if (!fresh.isEmpty()) {
+      log.error(
+          "{}; the teacher goes on at what there is, as teacher.on-lost-records says",
+          LostRecordsException.described(fresh));
+    }
+  }
+
+  private Counter counter(How how) {
+    return Objects.requireNonNull(counters.get(how));
+  }
+
+  private void requireSoftTargets(
+      Uuid then, Uuid now, TopicPartition partition, OffsetAndMetadata committed) {
+    if (then.equals(now) || then.equals(Uuid.ZERO_UUID)) {
+      return;
+    }
+    LostRecords gone =
+        LostRecords.recreated(topics.softTargets(), partition.partition(), 0)
+            .upTo(committed.offset());
+    boolean first = told.add(gone);
+    if (first) {
+      counter(How.RECREATED).increment(gone.records());
+    }
+    String what =
+        "topic '%s' was deleted and created anew: the soft targets of records 0 to %d of '%s', partition %d, are gone"
+            .formatted(
+                topics.softTargets(),
+                committed.offset() - 1,
+                topics.transferSet(),
+                partition.partition());
+    if (policy == OnLostRecords.STOP) {
+      throw new LostRecordsException(
+          List.of(gone),
+          what
+              + "; to make them again, set another teacher.application-id; to go on behind them, set"
+              + " teacher.on-lost-records to continue, for one start at least");
+    }
+    if (first) {
+      log.error("{}; the teacher goes on, as teacher.on-lost-records says", what);
+    }
+  }
+
+  /**
+   * Before a commit: asks whether the topics are those that were read and written.
+   *
+   * @throws LostRecordsException when they are not, and the service is to stop
+   * @throws KafkaException when they are not, and the transaction is to be done again
+   */
+  synchronized void requireSame() {
+    LogIdentity then = mine.get();
+    if (then == null) {
+      return;
+    }
+    Map<String, Uuid> now;
+    try {
+      now = ids(BEFORE_COMMIT);
+    } catch (TimeoutException e) {
+      return; // then the commit fails of itself, or meets the same broker as before
+    }
+    boolean source = another(then.transferSet(), now.get(topics.transferSet()));
+    boolean output = another(then.softTargets(), now.get(topics.softTargets()));
+    boolean letters = another(deadLetters, now.get(topics.deadLetters()));
+    deadLetters = now.getOrDefault(topics.deadLetters(), deadLetters);
+    if (letters) {
+      log.warn("Topic '{}' was deleted and created anew", topics.deadLetters());
+    }
+    if (source || output || letters) {
+      throw new KafkaException(
+          "topic '%s' was deleted and created anew; what is not committed is done again"
+              .formatted(
+                  source
+                      ? topics.transferSet()
+                      : output ? topics.softTargets() : topics.deadLetters()));
+    }
+  }
+
+  private static boolean another(Uuid then, @Nullable Uuid now) {
+    return now != null
+        && !now.equals(Uuid.ZERO_UUID)
+        && !then.equals(Uuid.ZERO_UUID)
+        && !now.equals(then);
+  }
+
+  /** Takes a look that somebody else had. */
+  synchronized void seen(TopicSnapshot topic) {
+    LogIdentity then = known;
+    LogIdentity there = seen;
+    if (then == null || there == null || !topic.exists()) {
+      return;
+    }
+    if (topic.topic().equals(topics.transferSet())) {
+      if (topic.id().equals(then.transferSet())) {
+        last = topic;
+      }
+      seen = new LogIdentity(topic.id(), there.softTargets());
+    } else if (topic.topic().equals(topics.softTargets())) {
+      seen = new LogIdentity(there.transferSet(), topic.id());
+    }
+  }
+
+  /**
+   * Before a poll.
+   *
+   * @throws KafkaException when this thread reads or writes a topic that is no more, and must begin
+   *     anew
+   */
+  void requireFresh() {
+    LogIdentity then = mine.get();
+    if (then != null && !then.equals(seen)) {
+      mine.remove();
+      throw new KafkaException(
+          "topic '%s' or '%s' was deleted and created anew"
+              .formatted(topics.transferSet(), topics.softTargets()));
+    }
+  }
+
+  /**
+   * The transfer set is gone, and not for a moment.
+   *
+   * @param next offsets to be read next
+   * @throws LostRecordsException when the service is to stop
+   */
+  synchronized void gone(Map<TopicPartition, Long> next) {
+    LogIdentity before = known;
+    Uuid then = before == null ? Uuid.ZERO_UUID : before.transferSet();
+    List<LostRecords> lost = new ArrayList<>();
+    next.forEach(
+        (partition, offset) ->
+            lost.add(
+                upToItsEnd(
+                    LostRecords.recreated(partition.topic(), partition.partition(), offset),
+                    then)));
+    tell(lost);
+  }
+
+  /** Writes on offsets which topics they are of. */
+  Map<TopicPartition, OffsetAndMetadata> stamped(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    LogIdentity now = mine.get();
+    Map<TopicPartition, OffsetAndMetadata> stamped = new HashMap<>(offsets);
+    if (now != null) {
+      stamped.replaceAll((partition, offset) -> now.on(offset));
+    }
+    return stamped;
+  }
+
+  /** As Kafka Streams committed it; nothing for an offset of another log. */
+  Optional<OffsetAndMetadata> plain(OffsetAndMetadata offset) {
+    LogIdentity now = mine.get();
+    boolean usable =
+        now == null
+            || LogIdentity.of(offset)
+                .map(then -> then.transferSet().equals(now.transferSet()))
+                .orElse(true);
+    return usable ? Optional.of(LogIdentity.plain(offset)) : Optional.empty();
+  }
+
+  private TopicSnapshot look(String topic) {
+    try {
+      return watch.look(topic);
+    } catch (BrokerException e) {
+      throw new TimeoutException(e.getMessage(), e); // the thread starts again
+    }
+  }
+
+  private Map<String, Uuid> ids(Duration patience) {
+    try {
+      return watch.ids(
+          List.of(topics.transferSet(), topics.softTargets(), topics.deadLetters()), patience);
+    } catch (BrokerException e) {
+      throw new TimeoutException(e.getMessage(), e);
+    }
+  }
+}

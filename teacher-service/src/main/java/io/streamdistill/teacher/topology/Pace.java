@@ -1,0 +1,61 @@
+package io.streamdistill.teacher.topology;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long batches take of late, and how old the transactions of the threads are. No batch is begun
+ * in a transaction that could time out before its end: it is committed first. Thread-safe.
+ */
+public final class Pace {
+
+  /** What is left of the slowest batch's time with every other one. */
+  private static final double FORGET = 0.99;
+
+  /** Of the transaction's time-out, that it may be old at the end of a batch. */
+  private static final int SHARE = 2;
+
+  private final long budget; // nanoseconds
+  private final LongSupplier nanoTime;
+  private final ThreadLocal<@Nullable Long> begun = new ThreadLocal<>();
+  private volatile double slowest; // nanoseconds
+
+  /**
+   * Creates the measure.
+   *
+   * @param transactionTimeout of the producers, > 0
+   * @param batchTime that is expected before the first batch
+   */
+  public Pace(Duration transactionTimeout, Duration batchTime, LongSupplier nanoTime) {
+    this.budget = transactionTimeout.toNanos() / SHARE;
+    this.slowest = batchTime.toNanos();
+    this.nanoTime = nanoTime;
+  }
+
+  /** This thread has begun a transaction. */
+  public void began() {
+    begun.set(nanoTime.getAsLong());
+  }
+
+  /** This thread's transaction has been committed or aborted. */
+  public void ended() {
+    begun.remove();
+  }
+
+  /** Whether this thread must commit before it scores another batch. */
+  boolean mustCommit() {
+    Long since = begun.get();
+    return since != null && nanoTime.getAsLong() - since + slowest > budget;
+  }
+
+  /** A batch took so long. */
+  synchronized void took(Duration time) {
+    slowest = Math.max(time.toNanos(), slowest * FORGET);
+  }
+
+  /** What the slowest batch of late took. */
+  public Duration slowest() {
+    return Duration.ofNanos(Math.round(slowest));
+  }
+}

@@ -1,0 +1,95 @@
+package io.streamdistill.teacher.topology;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which records of the transfer set led to something that a topic refused. A refusal aborts the
+ * transaction; when the records are read again, those are sent otherwise, so that no record is
+ * refused for ever. Thread-safe.
+ */
+public final class Refusals {
+
+  /** What is made of a record, one after the other as the former is refused. */
+  enum Form {
+    SOFT_TARGET,
+    LETTER,
+    /** Without key, value and headers of its own, dated now. */
+    BARE_LETTER,
+    /** Only a line in the log. */
+    NOTHING;
+
+    Form next() {
+      return values()[Math.min(ordinal() + 1, NOTHING.ordinal())];
+    }
+  }
+
+  /**
+   * A record to be sent otherwise.
+   *
+   * @param next what it is to become
+   * @param why in the broker's words
+   */
+  record Refusal(Form next, String why) {}
+
+  private record Sent(TopicPartition source, long offset, Form form) {}
+
+  private final ThreadLocal<@Nullable Sent> sending = new ThreadLocal<>();
+  private final Map<TopicPartition, Map<Long, Refusal>> refused = new ConcurrentHashMap<>();
+
+  /** What this thread forwards from now on was made of that record. */
+  void sending(TopicPartition source, long offset, Form form) {
+    sending.set(new Sent(source, offset, form));
+  }
+
+  /** A callback that notices when what is being sent by this thread is refused. */
+  public Callback noticing(Callback callback) {
+    Sent sent = sending.get();
+    if (sent == null) {
+      return callback;
+    }
+    return (metadata, failure) -> {
+      if (failure != null && isOfRecord(failure)) {
+        add(sent, failure);
+      }
+      callback.onCompletion(metadata, failure);
+    };
+  }
+
+  private void add(Sent sent, Exception failure) {
+    refused
+        .computeIfAbsent(sent.source(), partition -> new ConcurrentHashMap<>())
+        .put(sent.offset(), new Refusal(sent.form().next(), String.valueOf(failure.getMessage())));
+  }
+
+  /** Whether the failure is that of a record, which another attempt would meet again. */
+  public static boolean isOfRecord(Throwable failure) {
+    return failure instanceof InvalidRecordException
+        || failure instanceof InvalidTimestampException
+        || failure instanceof RecordTooLargeException
+        || failure instanceof RecordBatchTooLargeException;
+  }
+
+  /** Empty for nearly all records. */
+  Optional<Refusal> of(TopicPartition source, long offset) {
+    Map<Long, Refusal> offsets = refused.get(source);
+    return offsets == null ? Optional.empty() : Optional.ofNullable(offsets.get(offset));
+  }
+
+  /** Everything before {@code next} is committed and will not be read again. */
+  public void committed(TopicPartition source, long next) {
+    Map<Long, Refusal> offsets = refused.get(source);
+    if (offsets != null) {
+      offsets.keySet().removeIf(offset -> offset < next);
+      refused.computeIfPresent(source, (partition, left) -> left.isEmpty() ? null : left);
+    }
+  }
+}
