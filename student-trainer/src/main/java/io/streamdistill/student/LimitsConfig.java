@@ -8,10 +8,10 @@ import java.time.Duration;
  * How much a trainer puts up with.
  *
  * @param hold whether records that are not fit are left where they are, rather than moved to the
- *     dead letters, until the student was trained on one that is: before, a key is wrong rather than
- *     a record. Default true
- * @param maxOutage how long broker or store may be away before the trainer gives up; zero: for ever.
- *     Default zero
+ *     dead letters, until the student was trained on one that is: before, a key is wrong rather
+ *     than a record. Default true
+ * @param maxOutage how long broker or store may be away before the trainer gives up; zero: for
+ *     ever. Default zero
  */
 public record LimitsConfig(boolean hold, Duration maxOutage) {
 

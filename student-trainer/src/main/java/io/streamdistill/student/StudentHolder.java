@@ -27,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that one trainer at a time holds a student, so that two of them do not fence each other
- * for ever. Whoever holds it is a member of a consumer group of the student, and was given its one
- * partition: Kafka gives that to nobody else while the holder is alive. A trainer that was killed
- * and is started again in the same work directory takes its own place at once.
+ * Sees to it that one trainer at a time holds a student, so that two of them do not fence each
+ * other for ever. Whoever holds it is a member of a consumer group of the student, and was given
+ * its one partition: Kafka gives that to nobody else while the holder is alive. A trainer that was
+ * killed and is started again in the same work directory takes its own place at once.
  */
 final class StudentHolder implements AutoCloseable {
 

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,13 +68,14 @@ record StudentStart(
       CheckpointStore store,
       CheckpointPuller puller,
       TrustedKeys trusted,
-      SoftTargetTopic topic,
+      UnaryOperator<Progress> inPresentLog,
       Function<StudentScales, StudentStep> steps,
       Supplier<LogPosition> beginning) {}
 
   /** A student that begins, at random weights, before anything is measured. */
   StudentStart measured(StudentScales scales, StudentStep step) {
-    return new StudentStart(progress, resumedFrom, origin, new Ready(scales, step), learning, lineage);
+    return new StudentStart(
+        progress, resumedFrom, origin, new Ready(scales, step), learning, lineage);
   }
 
   /** The same start after training from it has diverged. */
@@ -92,8 +94,7 @@ record StudentStart(
     StudentConfig config = here.config();
     Optional<Resumed> resumed =
         new Resumption(here.identity(), here.store(), config.checkpoint().workDir(), here.trusted())
-            .resume(
-                announcements, here.steps(), usable, here.topic().id(), here.topic().partitions());
+            .resume(announcements, here.steps(), usable, here.inPresentLog());
     if (resumed.isPresent()) {
       LearningRecord learning = learning(resumed.get());
       logResumed(here, resumed.get(), learning.rateFactor());

@@ -1,5 +1,7 @@
 package io.streamdistill.student;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.streamdistill.core.checkpoint.AliasLog;
@@ -15,6 +17,10 @@ import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.LostRecords;
+import io.streamdistill.core.kafka.LostRecordsException;
+import io.streamdistill.core.kafka.OnLostRecords;
+import io.streamdistill.core.kafka.TopicWatch;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
@@ -34,6 +40,7 @@ import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.CheckpointPublisher;
 import io.streamdistill.student.publish.CheckpointWriter;
 import io.streamdistill.student.publish.Perseverance;
+import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.publish.Transactions;
 import io.streamdistill.student.scale.Measurer;
@@ -43,6 +50,7 @@ import io.streamdistill.student.source.BatchPrefetcher;
 import io.streamdistill.student.source.BatchReader;
 import io.streamdistill.student.source.LogEnds;
 import io.streamdistill.student.source.LogPosition;
+import io.streamdistill.student.source.LogWatch;
 import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.RejectedBefore;
 import io.streamdistill.student.source.SoftTargetDecoder;
@@ -54,20 +62,30 @@ import io.streamdistill.student.step.StudentStep;
 import io.streamdistill.student.step.StudentSteps;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts the parts of one student's training together, as often as training begins: at the start, and
  * after every recovery. What outlives a beginning is made once.
  */
 final class TrainerAssembly {
+
+  private static final Logger log = LoggerFactory.getLogger(TrainerAssembly.class);
+
+  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(3);
+  private static final Duration LOOK_PATIENCE = Duration.ofSeconds(5);
 
   private final StudentConfig config;
   private final KafkaSettings kafka;
@@ -83,8 +101,10 @@ final class TrainerAssembly {
   private final StepRate learningRate;
   private final StudentIdentity described;
   private final long outputWidth; // inputs of the output layer
-  private final SoftTargetTopic topic;
+  private SoftTargetTopic topic;
   private final TrainerClients clients;
+  private final TopicWatch topicWatch;
+  private final LogWatch watch;
   private final Transactions transactions;
   private @Nullable KafkaClientMetrics producerMetrics;
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -93,7 +113,7 @@ final class TrainerAssembly {
   private final HoldOut holdOut;
   private final PrequentialMetrics metrics;
   private final ReplayConsumer replay;
-  private final LogEnds ends;
+  private LogEnds ends;
   private final ReadingReport report;
 
   /** Connects; what is opened is closed by {@code closers}. */
@@ -104,7 +124,7 @@ final class TrainerAssembly {
       S3Settings s3,
       FeatureContract features,
       ClassMap classes,
-      PrometheusMeterRegistry registry,
+      Instruments instruments,
       Closers closers) {
     MultiLayerNetwork network = StudentNetwork.create(configured, features, classes);
     outputWidth = OutputScale.width(network);
@@ -116,13 +136,24 @@ final class TrainerAssembly {
     this.s3 = s3;
     this.features = features;
     this.classes = classes;
-    this.registry = registry;
+    this.registry = instruments.registry();
+    this.metrics = instruments.metrics();
+    this.report = instruments.report();
     this.closers = closers;
     signingKey = CheckpointConfig.signingKey(config.checkpoint().signingKeyFile());
     trusted = config.checkpoint().trustedKeys(signingKey);
     described = StudentDescription.of(config, batchSize, topics, features, classes);
     clients = new TrainerClients(kafka, config);
     topic = clients.softTargetTopic(topics.softTargets());
+    topicWatch =
+        closers
+            .add(
+                TopicWatch.open(
+                    kafka, List.of(topics.softTargets()), LOOK_PATIENCE, Clock.systemUTC()))
+            .every(LOOK_INTERVAL, snapshot -> {});
+    watch =
+        LogWatch.of(
+            topicWatch, topics.softTargets(), config.onLostRecords(), lostRecords(registry));
     StudentHolder holder =
         closers.add(
             new StudentHolder(
@@ -137,7 +168,6 @@ final class TrainerAssembly {
     bind(new KafkaClientMetrics(consumer));
     aliases = closers.add(new AliasWriter(kafka, topics.checkpointEvents(), Clock.systemUTC()));
     holdOut = new HoldOut(config.gate(), features.bytes(), classes.count());
-    metrics = new PrequentialMetrics(registry);
     replay = closers.add(new ReplayConsumer(clients));
     ends =
         new LogEnds(
@@ -146,7 +176,6 @@ final class TrainerAssembly {
             topic.partitions(),
             config.log().restAfter(),
             Clock.systemUTC());
-    report = new ReadingReport(registry, config.select(), config.teachers(), Clock.systemUTC());
   }
 
   /** With what suits the network in the place of what was left open. */
@@ -189,6 +218,14 @@ final class TrainerAssembly {
    * @param usable whether a checkpoint of the student is to be gone on from
    */
   StudentStart start(Predicate<CheckpointId> usable) {
+    topic = clients.softTargetTopic(topics.softTargets());
+    ends =
+        new LogEnds(
+            consumer,
+            topics.softTargets(),
+            topic.partitions(),
+            config.log().restAfter(),
+            Clock.systemUTC());
     return StudentStart.of(
         new StudentStart.Surroundings(
             config,
@@ -197,14 +234,38 @@ final class TrainerAssembly {
             store,
             new CheckpointPuller(kafka, topics, s3, PullOptions.trusting(trusted)),
             trusted,
-            topic,
+            this::inPresentLog,
             scales -> step(scales, false),
-            () ->
-                LogPosition.beginning(
-                    topic.id(),
-                    SoftTargetLog.beginnings(consumer, topics.softTargets(), topic.partitions()))),
+            this::beginning),
         CheckpointLog.readAll(kafka, topics.checkpoints()),
         usable);
+  }
+
+  private LogPosition beginning() {
+    return LogPosition.beginning(
+        topic.id(), SoftTargetLog.beginnings(consumer, topics.softTargets(), topic.partitions()));
+  }
+
+  /** A log that was created anew is none of those that a checkpoint was trained on. */
+  private Progress inPresentLog(Progress progress) {
+    LogPosition position = progress.position();
+    if (position.topicId().equals(topic.id())) {
+      return progress;
+    }
+    LostRecordsException lost =
+        watch.recreated(
+            position.covered().entrySet().stream()
+                .map(
+                    next ->
+                        LostRecords.recreated(topics.softTargets(), next.getKey(), next.getValue()))
+                .toList());
+    if (config.onLostRecords() == OnLostRecords.STOP) {
+      throw lost;
+    }
+    log.error(
+        "{}. The student goes on with its weights, at the beginning of the log that is there now",
+        lost.getMessage());
+    return progress.at(beginning());
   }
 
   /**
@@ -246,6 +307,7 @@ final class TrainerAssembly {
         replay,
         topics.softTargets(),
         ends,
+        watch,
         position,
         null,
         config.log(),
@@ -280,8 +342,7 @@ final class TrainerAssembly {
                 ready.step(),
                 new Perseverance(config.limits().maxOutage(), Clock.systemUTC()),
                 registry));
-    RejectedBefore rejectedBefore =
-        new RejectedBefore(clients.committed(topics.softTargets()));
+    RejectedBefore rejectedBefore = new RejectedBefore(clients.committed(topics.softTargets()));
     LearningMonitor monitor =
         new LearningMonitor(
             config.learning(),
@@ -373,6 +434,25 @@ final class TrainerAssembly {
         start.lineage());
   }
 
+  private static Consumer<LostRecords> lostRecords(MeterRegistry registry) {
+    return lost ->
+        Counter.builder("distill.student.lost.records")
+            .description("Records that were lost before they were read, as far as is known")
+            .tag("how", lost.how().label())
+            .register(registry)
+            .increment(lost.records());
+  }
+
+  /** What is said of the log while it is read. */
+  ReadingReport report() {
+    return report;
+  }
+
+  /** How long Kafka has not answered. */
+  Duration silence() {
+    return topicWatch.silence();
+  }
+
   private CheckpointPublisher.Committed committed() {
     return new CheckpointPublisher.Committed() {
       @Override
@@ -381,6 +461,11 @@ final class TrainerAssembly {
             .announcements(id.student())
             .stream()
             .anyMatch(announced -> CheckpointLog.id(announced).equals(id));
+      }
+
+      @Override
+      public void requireSameLog(LogPosition position) {
+        watch.requireSame(position.topicId(), position.covered());
       }
 
       @Override

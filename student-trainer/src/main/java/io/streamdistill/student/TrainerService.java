@@ -7,6 +7,9 @@ import io.streamdistill.core.checkpoint.CheckpointStores;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.LostRecords;
+import io.streamdistill.core.kafka.LostRecordsException;
+import io.streamdistill.core.kafka.OnLostRecords;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.observe.Health;
 import io.streamdistill.core.observe.Meters;
@@ -16,13 +19,14 @@ import io.streamdistill.core.serve.CheckpointRoutes;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.student.device.DevicePreflight;
-import io.streamdistill.student.learning.Advice;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.source.PassConfig.WhenDone;
 import io.streamdistill.student.step.NativeThreads;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -48,38 +52,39 @@ public final class TrainerService implements AutoCloseable {
   private final StudentConfig config;
   private final Closers closers;
   private final ObserveServer server;
-  private final TrainerAssembly assembly;
-  private final StudentStart start;
+  private final StartUp startUp;
+  private final Readiness readiness;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CompletableFuture<Boolean> outcome = new CompletableFuture<>();
+  private volatile @Nullable Begun begun; // null: it is starting
   private volatile @Nullable Training training; // null: the log is being measured
 
+  /** The parts of a trainer that has found broker and store. */
+  private record Begun(TrainerAssembly assembly, StudentStart start) {}
+
   private TrainerService(
-      StudentConfig config,
-      Closers closers,
-      PrometheusMeterRegistry registry,
-      TrainerAssembly assembly,
-      StudentStart start,
-      Routes... routes) {
+      StudentConfig config, Closers closers, PrometheusMeterRegistry registry, Routes... routes) {
     this.config = config;
     this.closers = closers;
-    this.assembly = assembly;
-    this.start = start;
+    this.startUp = new StartUp(config.limits().maxOutage(), Clock.systemUTC());
+    this.readiness = new Readiness(startUp);
     this.thread = new Thread(this::train, "student-" + config.name());
     observe(registry);
     Health health = new Health();
     health.liveness("training", this::ended);
-    health.readiness("training", this::problem);
+    health.readiness("training", this::ended);
+    readiness.addTo(health);
     this.server = closers.add(ObserveServer.start(config.http(), registry, health, routes));
   }
 
   /**
-   * Starts training in the background.
+   * Starts training in the background. While broker or store are away, it waits for them, and its
+   * health says so.
    *
    * @throws io.streamdistill.core.config.ConfigException when the configuration cannot be used
-   * @throws StudentException when the student cannot be resumed
-   * @throws io.streamdistill.core.kafka.BrokerException when Kafka does not answer
+   * @throws StudentException when the student cannot be resumed, or another trainer holds it
+   * @throws io.streamdistill.core.kafka.LostRecordsException when the log is not what it was
    */
   public static TrainerService start(
       StudentConfig config,
@@ -112,11 +117,42 @@ public final class TrainerService implements AutoCloseable {
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
     PrometheusMeterRegistry registry = Meters.create("student-trainer", "student", config.name());
     closers.add(registry::close);
-    TrainerAssembly assembly =
-        new TrainerAssembly(config, kafka, topics, s3, features, classes, registry, closers);
-    StudentStart start = assembly.start(id -> true);
-    return new TrainerService(
-        config, closers, registry, assembly, start, routes(config, kafka, topics, s3, closers));
+    TrainerService service =
+        new TrainerService(config, closers, registry, routes(config, kafka, topics, s3, closers));
+    Instruments instruments = Instruments.of(registry, config);
+    service.begun =
+        service.startUp.await(
+            () -> begin(config, kafka, topics, s3, features, classes, instruments, closers),
+            service::isClosing);
+    service.readiness.started(service.begun().assembly());
+    return service;
+  }
+
+  /** What a try that fails has opened is closed again. */
+  private static Begun begin(
+      StudentConfig config,
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      S3Settings s3,
+      FeatureContract features,
+      ClassMap classes,
+      Instruments instruments,
+      Closers closers) {
+    Closers opened = new Closers();
+    try {
+      TrainerAssembly assembly =
+          new TrainerAssembly(config, kafka, topics, s3, features, classes, instruments, opened);
+      Begun begun = new Begun(assembly, assembly.start(id -> true));
+      closers.add(opened);
+      return begun;
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private Begun begun() {
+    return Objects.requireNonNull(begun, "it is starting");
   }
 
   /** Has stores of its own: a reader never makes a publication wait. */
@@ -139,10 +175,10 @@ public final class TrainerService implements AutoCloseable {
   }
 
   private void observe(PrometheusMeterRegistry registry) {
-    Gauge.builder("distill.student.pass", this, service -> service.progress().position().pass())
+    Gauge.builder("distill.student.pass", this, TrainerService::pass)
         .description("Passes over the soft-target log completed")
         .register(registry);
-    Gauge.builder("distill.student.examples.seen", this, s -> s.progress().examplesSeen())
+    Gauge.builder("distill.student.examples.seen", this, TrainerService::examplesSeen)
         .description("Examples in the lineage of the weights, across restarts")
         .register(registry);
     for (LearningState state : LearningState.values()) {
@@ -156,6 +192,14 @@ public final class TrainerService implements AutoCloseable {
         .register(registry);
   }
 
+  private int pass() {
+    return begun == null ? 0 : progress().position().pass();
+  }
+
+  private long examplesSeen() {
+    return begun == null ? 0 : progress().examplesSeen();
+  }
+
   private LearningState learning() {
     Training now = training;
     return now == null ? LearningState.STARTING : now.monitor().state();
@@ -163,7 +207,11 @@ public final class TrainerService implements AutoCloseable {
 
   private int recoveries() {
     Training now = training;
-    return (now == null ? start : now.start()).learning().recoveries().size();
+    Begun parts = begun;
+    if (now == null && parts == null) {
+      return 0;
+    }
+    return (now == null ? begun().start() : now.start()).learning().recoveries().size();
   }
 
   private void train() {
@@ -177,6 +225,7 @@ public final class TrainerService implements AutoCloseable {
             progress().step(),
             progress().examplesSeen(),
             learning().label());
+        readiness.over();
         if (config.log().whenDone() == WhenDone.STAY) {
           closing.await();
         }
@@ -189,9 +238,10 @@ public final class TrainerService implements AutoCloseable {
 
   /** Returns whether the passes are over. */
   private boolean trained() {
+    TrainerAssembly assembly = begun().assembly();
     Recoveries recoveries = new Recoveries(assembly.config(), assembly::start);
     StudentScales known = null;
-    StudentStart begin = start;
+    StudentStart begin = begun().start();
     while (!config.log().completedBy(begin.progress().position())) {
       StudentStart ready =
           begin.ready() != null ? begin : assembly.measured(begin, known, this::isClosing);
@@ -200,8 +250,9 @@ public final class TrainerService implements AutoCloseable {
         return false;
       }
       known = ready.ready().scales();
-      Training now = assembly.training(ready);
+      Training now = startUp.await(() -> assembly.training(ready), this::isClosing);
       training = now;
+      readiness.training(now);
       if (isClosing()) {
         now.loop().stop();
       }
@@ -209,10 +260,22 @@ public final class TrainerService implements AutoCloseable {
         return now.loop().run();
       } catch (DivergenceException e) {
         now.publisher().close();
-        begin = recoveries.after(ready, e);
+        begin = startUp.await(() -> recoveries.after(ready, e), this::isClosing);
+      } catch (LostRecordsException e) {
+        now.publisher().close();
+        begin = startUp.await(() -> inAnotherLog(assembly, e), this::isClosing);
       }
     }
     return true;
+  }
+
+  /** The weights of the last checkpoint are gone on with, if that is configured. */
+  private StudentStart inAnotherLog(TrainerAssembly assembly, LostRecordsException e) {
+    boolean another = e.lost().stream().allMatch(lost -> lost.how() == LostRecords.How.RECREATED);
+    if (!another || config.onLostRecords() == OnLostRecords.STOP) {
+      throw e;
+    }
+    return assembly.start(id -> true);
   }
 
   private boolean isClosing() {
@@ -225,16 +288,6 @@ public final class TrainerService implements AutoCloseable {
         : Optional.empty();
   }
 
-  private Optional<String> problem() {
-    Training now = training;
-    if (now == null || now.monitor().state().isHealthy() || outcome.isCompletedExceptionally()) {
-      return ended();
-    }
-    return Optional.of(
-        "the student has %s: %s; see %s"
-            .formatted(now.monitor().state().label(), now.monitor().detail(), Advice.DOCUMENT));
-  }
-
   /** Port of metrics and health. */
   public int httpPort() {
     return server.port();
@@ -243,7 +296,7 @@ public final class TrainerService implements AutoCloseable {
   /** How far training has come. */
   public Progress progress() {
     Training now = training;
-    return now == null ? start.progress() : now.loop().progress();
+    return now == null ? begun().start().progress() : now.loop().progress();
   }
 
   /**
@@ -261,6 +314,16 @@ public final class TrainerService implements AutoCloseable {
       }
       throw new StudentException("training ended with " + e.getCause(), e.getCause());
     }
+  }
+
+  /** As a kill does: ends now, and publishes nothing that was trained since the last checkpoint. */
+  void abandon() {
+    closing.countDown();
+    Training now = training;
+    if (now != null) {
+      now.loop().abandon();
+    }
+    close();
   }
 
   /** Stops after the present batch, publishes the last state, and closes everything. */

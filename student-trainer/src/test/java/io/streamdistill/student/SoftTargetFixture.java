@@ -7,6 +7,7 @@ import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.OnLostRecords;
 import io.streamdistill.core.kafka.TopicSpec;
 import io.streamdistill.core.kafka.Topics;
 import io.streamdistill.core.kafka.TopicsConfig;
@@ -266,6 +267,8 @@ final class SoftTargetFixture implements AutoCloseable {
             true),
         BiasCorrectionConfig.NONE,
         GateConfig.NONE,
+        OnLostRecords.STOP,
+        LimitsConfig.defaults(),
         new HttpConfig("127.0.0.1", 0));
   }
 

@@ -17,6 +17,7 @@ import io.streamdistill.core.checkpoint.Tensor;
 import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.config.AutoNumber;
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.exit.ExitStatus;
 import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.serve.CheckpointRoutes;
@@ -24,6 +25,7 @@ import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.onnx.OnnxParity;
+import io.streamdistill.student.publish.FencedException;
 import io.streamdistill.wire.Codecs;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -117,37 +119,30 @@ class TrainerServiceTest {
   }
 
   @Test
-  void secondTrainerFencesTheFirstAndEndsWithTheWeightsOfAnUndisturbedRun() throws Exception {
+  void secondTrainerIsRefusedAndOneThatWasKilledEndsWithTheWeightsOfAnUndisturbedRun()
+      throws Exception {
     TopicsConfig topics = fixture.createTopics(3);
-    List<SoftTarget> targets = SoftTargetFixture.softTargets(EXAMPLES, 2);
-    fixture.produce(topics, targets.subList(0, 1_200)); // the rest is missing: trainers wait
+    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 2));
     StudentConfig config = fixture.student("disturbed", 3, EXAMPLES, 500);
 
-    try (TrainerService first = fixture.start(config, topics)) {
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
-          .until(
-              () ->
-                  CheckpointLog.read(fixture.kafka, topics.checkpoints())
-                      .latest("disturbed")
-                      .isPresent());
-      try (TrainerService second = fixture.start(config, topics)) {
-        produceRest(topics, targets);
-        assertThatThrownBy(first::awaitEnd)
-            .isInstanceOf(StudentException.class)
-            .hasMessageContaining("another trainer of student 'disturbed' has started");
-        assertThat(second.awaitEnd()).isTrue();
-      }
-    }
+    TrainerService first = fixture.start(config, topics);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                CheckpointLog.read(fixture.kafka, topics.checkpoints())
+                    .latest("disturbed")
+                    .isPresent());
+    assertThatThrownBy(() -> fixture.start(config, topics))
+        .isInstanceOfSatisfying(
+            FencedException.class, e -> assertThat(e.exitStatus()).isEqualTo(ExitStatus.FENCED))
+        .hasMessageContaining("another trainer of student 'disturbed' runs on this host");
+    first.abandon();
+    fixture.train(config, topics);
     fixture.train(fixture.student("undisturbed", 3, EXAMPLES), topics);
 
     assertThat(latest(topics, "disturbed").getExamplesSeen()).isEqualTo(3L * EXAMPLES);
     assertThat(weights(topics, "disturbed")).isEqualTo(weights(topics, "undisturbed"));
-  }
-
-  private static void produceRest(TopicsConfig topics, List<SoftTarget> targets) {
-    // 1,200 is a multiple of the partitions, so that record i still goes to partition i mod 3.
-    fixture.produce(topics, targets.subList(1_200, targets.size()));
   }
 
   /** Any DL4J network takes DL4J's own path through the same service. */

@@ -62,6 +62,8 @@ public final class TrainingLoop {
   private final ReadingOrder order = new ReadingOrder(); // since the last checkpoint
   private volatile Progress progress;
   private volatile boolean stopping;
+  private volatile boolean abandoned;
+  private volatile boolean held;
   private Progress published;
   private Instant publishedAt;
 
@@ -115,6 +117,9 @@ public final class TrainingLoop {
         if (!over && checkpointDue()) {
           publish();
         }
+      }
+      if (abandoned) {
+        return false;
       }
       for (Prefetched waiting : over ? List.<Prefetched>of() : batches.finish()) {
         over |= trainOn(waiting);
@@ -189,8 +194,22 @@ public final class TrainingLoop {
     }
   }
 
+  private String heldBecause() {
+    return "the student was never trained, and none of the first %d records is fit: reading is held, and nothing of them goes to the dead letters. The last one: %s. Correct the configuration and start the trainer again; if they are to be left behind, set student.limits.hold to false"
+        .formatted(rejections.size(), rejections.get(rejections.size() - 1).detail());
+  }
+
+  /** Whether nothing is read any more until somebody has looked. From any thread. */
+  public boolean isHeldBack() {
+    return held;
+  }
+
   /** Waits a while for somebody to stop the trainer; nothing is read meanwhile. */
-  private static @Nullable Prefetched held() {
+  private @Nullable Prefetched held() {
+    if (!held) {
+      held = true;
+      log.error("{}", heldBecause());
+    }
     try {
       Thread.sleep(PATIENCE.toMillis());
     } catch (InterruptedException e) {
@@ -272,6 +291,12 @@ public final class TrainingLoop {
   public void stop() {
     stopping = true;
     publisher.hurry();
+  }
+
+  /** As {@link #stop}, but nothing is published any more, as if the process had been killed. */
+  public void abandon() {
+    abandoned = true;
+    stop();
   }
 
   /** How far training has come; may be called from any thread. */

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Publishes checkpoints while training goes on: the training thread only copies the student's
  * numbers. One checkpoint is published at a time; while broker or store are away, it is tried again
  * and again ({@link Perseverance}). A failure that no retry cures is thrown at the training thread,
- * by the next call. Methods belong to that one thread, unless
- * they say otherwise.
+ * by the next call. Methods belong to that one thread, unless they say otherwise.
  */
 public final class BackgroundPublisher implements AutoCloseable {
 
@@ -94,8 +93,7 @@ public final class BackgroundPublisher implements AutoCloseable {
     CheckpointPublisher.Attempt attempt = new CheckpointPublisher.Attempt(snapshot, publication);
     running =
         thread.submit(
-            () ->
-                duration.record(() -> publish(attempt, "the checkpoint of step " + at)));
+            () -> duration.record(() -> publish(attempt, "the checkpoint of step " + at)));
   }
 
   private void publish(CheckpointPublisher.Attempt attempt, String what) {

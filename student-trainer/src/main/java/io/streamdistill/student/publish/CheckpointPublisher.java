@@ -11,6 +11,7 @@ import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.DeadLetter;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.Rejection;
 import java.net.URI;
 import java.nio.file.Path;
@@ -55,8 +56,15 @@ public final class CheckpointPublisher {
   private @Nullable String parent;
   private Lineage lineage;
 
-  /** What Kafka holds of the student's publications. */
+  /** What Kafka holds of the student's log and publications. */
   public interface Committed {
+
+    /**
+     * Makes sure that the log is still the one that was read.
+     *
+     * @throws io.streamdistill.core.kafka.LostRecordsException when it is not
+     */
+    void requireSameLog(LogPosition position);
 
     /** Whether a checkpoint is announced. */
     boolean isAnnounced(CheckpointId id);
@@ -164,6 +172,7 @@ public final class CheckpointPublisher {
     if (nothingLeft || !attempt.announcing || !committed.isAnnounced(draft.id())) {
       URI location = stored(attempt, draft);
       List<CheckpointId> retired = retired(draft.id());
+      committed.requireSameLog(attempt.publication.progress().position());
       attempt.announcing = true;
       transactions.commit(
           announcement(draft.manifest(), location, attempt.publication.rejections(), retired),
@@ -262,6 +271,7 @@ public final class CheckpointPublisher {
     if (!transactions.open() && again && isCommitted(offsets)) {
       return;
     }
+    committed.requireSameLog(progress.position());
     transactions.commit(rejections.stream().map(this::deadLetter).toList(), offsets, group);
   }
 
@@ -290,8 +300,7 @@ public final class CheckpointPublisher {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     records.add(
         CheckpointLog.record(
-            topics.checkpoints(),
-            CheckpointLog.announcement(manifest, location, clock.instant())));
+            topics.checkpoints(), CheckpointLog.announcement(manifest, location, clock.instant())));
     retired.forEach(id -> records.add(CheckpointLog.withdrawal(topics.checkpoints(), id)));
     rejections.forEach(rejection -> records.add(deadLetter(rejection)));
     return records;

@@ -10,7 +10,9 @@ public final class FencedException extends StudentException implements HasExitSt
 
   private static final long serialVersionUID = 1L;
 
-  /** Creates the exception; {@code message} names the student, and who holds it if that is known. */
+  /**
+   * Creates the exception; {@code message} names the student, and who holds it if that is known.
+   */
   public FencedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

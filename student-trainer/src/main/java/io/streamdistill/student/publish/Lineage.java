@@ -19,8 +19,8 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In which order a student took its records, checkpoint by checkpoint, from the beginning or from as
- * far back as fits. With it, the weights can be made again from the log. It is the file {@code
+ * In which order a student took its records, checkpoint by checkpoint, from the beginning or from
+ * as far back as fits. With it, the weights can be made again from the log. It is the file {@code
  * order.txt.gz} of a checkpoint: text, a line {@code from VERSION step N rate-factor F} before what
  * was decided since that checkpoint, or {@code from - ...} since the beginning.
  */

@@ -10,7 +10,6 @@ import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.StudentException;
-import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.step.StudentStep;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,8 +72,8 @@ public final class Resumption {
    *
    * @param steps makes a step of the student
    * @param usable whether a checkpoint is to be gone on from
-   * @param topicId of the soft-target topic as it is now
-   * @param partitions of the soft-target topic as it is now
+   * @param inPresentLog says where training goes on when the log may be another one than the
+   *     checkpoint was trained on
    * @return empty when the student has no checkpoint yet
    * @throws StudentException when it has, and none can be resumed from
    */
@@ -81,8 +81,7 @@ public final class Resumption {
       CheckpointLog announcements,
       Function<StudentScales, StudentStep> steps,
       Predicate<CheckpointId> usable,
-      String topicId,
-      List<Integer> partitions) {
+      UnaryOperator<Progress> inPresentLog) {
     List<CheckpointPublished> candidates =
         new ArrayList<>(announcements.announcements(identity.name()));
     Collections.reverse(candidates);
@@ -93,7 +92,7 @@ public final class Resumption {
         continue;
       }
       try {
-        return Optional.of(restore(id, steps, topicId, partitions));
+        return Optional.of(restore(id, steps, inPresentLog));
       } catch (CheckpointException e) {
         log.warn("checkpoint {} cannot be resumed from: {}", id, e.getMessage());
         problems.add(id.version() + ": " + e.getMessage());
@@ -116,8 +115,7 @@ public final class Resumption {
   private Resumed restore(
       CheckpointId id,
       Function<StudentScales, StudentStep> steps,
-      String topicId,
-      List<Integer> partitions) {
+      UnaryOperator<Progress> inPresentLog) {
     Path directory = workDir.resolve(id.student()).resolve("resume-" + id.version());
     CheckpointFiles.deleteTree(directory); // left by a kill
     try {
@@ -125,8 +123,10 @@ public final class Resumption {
       trusted.requireSigned(directory);
       Manifest manifest = Manifest.read(directory);
       requireSameStudent(manifest);
-      Progress progress = Progress.of(manifest);
-      requireSameLog(manifest, progress.position(), topicId, partitions);
+      requireSameTopic(manifest.source().topic());
+      Progress before = Progress.of(manifest);
+      Progress progress = inPresentLog.apply(before);
+      boolean sameLog = progress.position().topicId().equals(before.position().topicId());
       TrainerState state = TrainerState.read(directory, manifest);
       StudentScales scales = scales(manifest);
       StudentStep step = steps.apply(scales);
@@ -136,7 +136,7 @@ public final class Resumption {
           scales,
           step,
           progress,
-          Lineage.read(directory),
+          sameLog ? Lineage.read(directory) : Lineage.NONE,
           Changes.between(manifest.configuration(), identity.configuration()));
     } finally {
       CheckpointFiles.deleteTree(directory);
@@ -180,23 +180,11 @@ public final class Resumption {
     }
   }
 
-  private void requireSameLog(
-      Manifest manifest, LogPosition position, String topicId, List<Integer> partitions) {
-    requireSame("soft-target topic", manifest.source().topic(), identity.topic());
-    requireSame("set of partitions", List.copyOf(position.starts().keySet()), partitions);
-    String found = position.topicId();
-    if (!found.equals(topicId)) {
+  private void requireSameTopic(String found) {
+    if (!found.equals(identity.topic())) {
       throw new StudentException(
-          "topic %s was deleted and created anew since student '%s' last read it (id %s, now %s), so its place in the log is gone. %s"
-              .formatted(identity.topic(), identity.name(), found, topicId, anotherName()));
-    }
-  }
-
-  private void requireSame(String what, Object found, Object configured) {
-    if (!found.equals(configured)) {
-      throw new StudentException(
-          "student '%s' has checkpoints with another %s (%s, configured now: %s). Restore the configuration, or: %s"
-              .formatted(identity.name(), what, found, configured, anotherName()));
+          "student '%s' has checkpoints with another soft-target topic (%s, configured now: %s). Restore the configuration, or: %s"
+              .formatted(identity.name(), found, identity.topic(), anotherName()));
     }
   }
 

@@ -155,9 +155,10 @@ public final class BatchReader {
       return accept(accepted.value(), record, firstVisit);
     }
     if (verdict instanceof Rejected<SoftTarget> rejected && firstVisit) {
-      report.rejected(rejected.reason());
+      Rejection rejection = new Rejection(record, rejected.reason(), rejected.detail());
+      report.rejected(rejection);
       if (!before.contains(record)) {
-        rejections.add(new Rejection(record, rejected.reason(), rejected.detail()));
+        rejections.add(rejection);
       }
     }
     return false;

@@ -3,9 +3,9 @@ package io.streamdistill.student.source;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -28,7 +28,7 @@ public final class LogEnds {
 
   private final Consumer<byte[], byte[]> consumer;
   private final String topic;
-  private final List<TopicPartition> partitions;
+  private final Set<TopicPartition> partitions;
   private final Duration restAfter;
   private final InstantSource clock;
   private SortedMap<Integer, Long> ends = new TreeMap<>(); // empty: never seen
@@ -49,7 +49,7 @@ public final class LogEnds {
       InstantSource clock) {
     this.consumer = consumer;
     this.topic = topic;
-    this.partitions = new ArrayList<>();
+    this.partitions = new LinkedHashSet<>();
     partitions.forEach(this::addPartition);
     this.restAfter = restAfter;
     this.clock = clock;

@@ -186,6 +186,17 @@ final class PartitionMerge {
         && offsets.entrySet().stream().allMatch(end -> upTo(end.getKey()) >= end.getValue());
   }
 
+  /** Offsets before {@code ends}, by partition, that were not fetched, all together. */
+  long unread(Map<Integer, Long> ends) {
+    return ends.entrySet().stream()
+        .mapToLong(
+            end ->
+                queues.containsKey(end.getKey())
+                    ? Math.max(0, end.getValue() - upTo(end.getKey()))
+                    : end.getValue())
+        .sum();
+  }
+
   /** Whether the pass has taken all of its records. */
   boolean passOver() {
     return passExamples > 0 && taken >= passExamples;

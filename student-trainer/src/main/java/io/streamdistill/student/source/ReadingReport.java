@@ -3,6 +3,7 @@ package io.streamdistill.student.source;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.streamdistill.core.transfer.Rejections;
 import io.streamdistill.core.transfer.Verdict.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +11,9 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,12 +42,14 @@ public final class ReadingReport {
   private final Map<Reason, Counter> rejectedCounters = new EnumMap<>(Reason.class);
   private final Map<String, Counter> teacherCounters = new LinkedHashMap<>();
   private final Map<PassedOver, Long> passedOver = new EnumMap<>(PassedOver.class);
+  private final Rejections rejections = new Rejections(ReadingReport::remedy);
   private final String select;
   private final TeacherChoice choice;
   private long rejected;
   private boolean taken;
   private @Nullable Instant waitsSince;
   private volatile int waiting;
+  private volatile Instant progressedAt;
   private volatile @Nullable SoftTargetLog source;
 
   /**
@@ -59,6 +64,7 @@ public final class ReadingReport {
     this.select = select.name().toLowerCase(java.util.Locale.ROOT);
     this.choice = choice;
     rarely = new Rarely(clock);
+    progressedAt = clock.instant();
     for (PassedOver reason : PassedOver.values()) {
       passedOver.put(reason, 0L);
       passedOverCounters.put(
@@ -85,6 +91,9 @@ public final class ReadingReport {
           .tag("state", state.label())
           .register(registry);
     }
+    Gauge.builder("distill.student.unread", this, ReadingReport::unread)
+        .description("Offsets of the soft-target log that were not read yet")
+        .register(registry);
     Gauge.builder("distill.student.visits", this, ReadingReport::visits)
         .description("How often every record that was taken was gone over, at least")
         .register(registry);
@@ -108,6 +117,8 @@ public final class ReadingReport {
 
   /** Counts a row of the present batch, which has so many now. */
   void taken(String teacher, int rows) {
+    progressed();
+    rejections.accepted();
     taken = true;
     waiting = rows;
     Counter counter = teacherCounters.get(teacher);
@@ -133,6 +144,10 @@ public final class ReadingReport {
 
   /** Counts a fit example that is not trained on. */
   void passedOver(PassedOver reason, boolean firstVisit) {
+    progressed();
+    if (firstVisit) {
+      rejections.accepted();
+    }
     Counter counter = passedOverCounters.get(reason);
     if (counter != null) {
       counter.increment();
@@ -146,7 +161,14 @@ public final class ReadingReport {
   }
 
   /** Counts a record that is not fit. */
-  void rejected(Reason reason) {
+  void rejected(Rejection rejection) {
+    progressed();
+    ConsumerRecord<byte[], byte[]> record = rejection.record();
+    Reason reason = rejection.reason();
+    rejections.rejected(
+        reason,
+        rejection.detail(),
+        "%s-%d, offset %d".formatted(record.topic(), record.partition(), record.offset()));
     Counter counter = rejectedCounters.get(reason);
     if (counter != null) {
       counter.increment();
@@ -157,6 +179,47 @@ public final class ReadingReport {
         warnThatNothingIsUsed();
       }
     }
+  }
+
+  private void progressed() {
+    progressedAt = clock.instant();
+  }
+
+  /**
+   * What keeps records from being trained on, in one line; empty when nothing does. From any
+   * thread.
+   *
+   * @param patience after which records that lie unread are worth a word
+   */
+  public Optional<String> problem(Duration patience) {
+    Optional<String> unfit = rejections.problem();
+    if (unfit.isPresent()) {
+      return unfit;
+    }
+    long unread = unread();
+    Duration since = Duration.between(progressedAt, clock.instant());
+    return unread > 0 && since.compareTo(patience) >= 0
+        ? Optional.of(
+            "%d offsets of the log lie unread, and no record was read for %d s: a partition without a leader, a transaction that is not ended, or a step that takes long"
+                .formatted(unread, since.toSeconds()))
+        : Optional.empty();
+  }
+
+  private long unread() {
+    SoftTargetLog now = source;
+    return now == null ? 0 : now.unread();
+  }
+
+  private static String remedy(Reason reason) {
+    return switch (reason) {
+      case WRONG_CLASS_MAP -> "Check that classes are those of the teacher, in the same order";
+      case WRONG_FEATURE_TYPE, WRONG_FEATURE_LENGTH ->
+          "Check features.type and features.shape against those of the teacher";
+      case LABEL_OUT_OF_RANGE -> "Check the list of classes against the labels";
+      case BAD_WEIGHT -> "Check the weights that producers send, and student.max-weight";
+      case NON_FINITE_FEATURES -> "Check what producers send";
+      default -> "Check what is written to the soft-target topic";
+    };
   }
 
   private long unused() {

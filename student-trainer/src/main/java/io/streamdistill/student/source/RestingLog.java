@@ -19,6 +19,11 @@ final class RestingLog {
     this.rarely = new Rarely(clock);
   }
 
+  /** Whether a partition that is no part of the passes is met for the first time in a while. */
+  boolean isNew(int partition) {
+    return rarely.isDue("partition " + partition);
+  }
+
   /**
    * Says it.
    *

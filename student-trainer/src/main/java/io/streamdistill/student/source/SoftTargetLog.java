@@ -1,6 +1,6 @@
 package io.streamdistill.student.source;
 
-import io.streamdistill.student.StudentException;
+import io.streamdistill.core.kafka.TopicSnapshot;
 import io.streamdistill.student.source.ReadingOrder.Entry;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -29,6 +30,8 @@ public final class SoftTargetLog {
 
   private static final Logger log = LoggerFactory.getLogger(SoftTargetLog.class);
 
+  private static final Duration BETWEEN_TOPIC_LOOKS = Duration.ofSeconds(1);
+
   /** How often something new is looked for while earlier records are taken. */
   private static final Duration GLANCE = Duration.ofMillis(20);
 
@@ -46,14 +49,18 @@ public final class SoftTargetLog {
   private final Supplier<? extends Consumer<byte[], byte[]>> another;
   private @Nullable Fetcher replay; // of what was read before
   private final LogEnds ends;
+  private final LogWatch watch;
+  private final String topicId;
   private final EarlierRecords earlier;
   private final RestingLog sayings;
   private Instant nextGlance = Instant.MIN;
   private Instant nextLook = Instant.MIN;
+  private Instant nextTopicLook = Instant.MIN;
   private boolean allTaken; // and nothing came since that was found out
   private boolean passEnded;
   private volatile LogState state = LogState.FOLLOWING;
   private volatile int visits;
+  private volatile long unread; // offsets of the topic that were not fetched
 
   /**
    * Assigns {@code consumer} and seeks to {@code start}.
@@ -61,6 +68,7 @@ public final class SoftTargetLog {
    * @param consumer unassigned, {@code read_committed}, {@code auto.offset.reset=none}
    * @param another gives one more consumer of that kind, for what was read before
    * @param ends of the topic; whoever read it before may have looked at them already
+   * @param watch of the topic, which tells what is lost, and what is new
    * @param recorded how another reader went on from {@code start}, which is done again; null: goes
    *     by what is there
    * @param seed of the order in which records are read again
@@ -70,6 +78,7 @@ public final class SoftTargetLog {
       Supplier<? extends Consumer<byte[], byte[]>> another,
       String topic,
       LogEnds ends,
+      LogWatch watch,
       LogPosition start,
       @Nullable RecordedOrder recorded,
       PassConfig config,
@@ -83,6 +92,8 @@ public final class SoftTargetLog {
     course = recorded != null ? recorded : new LiveStretches(ends);
     first = new Fetcher(consumer, topic, merge.partitions());
     this.ends = ends;
+    this.watch = watch;
+    this.topicId = from.topicId();
     this.another = another;
     window = new ShuffledWindow(config.shuffle(), seed);
     window.restart(from.within());
@@ -116,7 +127,8 @@ public final class SoftTargetLog {
    * over ({@link #passOver}), or it is not the turn of a new one. Waits a fraction of a second at
    * most.
    *
-   * @throws StudentException when the log no longer holds what is to be read
+   * @throws io.streamdistill.core.kafka.LostRecordsException when the log no longer holds what is
+   *     to be read
    */
   public @Nullable ConsumerRecord<byte[], byte[]> next() {
     if (course instanceof RecordedOrder recorded) {
@@ -128,6 +140,7 @@ public final class SoftTargetLog {
     }
     ConsumerRecord<byte[], byte[]> record = take();
     if (record == null && !passOver() && isGlanceDue()) {
+      watchTopic();
       fetch();
       watchForTheEnd();
       record = take();
@@ -200,10 +213,58 @@ public final class SoftTargetLog {
         fetcher().fetch(merge);
       }
     } catch (OffsetOutOfRangeException e) {
-      throw new StudentException(
-          "topic %s no longer holds the offsets %s that the student needs next; they were deleted by retention. Raise retention.ms of the topic, or start a new student"
-              .formatted(topic, e.offsetOutOfRangePartitions()),
-          e);
+      Fetcher stopped = state == LogState.REVISITING ? first : fetcher();
+      SortedMap<Integer, Long> next = new TreeMap<>();
+      e.offsetOutOfRangePartitions()
+          .forEach((partition, offset) -> next.put(partition.partition(), offset));
+      watch
+          .lost(topicId, next)
+          .forEach(
+              (partition, offset) -> {
+                stopped.seek(new TreeMap<>(Map.of(partition, offset)));
+                merge.fetchedUpTo(partition, offset);
+              });
+    }
+  }
+
+  /** Notices, once a second, what has become of the topic. */
+  private void watchTopic() {
+    Instant now = clock.instant();
+    if (now.isBefore(nextTopicLook) || course instanceof RecordedOrder) {
+      return;
+    }
+    nextTopicLook = now.plus(BETWEEN_TOPIC_LOOKS);
+    watch.requireSameAsSeen(topicId, merge.next());
+    watch
+        .last()
+        .ifPresent(
+            seen -> {
+              takeNewPartitionsIn(seen);
+              unread = merge.unread(seen.ends());
+            });
+  }
+
+  private void takeNewPartitionsIn(TopicSnapshot seen) {
+    for (int partition : new TreeSet<>(seen.ends().keySet())) {
+      if (merge.starts().containsKey(partition)) {
+        continue;
+      }
+      if (merge.pass() > 0) {
+        if (sayings.isNew(partition)) {
+          log.warn(
+              "topic {} has a partition {} that is no part of the passes, which end where the first one did",
+              topic,
+              partition);
+        }
+        continue;
+      }
+      long start = seen.beginnings().getOrDefault(partition, 0L);
+      log.info(
+          "topic {} has a new partition {}, which is read from offset {} on",
+          topic,
+          partition,
+          start);
+      addPartition(partition, start);
     }
   }
 
@@ -429,6 +490,11 @@ public final class SoftTargetLog {
    */
   public int visits() {
     return visits;
+  }
+
+  /** Offsets of the topic that were not fetched, all partitions together; from any thread. */
+  public long unread() {
+    return unread;
   }
 
   /** First offset of every partition of {@code topic}, for a student that starts anew. */

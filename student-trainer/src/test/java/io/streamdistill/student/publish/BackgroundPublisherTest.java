@@ -30,15 +30,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,8 +64,10 @@ final class BackgroundPublisherTest {
   private final MultiLayerNetwork network =
       StudentNetworks.dense(4, List.of(5), 3, OptimizerConfig.adam(), 1);
   private final StudentStep step = StudentSteps.forNetwork(network, ObjectiveConfig.DEFAULT, 2);
-  private final MockProducer<byte[], byte[]> producer =
-      new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+  private final List<MockProducer<byte[], byte[]>> producers = new CopyOnWriteArrayList<>();
+  private final Set<CheckpointId> announced = ConcurrentHashMap.newKeySet();
+  private final Queue<KafkaException> failingStarts = new ConcurrentLinkedQueue<>();
+  private volatile boolean fenced;
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
 
   @SuppressWarnings("NullAway.Init")
@@ -66,7 +78,6 @@ final class BackgroundPublisherTest {
 
   @BeforeEach
   void open() {
-    producer.initTransactions();
     store = new SlowStore();
     StudentIdentity identity = identity();
     CheckpointWriter writer =
@@ -96,7 +107,22 @@ final class BackgroundPublisherTest {
                 config,
                 store,
                 writer,
-                producer,
+                new Transactions(this::producer, () -> !fenced),
+                consumer.groupMetadata(),
+                new CheckpointPublisher.Committed() {
+                  @Override
+                  public void requireSameLog(LogPosition position) {}
+
+                  @Override
+                  public boolean isAnnounced(CheckpointId id) {
+                    return announced.contains(id);
+                  }
+
+                  @Override
+                  public Map<Integer, Long> offsets() {
+                    return Map.of(0, 0L);
+                  }
+                },
                 TopicsConfig.defaults(),
                 Clock.systemUTC(),
                 new Random(1),
@@ -104,10 +130,11 @@ final class BackgroundPublisherTest {
                 (id, model, learning) -> {},
                 Map::of,
                 null,
-                null),
+                null,
+                Lineage.NONE),
             writer,
             step,
-            consumer.groupMetadata(),
+            new Perseverance(Duration.ZERO, Clock.systemUTC()),
             new SimpleMeterRegistry());
   }
 
@@ -116,6 +143,20 @@ final class BackgroundPublisherTest {
     store.open.countDown();
     publisher.close();
     step.close();
+  }
+
+  private MockProducer<byte[], byte[]> producer() {
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    if (!producers.isEmpty()) {
+      producer.initTransactionException = failingStarts.poll();
+    }
+    producers.add(producer);
+    return producer;
+  }
+
+  private MockProducer<byte[], byte[]> newest() {
+    return producers.get(producers.size() - 1);
   }
 
   private static StudentIdentity identity() {
@@ -142,11 +183,11 @@ final class BackgroundPublisherTest {
     train();
 
     assertThat(publisher.isBusy()).isTrue();
-    assertThat(producer.history()).isEmpty();
+    assertThat(newest().history()).isEmpty();
     store.open.countDown();
     publisher.await();
     assertThat(publisher.isBusy()).isFalse();
-    assertThat(producer.commitCount()).isEqualTo(1);
+    assertThat(newest().commitCount()).isEqualTo(1);
 
     Path fetched = folder.resolve("fetched");
     store.files.fetch(store.files.list("tiny").get(0), fetched);
@@ -179,25 +220,77 @@ final class BackgroundPublisherTest {
     release.join();
 
     assertThat(store.files.list("tiny")).hasSize(2);
-    assertThat(producer.commitCount()).isEqualTo(2);
+    assertThat(newest().commitCount()).isEqualTo(2);
   }
 
   @Test
-  void aFailureReachesTheTrainingThread() throws Exception {
-    store.failure = new CheckpointException("the disk is full");
+  void aStoreThatIsAwayIsWaitedForAndSaidToBe() throws Exception {
+    store.failures.add(new CheckpointException("the disk is full"));
+    store.failures.add(new CheckpointException("the disk is full"));
     store.open.countDown();
     train();
     publish();
+    Awaitility.await().until(() -> publisher.problem().isPresent());
+    assertThat(publisher.problem())
+        .hasValueSatisfying(
+            problem -> assertThat(problem).contains("checkpoint of step 0", "the disk is full"));
 
-    assertThatThrownBy(
-            () -> {
-              while (publisher.isBusy()) {
-                Thread.onSpinWait();
-              }
-            })
-        .isInstanceOf(CheckpointException.class)
-        .hasMessage("the disk is full");
-    assertThat(producer.history()).isEmpty();
+    publisher.await();
+
+    assertThat(publisher.problem()).isEmpty();
+    assertThat(store.files.list("tiny")).hasSize(1);
+    assertThat(newest().commitCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aTransactionWhoseEndIsNotKnownIsNotDoneTwice() {
+    store.open.countDown();
+    newest().commitTransactionException = new TimeoutException("no answer");
+    store.stored = announced::add; // it was committed all the same
+    train();
+    publish();
+    publisher.await();
+
+    assertThat(producers).hasSize(2);
+    assertThat(newest().history()).isEmpty();
+    assertThat(store.files.list("tiny")).hasSize(1);
+  }
+
+  @Test
+  void aProducerThatKafkaHasForgottenIsReplaced() {
+    store.open.countDown();
+    newest().commitTransactionException = new InvalidPidMappingException("a week has passed");
+    failingStarts.add(new TimeoutException("no answer"));
+    train();
+    publish();
+    publisher.await();
+
+    assertThat(producers).hasSize(3);
+    assertThat(newest().commitCount()).isEqualTo(1);
+    assertThat(store.files.list("tiny")).hasSize(1);
+  }
+
+  @Test
+  void anotherTrainerThatHoldsTheStudentEndsThisOne() {
+    store.open.countDown();
+    fenced = true;
+    newest().commitTransactionException = new InvalidProducerEpochException("epoch 7 is newer");
+    train();
+    publish();
+
+    assertThatThrownBy(publisher::await).isInstanceOf(FencedException.class);
+    assertThat(producers).hasSize(1);
+  }
+
+  @Test
+  void aTransactionThatTimedOutIsNoOtherTrainer() {
+    store.open.countDown();
+    newest().commitTransactionException = new InvalidProducerEpochException("it took too long");
+    train();
+    publish();
+    publisher.await();
+
+    assertThat(newest().commitCount()).isEqualTo(1);
   }
 
   private void train() {
@@ -214,10 +307,13 @@ final class BackgroundPublisherTest {
     publisher.publish(
         step.parameters(),
         step.optimizerState(),
-        Progress.beginning(position),
-        List.of(),
-        Map.of(),
-        new LearningRecord("learning", "", List.of()));
+        new Publication(
+            Progress.beginning(position),
+            List.of(),
+            Map.of(),
+            new LearningRecord("learning", "", List.of()),
+            List.of(),
+            0));
   }
 
   /** Lets nothing in until it is open. */
@@ -225,7 +321,8 @@ final class BackgroundPublisherTest {
     private final CountDownLatch entered = new CountDownLatch(1);
     private final CountDownLatch open = new CountDownLatch(1);
     private final FileCheckpointStore files = new FileCheckpointStore(folder.resolve("store"));
-    private volatile @Nullable RuntimeException failure;
+    private final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
+    private volatile Consumer<CheckpointId> stored = id -> {};
 
     @Override
     public URI put(CheckpointId id, Path directory) {
@@ -235,11 +332,13 @@ final class BackgroundPublisherTest {
       } catch (InterruptedException e) {
         throw new CheckpointException("interrupted", e);
       }
-      RuntimeException fault = failure;
+      RuntimeException fault = failures.poll();
       if (fault != null) {
         throw fault;
       }
-      return files.put(id, directory);
+      URI location = files.put(id, directory);
+      stored.accept(id);
+      return location;
     }
 
     @Override

@@ -115,6 +115,7 @@ final class CheckpointMutationTest {
         Progress.beginning(LogPosition.beginning("topic-id", new TreeMap<>(Map.of(0, 0L)))),
         Map.of("agreement", 0.5),
         Map.of(),
+        null,
         null);
   }
 

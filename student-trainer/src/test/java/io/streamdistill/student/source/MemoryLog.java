@@ -1,13 +1,17 @@
 package io.streamdistill.student.source;
 
+import io.streamdistill.core.kafka.OnLostRecords;
+import io.streamdistill.core.kafka.TopicSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
@@ -29,12 +34,15 @@ final class MemoryLog implements InstantSource {
   static final String TOPIC = "soft-targets";
 
   private final List<List<ConsumerRecord<byte[], byte[]>>> partitions = new ArrayList<>();
-  private final long[] ends;
-  private final long[] beginnings;
+  private long[] ends;
+  private long[] beginnings;
+  private Uuid id = new Uuid(1, 1);
   private final int mostPerPoll;
   private Instant now = Instant.EPOCH;
   private boolean away;
   private int looks;
+  private long lostRecords;
+  private OnLostRecords onLostRecords = OnLostRecords.STOP;
   private int consumers;
 
   MemoryLog(int partitions, int mostPerPoll) {
@@ -72,6 +80,54 @@ final class MemoryLog implements InstantSource {
     beginnings[partition] = offset;
   }
 
+  /** Adds an empty partition to the topic. */
+  void addPartition() {
+    partitions.add(new ArrayList<>());
+    ends = Arrays.copyOf(ends, ends.length + 1);
+    beginnings = Arrays.copyOf(beginnings, ends.length);
+  }
+
+  /** Deletes the topic, and creates it anew. */
+  void recreate() {
+    id = new Uuid(id.getMostSignificantBits() + 1, 1);
+    partitions.forEach(List::clear);
+    Arrays.fill(ends, 0);
+    Arrays.fill(beginnings, 0);
+  }
+
+  /** A watch that looks at this very moment. */
+  LogWatch watch(OnLostRecords onLostRecords) {
+    return new LogWatch(
+        () -> Optional.of(snapshot()),
+        this::snapshot,
+        onLostRecords,
+        lost -> lostRecords += lost.records());
+  }
+
+  /** What readers do when records are lost. */
+  OnLostRecords onLostRecords() {
+    return onLostRecords;
+  }
+
+  void setOnLostRecords(OnLostRecords what) {
+    onLostRecords = what;
+  }
+
+  /** Records that were lost, as far as is known. */
+  long lostRecords() {
+    return lostRecords;
+  }
+
+  private TopicSnapshot snapshot() {
+    Map<Integer, Long> first = new HashMap<>();
+    Map<Integer, Long> last = new HashMap<>();
+    for (int partition = 0; partition < ends.length; partition++) {
+      first.put(partition, beginnings[partition]);
+      last.put(partition, ends[partition]);
+    }
+    return new TopicSnapshot(TOPIC, id, first, last, Map.of(), now);
+  }
+
   /** The broker does not say where the log ends. */
   void setAway(boolean isAway) {
     away = isAway;
@@ -97,7 +153,7 @@ final class MemoryLog implements InstantSource {
     for (int partition = 0; partition < ends.length; partition++) {
       starts.put(partition, beginnings[partition]);
     }
-    return LogPosition.beginning("topic-id", starts);
+    return LogPosition.beginning(id.toString(), starts);
   }
 
   Consumer<byte[], byte[]> consumer() {

@@ -3,7 +3,7 @@ package io.streamdistill.student.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.student.StudentException;
+import io.streamdistill.core.kafka.LostRecordsException;
 import io.streamdistill.student.source.PassConfig.WhenDone;
 import java.time.Duration;
 import java.time.Instant;
@@ -265,9 +265,10 @@ final class PassesTest {
     log.deleteBefore(0, 10);
 
     assertThatThrownBy(() -> new Reading(log, passes(1), 128, start).next())
-        .isInstanceOf(StudentException.class)
-        .hasMessageContaining("{soft-targets-0=0}")
-        .hasMessageContaining("deleted by retention");
+        .isInstanceOf(LostRecordsException.class)
+        .hasMessageContaining("partition 0: 10 records, offsets 0 to 9")
+        .hasMessageContaining("deleted by retention or by hand")
+        .hasMessageContaining("student.on-lost-records");
   }
 
   /** Wherever a trainer is killed, it goes on with the batch that would have come next. */

@@ -87,6 +87,7 @@ final class Reading {
             MemoryLog.TOPIC,
             new LogEnds(
                 consumer, MemoryLog.TOPIC, from.starts().keySet(), config.restAfter(), memory),
+            memory.watch(memory.onLostRecords()),
             from,
             recorded,
             config,

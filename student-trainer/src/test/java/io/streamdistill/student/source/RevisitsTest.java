@@ -3,7 +3,7 @@ package io.streamdistill.student.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.student.StudentException;
+import io.streamdistill.core.kafka.LostRecordsException;
 import io.streamdistill.student.source.PassConfig.WhenDone;
 import io.streamdistill.student.source.Reading.Rows;
 import java.time.Duration;
@@ -171,8 +171,9 @@ final class RevisitsTest {
     append(log, 100, 10);
     log.deleteBefore(0, 105);
     assertThatThrownBy(reading::next)
-        .isInstanceOf(StudentException.class)
-        .hasMessageContaining("deleted by retention");
+        .isInstanceOf(LostRecordsException.class)
+        .hasMessageContaining("deleted by retention or by hand")
+        .hasMessageContaining("student.on-lost-records");
   }
 
   @Test
