@@ -184,6 +184,12 @@ final class MemoryLog implements InstantSource {
       Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> polled = new HashMap<>();
       Set<TopicPartition> paused = paused();
       for (TopicPartition partition : assignment()) {
+        long position = position(partition);
+        if (!paused.contains(partition) && position < beginnings[partition.partition()]) {
+          throw new OffsetOutOfRangeException(Map.of(partition, position));
+        }
+      }
+      for (TopicPartition partition : assignment()) {
         if (!paused.contains(partition)) {
           List<ConsumerRecord<byte[], byte[]>> found = found(partition);
           if (!found.isEmpty()) {
@@ -200,9 +206,6 @@ final class MemoryLog implements InstantSource {
     private List<ConsumerRecord<byte[], byte[]>> found(TopicPartition partition) {
       int p = partition.partition();
       long position = position(partition);
-      if (position < beginnings[p]) {
-        throw new OffsetOutOfRangeException(Map.of(partition, position));
-      }
       List<ConsumerRecord<byte[], byte[]>> found =
           partitions.get(p).stream()
               .filter(record -> record.offset() >= position)
