@@ -16,6 +16,7 @@ import io.streamdistill.cli.produce.ProduceCommand;
 import io.streamdistill.cli.pull.PullCommand;
 import io.streamdistill.cli.pull.VerifyCommand;
 import io.streamdistill.cli.quickstart.QuickstartCommand;
+import io.streamdistill.cli.rebuild.RebuildCommand;
 import io.streamdistill.cli.run.BrokerCommand;
 import io.streamdistill.cli.run.TeacherCommand;
 import io.streamdistill.cli.run.TopicsCommand;
@@ -115,6 +116,7 @@ public final class Distill {
         new RollbackCommand(collaborators::aliasDesk),
         new PinCommand(collaborators::aliasDesk),
         new VerifyCommand(),
+        new RebuildCommand(config),
         new KeygenCommand(),
         new CalibrateBiasCommand(config),
         new EvaluateCommand(config),

@@ -214,7 +214,15 @@ final class SoftTargetFixture implements AutoCloseable {
 
   void addPartition(String topic) throws Exception {
     try (Admin admin = Admin.create(kafka.admin())) {
-      admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
+      int now =
+          admin
+              .describeTopics(List.of(topic))
+              .topicNameValues()
+              .get(topic)
+              .get()
+              .partitions()
+              .size();
+      admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(now + 1))).all().get();
     }
   }
 

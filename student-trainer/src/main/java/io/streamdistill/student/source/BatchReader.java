@@ -223,7 +223,7 @@ public final class BatchReader {
   }
 
   /** Where the log stands, and whom of the teachers the reader has met. */
-  LogPosition position() {
+  public LogPosition position() {
     return log.position().with(teachers.snapshot());
   }
 }

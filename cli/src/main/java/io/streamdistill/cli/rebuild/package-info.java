@@ -1,0 +1,5 @@
+/** {@code distill rebuild}. */
+@NullMarked
+package io.streamdistill.cli.rebuild;
+
+import org.jspecify.annotations.NullMarked;
