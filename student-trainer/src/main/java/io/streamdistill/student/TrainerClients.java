@@ -1,13 +1,15 @@
 package io.streamdistill.student;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.kafka.Access;
 import io.streamdistill.core.kafka.BrokerException;
+import io.streamdistill.core.kafka.KafkaAnswers;
+import io.streamdistill.core.kafka.KafkaFailure;
 import io.streamdistill.core.kafka.KafkaSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** The Kafka clients of one student. */
 final class TrainerClients {
 
-  private static final int START_TIMEOUT_SECONDS = 60;
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
   private final KafkaSettings kafka;
   private final StudentConfig config;
@@ -34,12 +36,15 @@ final class TrainerClients {
 
   /** Looks the soft-target topic up. */
   SoftTargetTopic softTargetTopic(String name) {
-    try (Admin admin = Admin.create(kafka.admin())) {
+    Admin admin = Admin.create(kafka.admin());
+    try {
       TopicDescription topic =
-          admin
-              .describeTopics(List.of(name))
-              .allTopicNames()
-              .get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+          KafkaAnswers.await(
+                  kafka,
+                  admin.describeTopics(List.of(name)).allTopicNames(),
+                  START_TIMEOUT,
+                  "describe topic '" + name + "'",
+                  Access.toTopic(kafka, "Describe", name))
               .get(name);
       if (topic == null) {
         throw missing(name, null);
@@ -47,16 +52,14 @@ final class TrainerClients {
       return new SoftTargetTopic(
           topic.topicId().toString(),
           topic.partitions().stream().map(TopicPartitionInfo::partition).sorted().toList());
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+    } catch (BrokerException e) {
+      if (e.getCause() instanceof ExecutionException failed
+          && failed.getCause() instanceof UnknownTopicOrPartitionException) {
         throw missing(name, e);
       }
-      throw unreachable(e.getCause());
-    } catch (TimeoutException e) {
-      throw unreachable(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BrokerException("interrupted while looking topic " + name + " up", e);
+      throw e;
+    } finally {
+      admin.close(Duration.ZERO); // requests that timed out are not waited for again
     }
   }
 
@@ -67,10 +70,18 @@ final class TrainerClients {
         cause);
   }
 
-  private BrokerException unreachable(@Nullable Throwable cause) {
+  private BrokerException refused(Throwable cause) {
     return new BrokerException(
-        "Kafka at %s does not answer: %s. Check kafka.bootstrap.servers and that the broker runs"
-            .formatted(kafka.bootstrapServers(), cause),
+        "Kafka at %s does not take the student's transactions: %s"
+            .formatted(
+                kafka.bootstrapServers(),
+                KafkaFailure.describe(
+                    cause,
+                    new Access(
+                        Access.of(kafka).principal(),
+                        "Write",
+                        "transactional-id",
+                        config.transactionalId()))),
         cause);
   }
 
@@ -114,7 +125,7 @@ final class TrainerClients {
     try {
       producer.initTransactions();
     } catch (KafkaException e) {
-      throw unreachable(e);
+      throw refused(e);
     }
   }
 }

@@ -3,15 +3,17 @@ package io.streamdistill.teacher;
 import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.kafka.Access;
 import io.streamdistill.core.kafka.BrokerException;
+import io.streamdistill.core.kafka.KafkaAnswers;
+import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
@@ -38,17 +40,17 @@ final class Preflight {
 
   private static final String TRANSACTION_VERSION = "transaction.version";
   private static final int SOUND_TRANSACTIONS = 2;
-  private static final int PATIENCE_SECONDS = 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** What a dead letter has more than its record: headers that say why and where. */
   private static final int DEAD_LETTER_GROWTH = 4096;
 
   private final Admin admin;
-  private final String servers;
+  private final KafkaSettings kafka;
 
-  Preflight(Admin admin, String servers) {
+  Preflight(Admin admin, KafkaSettings kafka) {
     this.admin = admin;
-    this.servers = servers;
+    this.kafka = kafka;
   }
 
   Findings check(TopicsConfig topics) {
@@ -85,7 +87,7 @@ final class Preflight {
   /** The old transaction protocol can lose and duplicate records (Jepsen, 2024; KIP-890). */
   private void requireSoundTransactions() {
     FinalizedVersionRange found =
-        get(admin.describeFeatures().featureMetadata(), "its features")
+        get(admin.describeFeatures().featureMetadata(), "its features", Access.of(kafka))
             .finalizedFeatures()
             .get(TRANSACTION_VERSION);
     int level = found == null ? 0 : found.maxVersionLevel();
@@ -93,11 +95,11 @@ final class Preflight {
         level >= SOUND_TRANSACTIONS,
         "Kafka at %s has %s=%s, exactly-once needs %s; upgrade the brokers to Kafka 4.0 or later and run:"
             + " kafka-features.sh --bootstrap-server %s upgrade --feature %s=%s",
-        servers,
+        kafka.bootstrapServers(),
         TRANSACTION_VERSION,
         level,
         SOUND_TRANSACTIONS,
-        servers,
+        kafka.bootstrapServers(),
         TRANSACTION_VERSION,
         SOUND_TRANSACTIONS);
   }
@@ -106,14 +108,19 @@ final class Preflight {
     Map<String, KafkaFuture<TopicDescription>> described =
         admin.describeTopics(List.of(topic)).topicNameValues();
     KafkaFuture<TopicDescription> description = described.values().iterator().next();
-    return get(description, "topic '" + topic + "'").partitions().size();
+    return get(description, "topic '" + topic + "'", Access.toTopic(kafka, "Describe", topic))
+        .partitions()
+        .size();
   }
 
   private Map<String, Integer> maxMessageBytes(Collection<String> topics) {
     List<ConfigResource> resources =
         topics.stream().map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic)).toList();
     Map<ConfigResource, Config> configs =
-        get(admin.describeConfigs(resources).all(), "the settings of topics " + topics);
+        get(
+            admin.describeConfigs(resources).all(),
+            "the settings of topics " + topics,
+            Access.toTopic(kafka, "DescribeConfigs", String.join(",", topics)));
     Map<String, Integer> bytes = new HashMap<>();
     configs.forEach(
         (resource, config) ->
@@ -123,28 +130,22 @@ final class Preflight {
     return bytes;
   }
 
-  private <T> T get(KafkaFuture<T> future, String what) {
+  private <T> T get(KafkaFuture<T> future, String what, Access tried) {
     try {
-      return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+      return KafkaAnswers.await(kafka, future, PATIENCE, "tell " + what, tried);
+    } catch (BrokerException e) {
+      admin.close(Duration.ZERO); // requests that timed out are not waited for again
+      if (e.getCause() instanceof ExecutionException failed
+          && failed.getCause() instanceof UnknownTopicOrPartitionException) {
         throw new ConfigException(
             "%s does not exist at %s; create it, or correct the section topics"
-                .formatted(what, servers),
+                .formatted(what, kafka.bootstrapServers()),
             e);
       }
-      throw new BrokerException(
-          "Kafka at %s does not tell %s: %s; check kafka.bootstrap.servers and the permissions"
-              .formatted(servers, what, e.getCause()),
-          e);
-    } catch (TimeoutException e) {
-      throw new BrokerException(
-          "Kafka at %s did not tell %s within %d s; check kafka.bootstrap.servers and the network"
-              .formatted(servers, what, PATIENCE_SECONDS),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BrokerException("interrupted while asking Kafka for " + what, e);
+      throw e;
+    } catch (ConfigException e) {
+      admin.close(Duration.ZERO);
+      throw e;
     }
   }
 }

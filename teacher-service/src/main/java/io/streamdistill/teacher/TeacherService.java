@@ -133,7 +133,7 @@ public final class TeacherService implements AutoCloseable {
     Duration batchTime = teacher.batchTime();
     log.info("Teacher {} takes {} ms per full batch", version, batchTime.toMillis());
     try (Admin admin = Admin.create(kafka.admin())) {
-      Preflight preflight = new Preflight(admin, kafka.bootstrapServers());
+      Preflight preflight = new Preflight(admin, kafka);
       Preflight.Findings found = preflight.check(topics);
       Map<String, Object> settings = StreamsSettings.of(config, kafka, batchTime);
       RecordLimits limits =

@@ -81,9 +81,7 @@ public final class TransferSetProducer {
     Pace pace = Pace.of(options.rate());
     KafkaProducer<byte[], byte[]> producer = connect();
     try {
-      Sending sending =
-          new Sending(
-              producer, topics.transferSet(), partitions, kafka.bootstrapServers(), produced);
+      Sending sending = new Sending(producer, topics.transferSet(), partitions, kafka, produced);
       try {
         passes.forEach(
             example -> {

@@ -8,7 +8,6 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.teacher.TeacherConfig;
 import io.streamdistill.teacher.TeacherService;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,14 +75,13 @@ public final class TeacherCommand implements Callable<Integer> {
     return Foreground.run(
         service::close,
         () -> {
-          PrintWriter out = spec.commandLine().getOut();
-          out.printf(
-              "teacher %s runs: kafka %s, metrics and health http://%s:%d/%n",
-              service.teacherVersion(),
-              view.kafka().bootstrapServers(),
-              view.teacher().http().host(),
-              service.httpPort());
-          out.flush();
+          Foreground.say(
+              spec.commandLine().getOut(),
+              "teacher %s runs: kafka %s, metrics and health %s"
+                  .formatted(
+                      service.teacherVersion(),
+                      view.kafka().bootstrapServers(),
+                      Foreground.url(view.teacher().http().host(), service.httpPort())));
           return service.awaitStop() == 0;
         });
   }

@@ -2,7 +2,7 @@ package io.streamdistill.cli.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.cli.Failures;
+import io.streamdistill.cli.failure.Failures;
 import io.streamdistill.student.step.OptimizerConfig;
 import io.streamdistill.student.step.StudentNetworks;
 import java.io.IOException;

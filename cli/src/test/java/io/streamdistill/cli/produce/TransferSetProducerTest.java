@@ -8,6 +8,7 @@ import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.IdxSource;
 import io.streamdistill.cli.source.Row;
+import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
@@ -243,8 +244,9 @@ final class TransferSetProducerTest {
             Duration.ofSeconds(1));
 
     assertThatThrownBy(() -> producer.produce(TEN_THOUSAND, ProduceOptions.defaults(), count -> {}))
-        .isInstanceOf(ProduceException.class)
-        .hasMessageContaining("no broker answered at 127.0.0.1:" + closedPort)
+        .isInstanceOf(BrokerException.class)
+        .hasMessageContaining("Kafka at 127.0.0.1:" + closedPort + " did not list topics")
+        .hasMessageContaining("nothing listens there")
         .hasMessageContaining("kafka.bootstrap.servers");
   }
 
