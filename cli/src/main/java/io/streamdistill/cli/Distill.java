@@ -11,6 +11,7 @@ import io.streamdistill.cli.evaluate.EvaluateCommand;
 import io.streamdistill.cli.experiment.CommandProduct;
 import io.streamdistill.cli.failure.ErrorLine;
 import io.streamdistill.cli.failure.Failures;
+import io.streamdistill.cli.failure.OutputLostException;
 import io.streamdistill.cli.failure.StandardOutput;
 import io.streamdistill.cli.failure.UsageErrors;
 import io.streamdistill.cli.keygen.KeygenCommand;
@@ -37,6 +38,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
@@ -160,7 +162,11 @@ public final class Distill {
     if (withParent) {
       ParentWatch.start(System.in);
     }
-    return new CommandLine.RunLast().execute(parsed);
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutputLostException e) { // of the help, for which no command runs
+      throw new ExecutionException(parsed.commandSpec().commandLine(), "not printed", e);
+    }
   }
 
   /**
