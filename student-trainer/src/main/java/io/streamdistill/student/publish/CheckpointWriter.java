@@ -8,6 +8,7 @@ import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.SigningKey;
+import io.streamdistill.core.exit.FileReason;
 import io.streamdistill.core.checkpoint.SourcePosition;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxExport;
@@ -147,7 +148,10 @@ public final class CheckpointWriter {
               calibration,
               copy.numParams()));
     } catch (IOException e) {
-      throw new CheckpointException("cannot write checkpoint %s to %s".formatted(id, directory), e);
+      throw new CheckpointException(
+          "cannot write checkpoint %s to %s (student.checkpoint.work-dir): %s"
+              .formatted(id, directory, FileReason.of(e)),
+          e);
     }
     return Manifest.builder(id)
         .parent(parent)
