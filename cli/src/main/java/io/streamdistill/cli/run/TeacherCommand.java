@@ -70,7 +70,7 @@ public final class TeacherCommand implements Callable<Integer> {
     if (port != null) {
       loader.set("teacher.http.port", port, "--port");
     }
-    View view = loader.load(View.class);
+    View view = ConfigOptions.load(loader, View.class);
     TeacherService service = start(view);
     return Foreground.run(
         service::close,

@@ -81,7 +81,7 @@ public final class TrainerCommand implements Callable<Integer> {
     if (port != null) {
       loader.set("student.http.port", port, "--port");
     }
-    View view = loader.load(View.class);
+    View view = ConfigOptions.load(loader, View.class);
     NativeLibraries.requireOnnxRuntime();
     TrainerService service = start(view);
     return Foreground.run(

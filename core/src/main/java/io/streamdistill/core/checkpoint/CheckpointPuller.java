@@ -1,10 +1,10 @@
 package io.streamdistill.core.checkpoint;
 
+import io.streamdistill.core.exit.FileReason;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.onnx.StudentModel;
 import io.streamdistill.schema.CheckpointPublished;
-import io.streamdistill.core.exit.FileReason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -147,7 +147,8 @@ public final class CheckpointPuller {
       try {
         return Optional.of(new Pulled(fetch(candidate, place), problems));
       } catch (IOException e) {
-        throw new CheckpointException("cannot pull %s into %s: %s".formatted(id, out, FileReason.of(e)), e);
+        throw new CheckpointException(
+            "cannot pull %s into %s: %s".formatted(id, out, FileReason.of(e)), e);
       } catch (CheckpointException e) {
         LOG.warn("Announced checkpoint cannot be used: checkpoint={}: {}", id, e.getMessage());
         if (looks > 1 && isWithdrawn(id)) {

@@ -99,7 +99,9 @@ public final class FileCheckpointStore implements CheckpointStore {
           .toList();
     } catch (IOException e) {
       throw new CheckpointException(
-          "cannot list the checkpoints of %s under %s: %s".formatted(student, root, FileReason.of(e)), e);
+          "cannot list the checkpoints of %s under %s: %s"
+              .formatted(student, root, FileReason.of(e)),
+          e);
     }
   }
 

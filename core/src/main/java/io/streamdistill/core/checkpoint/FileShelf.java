@@ -1,7 +1,7 @@
 package io.streamdistill.core.checkpoint;
 
-import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.core.exit.FileReason;
+import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -52,7 +52,8 @@ final class FileShelf implements AutoCloseable {
       return fetch(checkpoint, id, file);
     } catch (IOException e) {
       throw new CheckpointException(
-          "cannot keep %s of %s in %s: %s".formatted(file.name(), id, directory, FileReason.of(e)), e);
+          "cannot keep %s of %s in %s: %s".formatted(file.name(), id, directory, FileReason.of(e)),
+          e);
     }
   }
 

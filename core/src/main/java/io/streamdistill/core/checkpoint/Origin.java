@@ -55,7 +55,8 @@ public record Origin(
           checkpoint.examplesSeen(),
           teachers);
     } catch (IOException e) {
-      throw new CheckpointException("cannot read the manifest in %s: %s".formatted(directory, FileReason.of(e)), e);
+      throw new CheckpointException(
+          "cannot read the manifest in %s: %s".formatted(directory, FileReason.of(e)), e);
     }
   }
 

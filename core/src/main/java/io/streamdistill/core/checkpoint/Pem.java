@@ -40,7 +40,8 @@ final class Pem {
     try {
       text = new String(FileTree.read(file, MAX_BYTES), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
-      throw new ConfigException("%s: %s cannot be read: %s".formatted(what, file, FileReason.of(e)), e);
+      throw new ConfigException(
+          "%s: %s cannot be read: %s".formatted(what, file, FileReason.of(e)), e);
     }
     List<Block> blocks = new ArrayList<>();
     Matcher block = BLOCK.matcher(text);

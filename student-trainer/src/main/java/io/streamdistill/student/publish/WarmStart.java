@@ -70,7 +70,10 @@ public final class WarmStart {
       puller.pull(announced.student(), announced.choice(), pulled);
       return start(pulled, steps);
     } catch (IOException e) {
-      throw new CheckpointException("cannot write to %s (student.checkpoint.work-dir): %s".formatted(workDir, FileReason.of(e)), e);
+      throw new CheckpointException(
+          "cannot write to %s (student.checkpoint.work-dir): %s"
+              .formatted(workDir, FileReason.of(e)),
+          e);
     }
   }
 
