@@ -138,7 +138,7 @@ final class Preflight {
       if (e.getCause() instanceof ExecutionException failed
           && failed.getCause() instanceof UnknownTopicOrPartitionException) {
         throw new ConfigException(
-            "%s does not exist at %s; create it, or correct the section topics"
+            "%s does not exist at %s; create the topics with 'distill topics create', or correct the section topics"
                 .formatted(what, kafka.bootstrapServers()),
             e);
       }

@@ -2,10 +2,12 @@ package io.streamdistill.cli.failure;
 
 import ai.onnxruntime.OrtEnvironment;
 import io.streamdistill.core.exit.FileReason;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -13,6 +15,9 @@ import java.util.stream.Stream;
  * loaded: into a directory that has to be there, has to have room, and has to allow execution.
  */
 public final class NativeLibraries {
+
+  /** The JVM names the file, and so does the loader of the operating system. */
+  private static final Pattern TWICE = Pattern.compile("^(\\S+): \\1: ");
 
   private static final String ONNX_RUNTIME = "ai.onnxruntime.";
   private static final String JAVACPP = "org.bytedeco.javacpp.";
@@ -35,7 +40,7 @@ public final class NativeLibraries {
     if (comesFrom(failure, ONNX_RUNTIME)) {
       return Optional.of(
           "ONNX Runtime's library cannot be loaded: %s. It is unpacked into %s, which must be there, have 100 MB of room and allow execution (no noexec): name another one with DISTILL_JAVA_OPTS=-Djava.io.tmpdir=DIR"
-              .formatted(reason, System.getProperty("java.io.tmpdir")));
+              .formatted(reason, withRoom(System.getProperty("java.io.tmpdir"))));
     }
     if (comesFrom(failure, JAVACPP) || comesFrom(failure, ND4J)) {
       String cache =
@@ -44,7 +49,7 @@ public final class NativeLibraries {
               Path.of(System.getProperty("user.home"), ".javacpp", "cache").toString());
       return Optional.of(
           "ND4J's library cannot be loaded: %s. It is unpacked into %s, which must be writable, have 300 MB of room and allow execution (no noexec): name another one with DISTILL_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=DIR"
-              .formatted(reason, cache));
+              .formatted(reason, withRoom(cache)));
     }
     return failure instanceof Error
         ? Optional.of(
@@ -60,7 +65,17 @@ public final class NativeLibraries {
     }
     Throwable last = causes(failure).reduce((first, second) -> second).orElse(failure);
     String message = Objects.toString(last.getMessage(), last.toString());
-    return message.lines().findFirst().orElse(message);
+    String line = message.lines().findFirst().orElse(message);
+    return line.contains("java.library.path")
+        ? "it could not be unpacked"
+        : TWICE.matcher(line).replaceFirst("$1: ");
+  }
+
+  private static String withRoom(String directory) {
+    File there = new File(directory);
+    return there.isDirectory()
+        ? "%s (%d MB are free)".formatted(directory, there.getUsableSpace() / 1_000_000)
+        : directory;
   }
 
   private static boolean comesFrom(Throwable failure, String packages) {

@@ -36,6 +36,8 @@ public final class KafkaFailure {
     }
   }
 
+  private static final String UNKNOWN_HOST = "No resolvable bootstrap urls";
+
   private static final Pattern INVALID_VALUE =
       Pattern.compile(
           "Invalid value (?<value>.*) for configuration (?<key>[\\w.]+)(: (?<why>.*))?");
@@ -86,15 +88,22 @@ public final class KafkaFailure {
     return causes(failure).anyMatch(KafkaException.class::isInstance);
   }
 
-  /** Whether a failure will not go away before the configuration is changed. */
+  /**
+   * Whether a failure will not go away before the configuration is changed. A host that is not
+   * known may be there in a moment.
+   */
   public static boolean isConfiguration(Throwable failure) {
-    return causes(failure)
-        .anyMatch(
-            cause ->
-                cause instanceof ConfigException
-                    || cause instanceof LoginException
-                    || jaas(cause).isPresent()
-                    || isConstruction(cause));
+    boolean unknownHost =
+        causes(failure)
+            .anyMatch(cause -> Objects.toString(cause.getMessage(), "").startsWith(UNKNOWN_HOST));
+    return !unknownHost
+        && causes(failure)
+            .anyMatch(
+                cause ->
+                    cause instanceof ConfigException
+                        || cause instanceof LoginException
+                        || jaas(cause).isPresent()
+                        || isConstruction(cause));
   }
 
   /** Clients are made without Kafka: what fails then is settings, and files that they name. */
@@ -140,7 +149,7 @@ public final class KafkaFailure {
 
   private static Optional<String> setting(Throwable failure) {
     String message = Objects.toString(failure.getMessage(), "");
-    if (message.startsWith("No resolvable bootstrap urls")) {
+    if (message.startsWith(UNKNOWN_HOST)) {
       return Optional.of(
           "no host in kafka.bootstrap.servers is known to the name service; correct it, or the"
               + " resolver of this machine");
