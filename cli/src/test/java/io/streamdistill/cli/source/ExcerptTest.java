@@ -16,7 +16,7 @@ final class ExcerptTest {
   @Test
   void isShort() {
     assertThat(Excerpt.of("x".repeat(5_000_000)))
-        .hasSize(60 + 25)
+        .hasSize(60 + 26)
         .endsWith("(5,000,000 characters)");
     assertThat(Excerpt.of(Collections.nCopies(1_000, "x"))).endsWith(", ... (1000 in all)");
   }
