@@ -9,6 +9,11 @@ import io.streamdistill.cli.config.ConfigCommand;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.evaluate.EvaluateCommand;
 import io.streamdistill.cli.experiment.CommandProduct;
+import io.streamdistill.cli.failure.ErrorLine;
+import io.streamdistill.cli.failure.Failures;
+import io.streamdistill.cli.failure.OutputLostException;
+import io.streamdistill.cli.failure.StandardOutput;
+import io.streamdistill.cli.failure.UsageErrors;
 import io.streamdistill.cli.keygen.KeygenCommand;
 import io.streamdistill.cli.logging.LogSettings;
 import io.streamdistill.cli.process.ParentWatch;
@@ -21,17 +26,20 @@ import io.streamdistill.cli.run.BrokerCommand;
 import io.streamdistill.cli.run.TeacherCommand;
 import io.streamdistill.cli.run.TopicsCommand;
 import io.streamdistill.cli.run.TrainerCommand;
-import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.experiments.defaults.DefaultsExperimentCommand;
 import io.streamdistill.experiments.mnist.MnistExperimentCommand;
 import io.streamdistill.experiments.mnist.MnistTeacherCommand;
 import io.streamdistill.experiments.report.ReportCommand;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
@@ -76,14 +84,31 @@ public final class Distill {
 
   /** Runs a command, and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    Map<String, String> environment = System.getenv();
+    System.exit(run(System.getenv(), args));
+  }
+
+  private static int run(Map<String, String> environment, String[] args) {
+    StandardOutput.install();
+    ErrorLine line = ErrorLine.of(environment);
+    PrintWriter err = new PrintWriter(System.err, true);
+    boolean debug = List.of(args).contains("--debug");
     try {
-      LogSettings.check(environment);
-    } catch (ConfigException e) { // before the log is used for the first time
-      System.err.println("error: " + e.getMessage());
-      System.exit(ExitCode.USAGE);
+      LogSettings.check(environment); // before the log is used for the first time
+      Logger log = LoggerFactory.getLogger(Distill.class);
+      Thread.setDefaultUncaughtExceptionHandler(
+          (thread, e) -> log.error("thread {} ended with an error", thread.getName(), e));
+      Surroundings.check(environment, args);
+      Surroundings.requireHome(environment);
+      CommandLine command = commandLine(environment, Path.of(""));
+      int exitCode = command.execute(args);
+      if (exitCode == ExitCode.OK) { // else it is known that something is wrong
+        command.getOut().flush();
+        System.out.flush();
+      }
+      return exitCode;
+    } catch (Throwable e) { // a library that cannot be loaded is an Error
+      return new Failures(line, () -> debug).handle(e, err);
     }
-    System.exit(commandLine(environment, Path.of("")).execute(args));
   }
 
   /** Puts the command line together. */
@@ -94,10 +119,11 @@ public final class Distill {
             Path.of(environment.getOrDefault("DISTILL_HOME", workingDirectory.toString())));
     CommandLine root = new CommandLine(distill);
     distill.subcommands().forEach(root::addSubcommand);
+    ErrorLine line = ErrorLine.of(environment);
     return root.setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(distill::execute)
-        .setParameterExceptionHandler(new UsageErrors())
-        .setExecutionExceptionHandler(new Failures(() -> distill.debug));
+        .setParameterExceptionHandler(new UsageErrors(line))
+        .setExecutionExceptionHandler(new Failures(line, () -> distill.debug));
   }
 
   /** Every command, in the order of the help. */
@@ -138,7 +164,11 @@ public final class Distill {
     if (withParent) {
       ParentWatch.start(System.in);
     }
-    return new CommandLine.RunLast().execute(parsed);
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutputLostException e) { // of the help, for which no command runs
+      throw new ExecutionException(parsed.commandSpec().commandLine(), "not printed", e);
+    }
   }
 
   /**

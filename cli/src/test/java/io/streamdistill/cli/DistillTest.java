@@ -2,6 +2,8 @@ package io.streamdistill.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -41,7 +43,7 @@ final class DistillTest {
     public Integer call() throws Exception {
       throw with.equals("own")
           ? new io.streamdistill.core.checkpoint.CheckpointException("checkpoint x is damaged")
-          : new IOException("disk full");
+          : new IllegalStateException("bug: no weights");
     }
   }
 
@@ -107,7 +109,7 @@ final class DistillTest {
     assertThat(run("fail", "foreign")).isEqualTo(1);
 
     assertThat(err.toString())
-        .contains("error: java.io.IOException: disk full", "--debug")
+        .contains("error: java.lang.IllegalStateException: bug: no weights", "--debug")
         .doesNotContain("\tat ");
   }
 
@@ -119,6 +121,26 @@ final class DistillTest {
     err.getBuffer().setLength(0);
     assertThat(run("fail", "--debug", "foreign")).isEqualTo(1);
     assertThat(err.toString()).contains("\tat ");
+  }
+
+  @Test
+  void theLastLineIsJsonWhenTheLogIs() throws IOException {
+    environment = Map.of("DISTILL_LOG_FORMAT", "json");
+    for (String[] wrong :
+        new String[][] {
+          {"fail", "own"}, {"fail", "foreign"}, {"config"}, {"teachr"}, {"--debug", "fail", "own"}
+        }) {
+      err.getBuffer().setLength(0);
+
+      int exitCode = run(wrong);
+
+      assertThat(err.toString().lines()).as("%s", (Object) wrong).hasSize(1);
+      JsonNode event = new ObjectMapper().readTree(err.toString());
+      assertThat(event.get("level").asText()).isEqualTo("ERROR");
+      assertThat(event.get("timestamp").isIntegralNumber()).isTrue();
+      assertThat(event.get("formattedMessage").asText()).isNotBlank();
+      assertThat(event.get("exitCode").asInt()).isEqualTo(exitCode);
+    }
   }
 
   @Test

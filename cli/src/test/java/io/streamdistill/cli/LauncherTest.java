@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class LauncherTest {
 
   private static final Path LAUNCHER = Path.of("..", "distill").toAbsolutePath().normalize();
+
+  private static final List<String> LOCALE = List.of("LC_ALL", "LC_CTYPE", "LANG");
 
   @TempDir Path folder;
   private Path home;
@@ -49,7 +52,7 @@ final class LauncherTest {
         jdk.resolve("bin/java"),
         """
         if [[ $1 == -version ]]; then echo 'openjdk version "%s" 2025-04-15' >&2; exit; fi
-        printf '<%%s>' "$@"; echo; echo "omp $OMP_NUM_THREADS"
+        printf '<%%s>' "$@"; echo; echo "omp $OMP_NUM_THREADS"; echo "locale ${LC_ALL:-none}"
         """
             .formatted(version));
   }
@@ -75,6 +78,12 @@ final class LauncherTest {
   }
 
   private Result run(Path launcher, Path workingDirectory, String... args) throws Exception {
+    return run(Map.of(), launcher, workingDirectory, args);
+  }
+
+  private Result run(
+      Map<String, String> variables, Path launcher, Path workingDirectory, String... args)
+      throws Exception {
     List<String> command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(List.of(args));
     ProcessBuilder builder =
@@ -84,6 +93,8 @@ final class LauncherTest {
     builder.environment().put("JAVA_HOME", jdk.toString());
     builder.environment().put("PATH", bin + ":/usr/bin:/bin");
     builder.environment().put("DISTILL_JAVA_OPTS", "-Xmx4g -Dx=y");
+    LOCALE.forEach(builder.environment()::remove);
+    builder.environment().putAll(variables);
     Process process = builder.start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -192,6 +203,51 @@ final class LauncherTest {
     Result result = run(link, elsewhere, "--version");
 
     assertThat(result.output()).contains("<" + home + "/cli/target/distill/lib/*>");
+  }
+
+  @Test
+  void aRelativeLinkInALinkedDirectoryCountsFromWhereItIs() throws Exception {
+    Path deep = Files.createDirectories(folder.resolve("else where/deep"));
+    Files.createSymbolicLink(deep.resolve("distill"), Path.of("../../a home/distill"));
+    Files.createSymbolicLink(folder.resolve("short"), deep);
+
+    Result result = run(Path.of("short/distill"), folder, "--version");
+
+    assertThat(result.output()).contains("<" + home + "/cli/target/distill/lib/*>");
+  }
+
+  @Test
+  void anExportedCdpathDoesNotMatter() throws Exception {
+    for (String called : List.of("a home/distill", "./a home/distill", "./link")) {
+      Files.deleteIfExists(folder.resolve("link"));
+      Files.createSymbolicLink(folder.resolve("link"), Path.of("a home/distill"));
+
+      Result result =
+          run(Map.of("CDPATH", ".:/usr:" + folder), Path.of(called), folder, "--version");
+
+      assertThat(result.output())
+          .as(called)
+          .contains("<" + home + "/cli/target/distill/lib/*>")
+          .contains("<--version>");
+    }
+  }
+
+  @Test
+  void textIsUtf8WhateverTheLocale() throws Exception {
+    for (Map<String, String> ascii :
+        List.of(
+            Map.<String, String>of(),
+            Map.of("LC_ALL", "C"),
+            Map.of("LANG", "POSIX"),
+            Map.of("LANG", "xx_YY.UTF-8"))) { // as ssh brings it from elsewhere
+      assertThat(run(ascii, home.resolve("distill"), folder).output())
+          .as("%s", ascii)
+          .contains("locale C.UTF-8");
+    }
+    assertThat(run(Map.of("LC_ALL", "C.UTF-8"), home.resolve("distill"), folder).output())
+        .contains("locale C.UTF-8");
+    assertThat(run(Map.of("LANG", "C.UTF-8"), home.resolve("distill"), folder).output())
+        .contains("locale none");
   }
 
   @Test

@@ -78,6 +78,9 @@ public record StudentConfig(
     LimitsConfig limits,
     HttpConfig http) {
 
+  private static final int MAX_BATCH = 65_536;
+  private static final int MAX_THREADS = 4_096;
+
   /** Validates. */
   public StudentConfig {
     require(
@@ -96,10 +99,15 @@ public record StudentConfig(
         maxWeight);
     teacherVersions = new TeacherChoice(teacherVersions).versions();
     require(
-        batchSize >= 0,
-        "student.batch-size must be >= 1, or 0 for what suits the network, got %s",
+        batchSize >= 0 && batchSize <= MAX_BATCH,
+        "student.batch-size must be in [1, %s], or 0 for what suits the network, got %s",
+        MAX_BATCH,
         batchSize);
-    require(threads >= 0, "student.threads must be >= 0 (0: one per core), got %s", threads);
+    require(
+        threads >= 0 && threads <= MAX_THREADS,
+        "student.threads must be in [0, %s] (0: one per core), got %s",
+        MAX_THREADS,
+        threads);
   }
 
   /**
@@ -156,12 +164,15 @@ public record StudentConfig(
    */
   public record Network(List<Integer> hidden, String dl4j) {
 
+    private static final int MAX_UNITS = 65_536;
+
     /** Validates. */
     public Network {
       hidden = List.copyOf(hidden);
       require(
-          hidden.stream().allMatch(units -> units >= 1),
-          "student.network.hidden must hold numbers >= 1, got %s",
+          hidden.stream().allMatch(units -> units >= 1 && units <= MAX_UNITS),
+          "student.network.hidden must hold numbers in [1, %s], got %s",
+          MAX_UNITS,
           hidden);
     }
 

@@ -8,6 +8,7 @@ import io.streamdistill.core.checkpoint.CheckpointVerifier;
 import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.config.Directories;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.onnx.OnnxExportException;
@@ -38,6 +39,11 @@ public final class StudentFiles {
     StudentFiles files = new StudentFiles(config, classes);
     files.attempt(
         "student.checkpoint.store: ", () -> CheckpointStores.check(config.checkpoint().store()));
+    files.attempt(
+        "",
+        () ->
+            Directories.requireWritable(
+                "student.checkpoint.work-dir", config.checkpoint().workDir()));
     files.attempt("", files::keys);
     files.attempt("", files::network);
     files.attempt("student.init-from: ", files::start);

@@ -1,5 +1,6 @@
 package io.streamdistill.student;
 
+import io.streamdistill.core.exit.FileReason;
 import io.streamdistill.student.publish.FencedException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -131,7 +132,7 @@ final class StudentHolder implements AutoCloseable {
     } catch (IOException e) {
       throw new StudentException(
           "cannot write to %s: %s. Set student.checkpoint.work-dir to a directory that the trainer may write to"
-              .formatted(workDir, e),
+              .formatted(workDir, FileReason.of(e)),
           e);
     }
     throw new FencedException(

@@ -190,7 +190,7 @@ final class TrainerAssembly {
       holder.await(() -> false);
       return new Transactions(this::producer, holder::holds);
     } catch (KafkaException e) {
-      throw clients.unreachable(e);
+      throw clients.refused(e);
     }
   }
 

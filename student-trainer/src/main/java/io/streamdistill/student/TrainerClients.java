@@ -1,14 +1,16 @@
 package io.streamdistill.student;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.kafka.Access;
 import io.streamdistill.core.kafka.BrokerException;
+import io.streamdistill.core.kafka.KafkaAnswers;
+import io.streamdistill.core.kafka.KafkaFailure;
 import io.streamdistill.core.kafka.KafkaSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** The Kafka clients of one student. */
 final class TrainerClients {
 
-  private static final int START_TIMEOUT_SECONDS = 60;
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
   private final KafkaSettings kafka;
   private final StudentConfig config;
@@ -35,12 +37,15 @@ final class TrainerClients {
 
   /** Looks the soft-target topic up. */
   SoftTargetTopic softTargetTopic(String name) {
-    try (Admin admin = Admin.create(kafka.admin())) {
+    Admin admin = Admin.create(kafka.admin());
+    try {
       TopicDescription topic =
-          admin
-              .describeTopics(List.of(name))
-              .allTopicNames()
-              .get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+          KafkaAnswers.await(
+                  kafka,
+                  admin.describeTopics(List.of(name)).allTopicNames(),
+                  START_TIMEOUT,
+                  "describe topic '" + name + "'",
+                  Access.toTopic(kafka, "Describe", name))
               .get(name);
       if (topic == null) {
         throw missing(name, null);
@@ -48,16 +53,14 @@ final class TrainerClients {
       return new SoftTargetTopic(
           topic.topicId().toString(),
           topic.partitions().stream().map(TopicPartitionInfo::partition).sorted().toList());
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+    } catch (BrokerException e) {
+      if (e.getCause() instanceof ExecutionException failed
+          && failed.getCause() instanceof UnknownTopicOrPartitionException) {
         throw missing(name, e);
       }
-      throw unreachable(e.getCause());
-    } catch (TimeoutException e) {
-      throw unreachable(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BrokerException("interrupted while looking topic " + name + " up", e);
+      throw e;
+    } finally {
+      admin.close(Duration.ZERO); // requests that timed out are not waited for again
     }
   }
 
@@ -68,10 +71,18 @@ final class TrainerClients {
         cause);
   }
 
-  BrokerException unreachable(@Nullable Throwable cause) {
+  BrokerException refused(Throwable cause) {
     return new BrokerException(
-        "Kafka at %s does not answer: %s. Check kafka.bootstrap.servers and that the broker runs"
-            .formatted(kafka.bootstrapServers(), cause),
+        "Kafka at %s does not take the student's transactions: %s"
+            .formatted(
+                kafka.bootstrapServers(),
+                KafkaFailure.describe(
+                    cause,
+                    new Access(
+                        Access.of(kafka).principal(),
+                        "Write",
+                        "transactional-id",
+                        config.transactionalId()))),
         cause);
   }
 
@@ -124,10 +135,12 @@ final class TrainerClients {
   Map<Integer, Long> committed(String topic) {
     try (Admin admin = Admin.create(kafka.admin())) {
       Map<Integer, Long> committed = new TreeMap<>();
-      admin
-          .listConsumerGroupOffsets(config.groupId())
-          .partitionsToOffsetAndMetadata()
-          .get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+      KafkaAnswers.await(
+              kafka,
+              admin.listConsumerGroupOffsets(config.groupId()).partitionsToOffsetAndMetadata(),
+              START_TIMEOUT,
+              "tell the offsets of group '%s'".formatted(config.groupId()),
+              new Access(Access.of(kafka).principal(), "Describe", "group", config.groupId()))
           .forEach(
               (partition, offset) -> {
                 if (partition.topic().equals(topic) && offset != null) {
@@ -135,13 +148,6 @@ final class TrainerClients {
                 }
               });
       return committed;
-    } catch (ExecutionException e) {
-      throw unreachable(e.getCause());
-    } catch (TimeoutException e) {
-      throw unreachable(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BrokerException("interrupted while the offsets of the student were asked for", e);
     }
   }
 

@@ -3,7 +3,10 @@ package io.streamdistill.teacher;
 import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.kafka.Access;
 import io.streamdistill.core.kafka.BrokerException;
+import io.streamdistill.core.kafka.KafkaAnswers;
+import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicSnapshot;
 import io.streamdistill.core.kafka.TopicSpec;
 import io.streamdistill.core.kafka.TopicWatch;
@@ -11,11 +14,9 @@ import io.streamdistill.core.kafka.Topics;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.teacher.topology.OutputTerms;
 import io.streamdistill.teacher.topology.TopicTerms;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.common.KafkaFuture;
@@ -29,15 +30,17 @@ final class Preflight {
 
   private static final String TRANSACTION_VERSION = "transaction.version";
   private static final int SOUND_TRANSACTIONS = 2;
-  private static final int PATIENCE_SECONDS = 10;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Admin admin;
+  private final KafkaSettings kafka;
   private final String servers;
   private final TopicWatch watch;
 
-  Preflight(Admin admin, String servers, TopicWatch watch) {
+  Preflight(Admin admin, KafkaSettings kafka, TopicWatch watch) {
     this.admin = admin;
-    this.servers = servers;
+    this.kafka = kafka;
+    this.servers = kafka.bootstrapServers();
     this.watch = watch;
   }
 
@@ -73,7 +76,7 @@ final class Preflight {
         TopicSpec.all(topics, maxRecordBytes).stream()
             .filter(spec -> used.contains(spec.name()))
             .toList();
-    for (Topics.Outcome outcome : Topics.compare(admin, servers, specs)) {
+    for (Topics.Outcome outcome : Topics.compare(admin, kafka, specs)) {
       outcome
           .differences()
           .forEach(difference -> log.warn("Topic '{}' {}", outcome.spec().name(), difference));
@@ -111,21 +114,6 @@ final class Preflight {
   }
 
   private <T> T get(KafkaFuture<T> future, String what) {
-    try {
-      return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw new BrokerException(
-          "Kafka at %s does not tell %s: %s; check kafka.bootstrap.servers and the permissions"
-              .formatted(servers, what, e.getCause()),
-          e);
-    } catch (TimeoutException e) {
-      throw new BrokerException(
-          "Kafka at %s did not tell %s within %d s; check kafka.bootstrap.servers and the network"
-              .formatted(servers, what, PATIENCE_SECONDS),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BrokerException("interrupted while asking Kafka for " + what, e);
-    }
+    return KafkaAnswers.await(kafka, future, PATIENCE, "tell " + what, Access.of(kafka));
   }
 }

@@ -54,8 +54,7 @@ final class StartUp {
     return await(
         () -> {
           try (Admin admin = Admin.create(impatient())) {
-            return new Preflight(admin, kafka.bootstrapServers(), watch)
-                .check(topics, maxRecordBytes);
+            return new Preflight(admin, kafka, watch).check(topics, maxRecordBytes);
           }
         });
   }

@@ -174,7 +174,7 @@ final class Cluster implements AutoCloseable {
     return new TransferSetProducer(kafka, TOPICS, Mnist.PIXELS, Clock.systemUTC())
         .produce(
             mnist,
-            new ProduceOptions(records, 1, rate, 1, 1, false, "", OnError.FAIL),
+            new ProduceOptions(records, 1, rate, 1, 1, false, "", OnError.FAIL, false),
             acknowledged -> {});
   }
 

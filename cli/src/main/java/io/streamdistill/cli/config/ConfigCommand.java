@@ -86,7 +86,7 @@ public final class ConfigCommand implements Callable<Integer> {
   }
 
   private static void requireFiles(DistillConfig config) {
-    List<String> problems = new ArrayList<>();
+    List<String> problems = new ArrayList<>(KafkaCheck.problems(config.kafka()));
     problems.addAll(
         TeacherFiles.problems(
             config.teacher(), config.features().contract(), config.classes().map()));

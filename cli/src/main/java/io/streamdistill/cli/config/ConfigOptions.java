@@ -2,12 +2,17 @@ package io.streamdistill.cli.config;
 
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.config.ConfigLoader;
+import io.streamdistill.core.kafka.KafkaSettings;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -27,6 +32,8 @@ public final class ConfigOptions {
           "DISTILL_JAVA_OPTS",
           "DISTILL_LOG_FORMAT",
           "DISTILL_LOG_LEVEL");
+
+  private static final Logger log = LoggerFactory.getLogger(ConfigOptions.class);
 
   private final Map<String, String> environment;
   private final Path workingDirectory;
@@ -79,14 +86,39 @@ public final class ConfigOptions {
    * @throws ConfigException with everything that is wrong
    */
   public <T extends Record> T load(Class<T> view) {
-    return loader().load(view);
+    return load(loader(), view);
+  }
+
+  /**
+   * As {@link #load(Class)}, by a loader that a command has added to; warns of names under {@code
+   * kafka:} that no client knows.
+   */
+  public static <T extends Record> T load(ConfigLoader loader, Class<T> view) {
+    T loaded = loader.load(view);
+    kafka(loaded).map(KafkaNames::warnings).orElse(List.of()).forEach(log::warn);
+    return loaded;
+  }
+
+  private static Optional<KafkaSettings> kafka(Record loaded) {
+    for (RecordComponent component : loaded.getClass().getRecordComponents()) {
+      if (component.getType() == KafkaSettings.class) {
+        try {
+          component.getAccessor().setAccessible(true);
+          return Optional.of((KafkaSettings) component.getAccessor().invoke(loaded));
+        } catch (ReflectiveOperationException e) {
+          throw new IllegalStateException("bug: a record without accessor: " + component, e);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** A loader with all layers; a command may {@linkplain ConfigLoader#set set} its own flags. */
   public ConfigLoader loader() {
     ConfigLoader loader =
         ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS)
-            .environment(environment, RESERVED);
+            .environment(environment, RESERVED)
+            .properties(KafkaNames::isKnown);
     String named = environment.getOrDefault("DISTILL_CONFIG", "");
     if (file != null) {
       loader.file(file);

@@ -15,6 +15,11 @@ public final class LogSettings {
 
   private LogSettings() {}
 
+  /** Whether the log is JSON, an event a line. */
+  public static boolean isJson(Map<String, String> environment) {
+    return "json".equals(environment.get("DISTILL_LOG_FORMAT"));
+  }
+
   /**
    * Checks them; logback would take a wrong one for another, or log nothing.
    *

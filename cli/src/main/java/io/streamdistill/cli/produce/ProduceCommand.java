@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +31,8 @@ import picocli.CommandLine.TypeConversionException;
       "Sends the examples of a file to the transfer-set topic, and ends when the broker has"
           + " acknowledged every one.",
       "Record i goes to partition i mod partitions. The id of an example depends on the source and"
-          + " its row number alone, so sending a file again renames nothing."
+          + " its row number alone, so sending a file again renames nothing. What a production that"
+          + " was cut off has sent is left out by --skip-sent."
     })
 public final class ProduceCommand implements Callable<Integer> {
 
@@ -94,6 +96,20 @@ public final class ProduceCommand implements Callable<Integer> {
       description = "at an unfit row: stop, or leave it out and count the reason; default: fail")
   private OnError onError = defaults.onError();
 
+  @Option(
+      names = "--check",
+      description =
+          "send nothing: read the whole file, show every unfit row (100 at most) and count them;"
+              + " exit code 1 if there is any. Kafka is not asked")
+  private boolean check;
+
+  @Option(
+      names = "--skip-sent",
+      description =
+          "leave out examples whose id is in the topic already, or came before in the file; reads"
+              + " the topic first")
+  private boolean skipSent;
+
   /** Reads names as they are documented, in lower case. */
   static final class OnErrorName implements ITypeConverter<OnError> {
     @Override
@@ -124,13 +140,20 @@ public final class ProduceCommand implements Callable<Integer> {
           spec.commandLine(), "no file is given; name one with --csv, --jsonl or --images");
     }
     ProduceOptions options =
-        new ProduceOptions(limit, repeat, rate, labelFraction, seed, shuffle, prefix(), onError);
+        new ProduceOptions(
+            limit, repeat, rate, labelFraction, seed, shuffle, prefix(), onError, skipSent);
     ProduceTarget to = target.get();
     TransferSetProducer producer =
         new TransferSetProducer(to.kafka(), to.topics(), to.features(), clock);
     try {
+      if (check) {
+        boolean fit =
+            new FileCheck(source.file(), prefix(), spec.commandLine().getOut())
+                .run(source.opener(to.features(), to.classes()), limit);
+        return fit ? ExitCode.OK : ExitCode.SOFTWARE;
+      }
       report(spec.commandLine().getOut(), to, produce(producer, to, options));
-      return 0;
+      return ExitCode.OK;
     } catch (NoSuchFileException e) {
       throw new ProduceException(e.getFile() + ": no such file; check the path", e);
     } catch (IOException e) { // its message names file and line
@@ -176,6 +199,10 @@ public final class ProduceCommand implements Callable<Integer> {
         produced.elapsed().toMillis() / 1e3);
     if (!produced.skipped().isEmpty()) {
       out.println("skipped " + LeftOut.describe(produced.skipped()));
+    }
+    if (produced.sentBefore() > 0) {
+      out.printf(
+          Locale.ROOT, "left out %,d examples whose id was sent before%n", produced.sentBefore());
     }
     out.flush();
   }

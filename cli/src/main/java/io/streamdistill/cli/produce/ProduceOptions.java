@@ -16,6 +16,7 @@ import static io.streamdistill.core.config.Require.require;
  *     same order; default false
  * @param idPrefix begins the ids of rows that have none: prefix and row number; default empty
  * @param onError what happens at an unfit row; default fail
+ * @param skipSent whether examples whose id is in the topic already are left out; default false
  */
 public record ProduceOptions(
     long limit,
@@ -25,7 +26,8 @@ public record ProduceOptions(
     long seed,
     boolean shuffle,
     String idPrefix,
-    OnError onError) {
+    OnError onError,
+    boolean skipSent) {
 
   /** What happens at a row that is not fit. */
   public enum OnError {
@@ -49,41 +51,48 @@ public record ProduceOptions(
   /** Every row once, in order, at full speed, with its label. */
   public static ProduceOptions defaults() {
     return new ProduceOptions(
-        Long.MAX_VALUE, 1, Double.POSITIVE_INFINITY, 1, 1, false, "", OnError.FAIL);
+        Long.MAX_VALUE, 1, Double.POSITIVE_INFINITY, 1, 1, false, "", OnError.FAIL, false);
   }
 
   /** Returns a copy with another limit. */
   public ProduceOptions withLimit(long newLimit) {
     return new ProduceOptions(
-        newLimit, repeat, rate, labelFraction, seed, shuffle, idPrefix, onError);
+        newLimit, repeat, rate, labelFraction, seed, shuffle, idPrefix, onError, skipSent);
   }
 
   /** Returns a copy with another number of passes. */
   public ProduceOptions withRepeat(int newRepeat) {
     return new ProduceOptions(
-        limit, newRepeat, rate, labelFraction, seed, shuffle, idPrefix, onError);
+        limit, newRepeat, rate, labelFraction, seed, shuffle, idPrefix, onError, skipSent);
   }
 
   /** Returns a copy with another share of labelled rows, chosen by {@code newSeed}. */
   public ProduceOptions withLabelFraction(double newFraction, long newSeed) {
     return new ProduceOptions(
-        limit, repeat, rate, newFraction, newSeed, shuffle, idPrefix, onError);
+        limit, repeat, rate, newFraction, newSeed, shuffle, idPrefix, onError, skipSent);
   }
 
   /** Returns a copy that shuffles by {@code newSeed}. */
   public ProduceOptions shuffled(long newSeed) {
-    return new ProduceOptions(limit, repeat, rate, labelFraction, newSeed, true, idPrefix, onError);
+    return new ProduceOptions(
+        limit, repeat, rate, labelFraction, newSeed, true, idPrefix, onError, skipSent);
   }
 
   /** Returns a copy with another prefix of ids. */
   public ProduceOptions withIdPrefix(String newPrefix) {
     return new ProduceOptions(
-        limit, repeat, rate, labelFraction, seed, shuffle, newPrefix, onError);
+        limit, repeat, rate, labelFraction, seed, shuffle, newPrefix, onError, skipSent);
   }
 
   /** Returns a copy that treats unfit rows in another way. */
   public ProduceOptions withOnError(OnError newOnError) {
     return new ProduceOptions(
-        limit, repeat, rate, labelFraction, seed, shuffle, idPrefix, newOnError);
+        limit, repeat, rate, labelFraction, seed, shuffle, idPrefix, newOnError, skipSent);
+  }
+
+  /** Returns a copy that leaves out what is in the topic already. */
+  public ProduceOptions skippingSent() {
+    return new ProduceOptions(
+        limit, repeat, rate, labelFraction, seed, shuffle, idPrefix, onError, true);
   }
 }

@@ -1,6 +1,9 @@
 package io.streamdistill.cli.produce;
 
 import io.streamdistill.cli.source.Excerpt;
+import io.streamdistill.core.kafka.Access;
+import io.streamdistill.core.kafka.KafkaFailure;
+import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;
 import io.streamdistill.wire.RecordCodec;
@@ -11,7 +14,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ final class Sending {
   private final Producer<byte[], byte[]> producer;
   private final String topic;
   private final int partitions;
-  private final String broker;
+  private final KafkaSettings kafka;
   private final LongConsumer produced;
   private final RecordCodec<TransferExample> codec = Codecs.transferExample();
   private final AtomicLong acknowledged = new AtomicLong();
@@ -39,12 +41,12 @@ final class Sending {
       Producer<byte[], byte[]> producer,
       String topic,
       int partitions,
-      String broker,
+      KafkaSettings kafka,
       LongConsumer produced) {
     this.producer = producer;
     this.topic = topic;
     this.partitions = partitions;
-    this.broker = broker;
+    this.kafka = kafka;
     this.produced = produced;
     this.lastReport = System.nanoTime();
   }
@@ -101,20 +103,16 @@ final class Sending {
     throw new ProduceException(
         "broker %s did not take example '%s' into topic %s: %s; %s (%d records are acknowledged)"
             .formatted(
-                broker,
+                kafka.bootstrapServers(),
                 Excerpt.of(found.id()),
                 topic,
-                found.cause().getMessage(),
+                KafkaFailure.describe(found.cause(), Access.toTopic(kafka, "Write", topic)),
                 remedy(found.cause()),
                 acknowledged.get()),
         found.cause());
   }
 
   private static String remedy(Exception cause) {
-    if (cause instanceof RecordTooLargeException) {
-      return "raise the topic's max.message.bytes and kafka.producer.max.request.size, or send"
-          + " smaller examples";
-    }
     if (cause instanceof TimeoutException) {
       return "check that the broker still runs, and produce again";
     }

@@ -78,28 +78,30 @@ public final class TransferSetProducer {
     int partitions =
         new TransferSetTopic(kafka, topics, contract.bytes(), connectTimeout).ensurePartitions();
     Passes passes = new Passes(source, options, contract.type(), clock);
+    SentBefore before =
+        options.skipSent() ? SentBefore.read(kafka, topics.transferSet()) : SentBefore.nothing();
     Pace pace = Pace.of(options.rate());
     KafkaProducer<byte[], byte[]> producer = connect();
     try {
-      Sending sending =
-          new Sending(
-              producer, topics.transferSet(), partitions, kafka.bootstrapServers(), produced);
+      Sending sending = new Sending(producer, topics.transferSet(), partitions, kafka, produced);
       try {
         passes.forEach(
             example -> {
-              pace.await();
-              sending.send(example);
+              if (before.isNew(example.getId())) {
+                pace.await();
+                sending.send(example);
+              }
             });
+        sending.finish();
       } catch (UnfitRowException e) {
-        throw new ProduceException(e.getMessage() + "; " + sentBefore(sending), e);
+        throw new ProduceException(e.getMessage() + "; " + soFar(sending, passes), e);
       } catch (IOException e) {
-        if (sending.sent() == 0) {
+        if (sending.sent() == 0 && passes.skipped().isEmpty()) {
           throw e;
         }
-        throw new IOException(e.getMessage() + "; " + sentBefore(sending), e);
+        throw new IOException(e.getMessage() + "; " + soFar(sending, passes), e);
       }
-      sending.finish();
-      if (sending.sent() == 0 && !passes.skipped().isEmpty()) {
+      if (sending.sent() == 0 && before.met() == 0 && !passes.skipped().isEmpty()) {
         throw new ProduceException(
             "nothing was sent: every row was left out (%s); the log says why"
                 .formatted(LeftOut.describe(passes.skipped())));
@@ -108,6 +110,7 @@ public final class TransferSetProducer {
           sending.sent(),
           sending.labelled(),
           passes.skipped(),
+          before.met(),
           Duration.ofNanos(System.nanoTime() - start));
     } catch (InterruptException e) {
       throw new ProduceException("interrupted; what was sent before stays in the topic", e);
@@ -117,15 +120,23 @@ public final class TransferSetProducer {
   }
 
   /** Waits for what was sent before the source failed, so that its number is known. */
-  private String sentBefore(Sending sending) {
+  private String soFar(Sending sending, Passes passes) {
     sending.finish();
-    return sending.sent() == 0
-        ? "nothing was sent"
-        : String.format(
-            Locale.ROOT,
-            "%,d examples before it are in topic %s",
-            sending.sent(),
-            topics.transferSet());
+    String sent =
+        sending.sent() == 0
+            ? "nothing was sent"
+            : String.format(
+                Locale.ROOT,
+                "%,d examples before it are in topic %s",
+                sending.sent(),
+                topics.transferSet());
+    return sent + skipped(passes);
+  }
+
+  private static String skipped(Passes passes) {
+    return passes.skipped().isEmpty()
+        ? ""
+        : ", rows skipped: " + LeftOut.describe(passes.skipped());
   }
 
   private KafkaProducer<byte[], byte[]> connect() {

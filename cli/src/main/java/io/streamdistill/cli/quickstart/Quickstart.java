@@ -20,10 +20,6 @@ import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -67,6 +63,7 @@ final class Quickstart implements AutoCloseable {
   private final Status status;
   private final int passes;
   private final boolean keep;
+  private final Ports ports = new Ports(Path.of(System.getProperty("java.io.tmpdir")));
   private final Deque<DistillProcess> running = new ArrayDeque<>();
 
   Quickstart(QuickstartFiles files, Status status, int passes, boolean keep) {
@@ -82,7 +79,13 @@ final class Quickstart implements AutoCloseable {
     Topics.create(kafka, TopicSpec.all(TOPICS, MAX_RECORD_BYTES));
     QuickstartConfig config =
         new QuickstartConfig(
-            servers, files, freePort(TEACHER_PORT), freePort(TRAINER_PORT), EXAMPLES, passes, keep);
+            servers,
+            files,
+            ports.choose(TEACHER_PORT),
+            ports.choose(TRAINER_PORT),
+            EXAMPLES,
+            passes,
+            keep);
     Files.writeString(files.config(), config.yaml());
     startServices(config);
 
@@ -275,18 +278,6 @@ final class Quickstart implements AutoCloseable {
         throw cause;
       }
       throw e;
-    }
-  }
-
-  /** The usual port when it is free, else any free one. */
-  private static int freePort(int usual) throws IOException {
-    try (ServerSocket socket = new ServerSocket()) {
-      try {
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), usual));
-      } catch (BindException e) {
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      }
-      return socket.getLocalPort();
     }
   }
 

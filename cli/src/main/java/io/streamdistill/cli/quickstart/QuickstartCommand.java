@@ -70,13 +70,14 @@ public final class QuickstartCommand implements Callable<Integer> {
           spec.commandLine(), "--passes must be at least 1, got " + passes);
     }
     PrintWriter out = spec.commandLine().getOut();
-    Path run =
+    QuickstartFiles files =
         directory != null
-            ? directory
-            : home.resolve(
-                ".streamdistill/quickstart-"
-                    + LocalDateTime.now(ZoneId.systemDefault()).format(STAMP));
-    QuickstartFiles files = QuickstartFiles.create(home, run);
+            ? QuickstartFiles.create(home, directory)
+            : QuickstartFiles.createNew(
+                home,
+                home.resolve(
+                    ".streamdistill/quickstart-"
+                        + LocalDateTime.now(ZoneId.systemDefault()).format(STAMP)));
     Status status = Status.on(out);
     status.say("StreamDistill quickstart, everything in " + files.run());
     Quickstart quickstart = new Quickstart(files, status, passes, keep);

@@ -1,8 +1,9 @@
 package io.streamdistill.cli.quickstart;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.exit.FileReason;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -14,33 +15,70 @@ import java.nio.file.Path;
  */
 record QuickstartFiles(Path home, Path run) {
 
+  private static final int MOST_AT_ONCE = 100;
+
   /** Finds the data and creates the directory of the run. */
   static QuickstartFiles create(Path home, Path run) {
     QuickstartFiles files = new QuickstartFiles(home.toAbsolutePath(), run.toAbsolutePath());
+    files.requireData();
+    if (!files.createRun()) {
+      throw new ConfigException(
+          "%s exists already; choose another --dir, or delete it".formatted(run));
+    }
+    return files;
+  }
+
+  /**
+   * Finds the data and creates a directory of the run.
+   *
+   * @param wanted if it is taken, since another quickstart was faster, its name gets a number
+   */
+  static QuickstartFiles createNew(Path home, Path wanted) {
+    for (int number = 1; number <= MOST_AT_ONCE; number++) {
+      Path run = number == 1 ? wanted : wanted.resolveSibling(wanted.getFileName() + "-" + number);
+      QuickstartFiles files = new QuickstartFiles(home.toAbsolutePath(), run.toAbsolutePath());
+      files.requireData();
+      if (files.createRun()) {
+        return files;
+      }
+    }
+    throw new ConfigException("%s is taken; choose another --dir".formatted(wanted));
+  }
+
+  private void requireData() {
     for (Path needed :
-        new Path[] {
-          files.trainImages(),
-          files.trainLabels(),
-          files.testImages(),
-          files.testLabels(),
-          files.teacherModel()
-        }) {
+        new Path[] {trainImages(), trainLabels(), testImages(), testLabels(), teacherModel()}) {
       if (!Files.isReadable(needed)) {
         throw new ConfigException(
             "quickstart needs %s, which is not there; run it from a complete checkout"
                 .formatted(needed));
       }
     }
+  }
+
+  /** Creates the directory of the run; returns false if there is something already. */
+  private boolean createRun() {
     try {
-      if (Files.exists(run)) {
-        throw new ConfigException(
-            "%s exists already; choose another --dir, or delete it".formatted(run));
+      Path parent = run.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
       }
-      Files.createDirectories(files.logs());
+      Files.createDirectory(run);
+      Files.createDirectory(logs());
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      if (run.toString().equals(e.getFile())) {
+        return false;
+      }
+      throw failed(e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot create " + run, e);
+      throw failed(e);
     }
-    return files;
+  }
+
+  private ConfigException failed(IOException e) {
+    return new ConfigException(
+        "cannot create %s: %s; choose another --dir".formatted(run, FileReason.of(e)), e);
   }
 
   Path trainImages() {

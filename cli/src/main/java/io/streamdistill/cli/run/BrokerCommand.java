@@ -2,7 +2,6 @@ package io.streamdistill.cli.run;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -49,11 +48,10 @@ public final class BrokerCommand implements Callable<Integer> {
     return Foreground.run(
         broker::close,
         () -> {
-          PrintWriter out = spec.commandLine().getOut();
-          out.printf(
-              "broker runs: kafka %s, data in %s; Ctrl-C stops it%n",
-              broker.bootstrapServers(), dataDir);
-          out.flush();
+          Foreground.say(
+              spec.commandLine().getOut(),
+              "broker runs: kafka %s, data in %s; Ctrl-C stops it"
+                  .formatted(broker.bootstrapServers(), dataDir));
           never.await();
           return true;
         });

@@ -1,11 +1,15 @@
 package io.streamdistill.cli.run;
 
+import io.streamdistill.cli.failure.OutputLostException;
 import io.streamdistill.core.exit.ExitStatus;
+import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs a service in the foreground, and closes it once: when it ends, or when the JVM is to. */
 final class Foreground {
@@ -35,10 +39,27 @@ final class Foreground {
     boolean mustHalt();
   }
 
+  private static final Logger log = LoggerFactory.getLogger(Foreground.class);
+
   /** Exit codes of processes that a signal ended are this and its number. */
   private static final int SIGNALLED = 128;
 
   private Foreground() {}
+
+  /** Says a line. A service goes on, even if nobody can hear it any more. */
+  static void say(PrintWriter out, String line) {
+    try {
+      out.println(line);
+      out.flush();
+    } catch (OutputLostException e) {
+      log.warn("{}: {}", line, e.getMessage());
+    }
+  }
+
+  /** Where a service is found; an IPv6 address stands in brackets. */
+  static String url(String host, int port) {
+    return "http://%s:%d/".formatted(host.contains(":") ? "[" + host + "]" : host, port);
+  }
 
   /**
    * Waits for the end.

@@ -9,7 +9,6 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.teacher.TeacherConfig;
 import io.streamdistill.teacher.TeacherService;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -72,19 +71,18 @@ public final class TeacherCommand implements Callable<Integer> {
     if (port != null) {
       loader.set("teacher.http.port", port, "--port");
     }
-    View view = loader.load(View.class);
+    View view = ConfigOptions.load(loader, View.class);
     return Foreground.run(() -> announced(start(view), view));
   }
 
   private Foreground.Service announced(TeacherService service, View view) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf(
-        "teacher %s runs: kafka %s, metrics and health http://%s:%d/%n",
-        service.teacherVersion(),
-        view.kafka().bootstrapServers(),
-        view.teacher().http().host(),
-        service.httpPort());
-    out.flush();
+    Foreground.say(
+        spec.commandLine().getOut(),
+        "teacher %s runs: kafka %s, metrics and health %s"
+            .formatted(
+                service.teacherVersion(),
+                view.kafka().bootstrapServers(),
+                Foreground.url(view.teacher().http().host(), service.httpPort())));
     return new Foreground.Service() {
       @Override
       public ExitStatus await() throws InterruptedException {

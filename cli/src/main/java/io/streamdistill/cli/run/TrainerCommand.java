@@ -3,13 +3,13 @@ package io.streamdistill.cli.run;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;
+import io.streamdistill.cli.failure.NativeLibraries;
 import io.streamdistill.core.checkpoint.S3Settings;
 import io.streamdistill.core.config.ConfigLoader;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.student.TrainerService;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,19 +81,19 @@ public final class TrainerCommand implements Callable<Integer> {
     if (port != null) {
       loader.set("student.http.port", port, "--port");
     }
-    View view = loader.load(View.class);
+    View view = ConfigOptions.load(loader, View.class);
+    NativeLibraries.requireOnnxRuntime();
     TrainerService service = start(view);
     return Foreground.run(
         service::close,
         () -> {
-          PrintWriter out = spec.commandLine().getOut();
-          out.printf(
-              "trainer of %s runs: kafka %s, metrics and health http://%s:%d/%n",
-              view.student().name(),
-              view.kafka().bootstrapServers(),
-              view.student().http().host(),
-              service.httpPort());
-          out.flush();
+          Foreground.say(
+              spec.commandLine().getOut(),
+              "trainer of %s runs: kafka %s, metrics and health %s"
+                  .formatted(
+                      view.student().name(),
+                      view.kafka().bootstrapServers(),
+                      Foreground.url(view.student().http().host(), service.httpPort())));
           service.awaitEnd();
           return true;
         });

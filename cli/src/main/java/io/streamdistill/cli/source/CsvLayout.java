@@ -37,6 +37,9 @@ record CsvLayout(
   /** Lines that the layout is taken from. */
   static final int SAMPLE_LINES = 100;
 
+  /** Characters after which no more lines are taken: rows of an image each are long. */
+  static final long SAMPLE_CHARS = 1 << 21;
+
   /** Excel's own way to say what separates cells, in a line before the header. */
   private static final Pattern SEPARATOR_LINE = Pattern.compile("(?i)\"?sep=(.)\"?");
 

@@ -37,6 +37,9 @@ final class CsvRecords {
   private static final char QUOTE = '"';
   private static final int MAX_LINES = 10_000;
 
+  /** Of the lines of one record: a quote that never ends must not take all memory. */
+  private static final long MAX_CHARS = 1 << 23;
+
   private final Lines source;
   private final char separator;
   private final Deque<Line> again = new ArrayDeque<>();
@@ -96,10 +99,12 @@ final class CsvRecords {
     private final List<String> cells = new ArrayList<>();
     private String text;
     private int position;
+    private long length;
 
     Parsing(Line first) {
       lines.add(first);
       text = first.text();
+      length = text.length();
     }
 
     CsvRecord record() throws IOException {
@@ -174,10 +179,11 @@ final class CsvRecords {
     }
 
     private boolean nextLine(StringBuilder cell) throws IOException {
-      Line next = lines.size() < MAX_LINES ? line() : null;
+      Line next = lines.size() < MAX_LINES && length < MAX_CHARS ? line() : null;
       if (next == null) {
         return false;
       }
+      length += next.text().length();
       cell.append(lines.get(lines.size() - 1).end());
       lines.add(next);
       text = next.text();

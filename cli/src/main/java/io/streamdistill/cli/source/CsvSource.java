@@ -38,12 +38,15 @@ final class CsvSource implements ExampleSource {
     this.file = file;
     this.text = text;
     Deque<Line> first = new ArrayDeque<>();
-    while (first.size() < CsvLayout.SAMPLE_LINES) {
+    long length = 0;
+    while (first.size() < CsvLayout.SAMPLE_LINES
+        && (first.size() <= options.skipLines() + 2 || length < CsvLayout.SAMPLE_CHARS)) {
       Line line = text.next();
       if (line == null) {
         break;
       }
       first.add(line);
+      length += line.text().length();
     }
     this.layout = CsvLayout.of(file, new ArrayList<>(first), options);
     IntStream.range(0, layout.skippedLines()).forEach(i -> first.remove());
@@ -154,11 +157,7 @@ final class CsvSource implements ExampleSource {
                       ? "; quote a value that holds the separator (" + layout.separatorName() + ")"
                       : ""));
     }
-    String id = columns.id() < 0 ? null : row.get(columns.id());
-    if (id != null && id.isBlank()) {
-      throw new UnfitRow(
-          Fault.BLANK_ID, "%s is blank; every row needs an id".formatted(title(columns.id())));
-    }
+    String id = columns.id() < 0 ? null : Ids.checked(title(columns.id()), row.get(columns.id()));
     ByteBuffer features = values.allocate();
     for (CsvColumns.Feature feature : columns.features()) {
       values.put(features, feature.place(), row.get(feature.position()), feature.seen());

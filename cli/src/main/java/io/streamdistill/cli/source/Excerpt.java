@@ -15,10 +15,32 @@ public final class Excerpt {
   /** The text, in one line; of a long one its beginning and how long it is. */
   public static String of(String text) {
     String shown = text.length() <= CHARS ? text : text.substring(0, CHARS);
-    String line = shown.replace("\r", "\\r").replace("\n", "\\n");
+    String line = printable(shown);
     return text.length() <= CHARS
         ? line
         : String.format(Locale.ROOT, "%s... (%,d characters)", line, text.length());
+  }
+
+  /** Control characters would end the line, or command the terminal. */
+  private static String printable(String text) {
+    StringBuilder printable = new StringBuilder();
+    text.chars()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '\r' -> printable.append("\\r");
+                case '\n' -> printable.append("\\n");
+                case '\t' -> printable.append('\t');
+                default -> {
+                  if (Character.isISOControl(c)) {
+                    printable.append(String.format(Locale.ROOT, "\\u%04x", c));
+                  } else {
+                    printable.append((char) c);
+                  }
+                }
+              }
+            });
+    return printable.toString();
   }
 
   /** The first items, separated by commas. */

@@ -5,9 +5,7 @@ import io.streamdistill.cli.source.Row.Fault;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import java.nio.ByteBuffer;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -39,13 +37,13 @@ final class JsonExample {
     if (absent(id)) {
       return null;
     }
-    if (!(id.isTextual() || id.isIntegralNumber()) || id.asText().isBlank()) {
+    if (!(id.isTextual() || id.isIntegralNumber())) {
       throw new UnfitRow(
-          Fault.BLANK_ID,
+          Fault.BAD_ID,
           "%s must be a text that is not blank, or an integer, got %s"
               .formatted(layout.id(), Excerpt.of(id.toString())));
     }
-    return id.asText();
+    return Ids.checked(layout.id(), id.asText());
   }
 
   private ByteBuffer features(JsonNode json) throws UnfitRow {
@@ -168,20 +166,10 @@ final class JsonExample {
     if (absent(time)) {
       return null;
     }
-    if (time.isIntegralNumber() && time.canConvertToLong()) {
-      return Instant.ofEpochMilli(time.longValue());
+    if (time.isIntegralNumber()) {
+      return EventTimes.ofMillis(time.bigIntegerValue());
     }
-    try {
-      Instant parsed = OffsetDateTime.parse(time.asText()).toInstant();
-      long unused = parsed.toEpochMilli(); // as which it is sent
-      return parsed;
-    } catch (DateTimeException | ArithmeticException e) {
-      throw new UnfitRow(
-          Fault.BAD_EVENT_TIME,
-          "eventTime must be ISO 8601 with an offset, such as 2026-01-31T12:00:00Z, or milliseconds"
-              + " since the epoch, got "
-              + Excerpt.of(time.toString()));
-    }
+    return EventTimes.parse(time.isTextual() ? time.asText() : time.toString());
   }
 
   private static boolean absent(JsonNode node) {

@@ -25,30 +25,44 @@ interface JsonObjects extends Closeable {
    */
   record Found(long line, @Nullable JsonNode json, @Nullable UnfitRow unfit) {}
 
+  /** Characters that are looked through for the beginning. */
+  int LOOK_AHEAD = 1 << 15;
+
   /** Returns the next, blank lines passed over, or null after the last. */
   @Nullable Found next() throws IOException;
 
-  /** Opens {@code file}; an array is told by its first character. */
+  /** Opens {@code file}; an array is told by its first characters. */
   static JsonObjects open(Path file, Charset charset, int maxLength) throws IOException {
-    return startsArray(file, charset)
-        ? Elements.open(file, charset)
-        : new Lines(TextLines.open(file, charset, maxLength));
-  }
-
-  /** Whether the file is an array of objects: nothing else begins with '[' and then '{' or end. */
-  private static boolean startsArray(Path file, Charset charset) throws IOException {
-    try (Reader text = TextInput.open(file, charset)) {
-      return firstOf(file, text) == '[' && "{]".indexOf(firstOf(file, text)) >= 0;
+    Reader text = TextInput.open(file, charset);
+    try {
+      return startsArray(file, text)
+          ? Elements.open(file, text, maxLength)
+          : new Lines(TextLines.of(file, text, charset, maxLength));
+    } catch (IOException | RuntimeException e) {
+      text.close();
+      throw e;
     }
   }
 
-  private static int firstOf(Path file, Reader text) throws IOException {
+  /**
+   * Whether the file is an array of objects: nothing else begins with '[' and then '{' or its end.
+   * The text stands at its beginning again; a pipe cannot be opened twice.
+   */
+  private static boolean startsArray(Path file, Reader text) throws IOException {
     try {
-      int c = text.read();
-      while (Character.isWhitespace(c)) {
-        c = text.read();
+      text.mark(LOOK_AHEAD);
+      StringBuilder begin = new StringBuilder();
+      for (int read = 0; read < LOOK_AHEAD - 1 && begin.length() < 2; read++) {
+        int c = text.read();
+        if (c < 0) {
+          break;
+        }
+        if (!Character.isWhitespace(c)) {
+          begin.append((char) c);
+        }
       }
-      return c;
+      text.reset();
+      return begin.toString().matches("\\[[{\\]]");
     } catch (IOException e) {
       throw TextInput.readFailure(file, 1, e);
     }
@@ -96,18 +110,21 @@ interface JsonObjects extends Closeable {
         JsonText.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Path file;
+    private final Metered text;
     private final JsonParser parser;
     private boolean ended;
 
-    private Elements(Path file, JsonParser parser) {
+    private Elements(Path file, Metered text, JsonParser parser) {
       this.file = file;
+      this.text = text;
       this.parser = parser;
     }
 
-    static Elements open(Path file, Charset charset) throws IOException {
-      JsonParser parser = JsonText.MAPPER.createParser(TextInput.open(file, charset));
+    static Elements open(Path file, Reader reader, int maxLength) throws IOException {
+      Metered text = new Metered(reader, maxLength);
+      JsonParser parser = JsonText.MAPPER.createParser(text);
       parser.nextToken(); // the array's beginning
-      return new Elements(file, parser);
+      return new Elements(file, text, parser);
     }
 
     @Override
@@ -116,6 +133,7 @@ interface JsonObjects extends Closeable {
         return null;
       }
       try {
+        text.restart();
         JsonToken token = parser.nextToken();
         long line = parser.currentTokenLocation().getLineNr();
         if (token == JsonToken.END_ARRAY) {
@@ -129,6 +147,11 @@ interface JsonObjects extends Closeable {
         return found(line, json);
       } catch (JsonProcessingException e) {
         throw broken(e);
+      } catch (Metered.OverrunException e) {
+        throw new IOException(
+            "%s:%d: an object of the array %s; write one object per line, of which such a one can be skipped"
+                .formatted(file, parser.currentLocation().getLineNr(), e.getMessage()),
+            e);
       } catch (IOException e) {
         throw TextInput.readFailure(file, parser.currentLocation().getLineNr(), e);
       }
@@ -148,16 +171,15 @@ interface JsonObjects extends Closeable {
 
     /** Where an array is broken, nothing says where its next element begins. */
     private IOException broken(@Nullable JsonProcessingException e) {
-      String duplicate = e == null ? "" : JsonText.duplicate(e);
       return new IOException(
           "%s:%d: %s; mend the file, or write one object per line, of which a broken one can be skipped"
-              .formatted(
-                  file,
-                  parser.currentLocation().getLineNr(),
-                  duplicate.isEmpty()
-                      ? "the array of objects is no valid JSON here"
-                      : "an object " + duplicate),
+              .formatted(file, parser.currentLocation().getLineNr(), problem(e)),
           e);
+    }
+
+    private static String problem(@Nullable JsonProcessingException e) {
+      String known = e == null ? "" : JsonText.duplicate(e) + JsonText.limit(e);
+      return known.isEmpty() ? "the array of objects is no valid JSON here" : "an object " + known;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.streamdistill.cli.source;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -23,6 +24,7 @@ final class JsonText {
           .build();
 
   private static final Pattern DUPLICATE = Pattern.compile("Duplicate field '(.*)'");
+  private static final Pattern LIMIT_SOURCE = Pattern.compile(", from `[^`]*`");
   private static final int AROUND = 20;
 
   private JsonText() {}
@@ -59,6 +61,10 @@ final class JsonText {
     if (!duplicate.isEmpty()) {
       return duplicate;
     }
+    String limit = limit(e);
+    if (!limit.isEmpty()) {
+      return limit;
+    }
     if (!text.stripLeading().startsWith("{")) {
       return "is no JSON object: '%s'; write one {...} per line (separated values are read with --csv)"
           .formatted(Excerpt.of(text.strip()));
@@ -72,6 +78,14 @@ final class JsonText {
     String near =
         text.substring(Math.max(0, at - AROUND), Math.min(text.length(), at + AROUND)).strip();
     return "is no valid JSON at column %d, in '%s'".formatted(column, near);
+  }
+
+  /** Says which limit of the parser is crossed; empty when it is something else that is wrong. */
+  static String limit(JsonProcessingException e) {
+    return e instanceof StreamConstraintsException
+        ? "is JSON beyond what is read: "
+            + LIMIT_SOURCE.matcher(String.valueOf(e.getOriginalMessage())).replaceAll("")
+        : "";
   }
 
   /** Says which field comes twice; empty when it is something else that is wrong. */

@@ -58,6 +58,8 @@ public sealed interface Row {
     BAD_JSON("bad-json"),
     /** An id that is blank. */
     BLANK_ID("blank-id"),
+    /** An id that is too long, or no text. */
+    BAD_ID("bad-id"),
     /** More or fewer features than the contract has elements. */
     WRONG_FEATURE_LENGTH("wrong-feature-length"),
     /** A feature that is not there, and for which nothing stands in. */

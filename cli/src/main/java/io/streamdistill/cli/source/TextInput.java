@@ -3,6 +3,8 @@ package io.streamdistill.cli.source;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.EOFException;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -55,13 +57,15 @@ final class TextInput {
     }
   }
 
+  /** Not by a channel, which asks pipes for their position. */
   private static InputStream newInputStream(Path file) throws IOException {
+    if (Files.notExists(file)) {
+      throw new NoSuchFileException(file.toString()); // whoever asked for the file names the option
+    }
     try {
-      return Files.newInputStream(file);
-    } catch (NoSuchFileException e) {
-      throw e; // whoever asked for the file names the option
-    } catch (IOException e) {
-      throw new IOException("%s: cannot be opened: %s".formatted(file, e), e);
+      return new FileInputStream(file.toFile());
+    } catch (FileNotFoundException e) {
+      throw new IOException("cannot be opened: " + e.getMessage(), e);
     }
   }
 

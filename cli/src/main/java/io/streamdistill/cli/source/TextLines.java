@@ -15,11 +15,14 @@ final class TextLines implements Closeable {
   /**
    * A line.
    *
-   * @param text without its end
+   * @param text without its end; of a line that is too long, its beginning
    * @param end what ended it: LF, CR LF or CR; nothing at the end of the file
    * @param unfit why it cannot be used, or null
    */
   record Line(long number, String text, String end, @Nullable UnfitRow unfit) {}
+
+  /** What is kept of a line that is too long. */
+  private static final int BEGINNING = 100;
 
   private final Path file;
   private final Reader reader;
@@ -35,6 +38,11 @@ final class TextLines implements Closeable {
     this.reader = reader;
     this.charset = charset;
     this.maxLength = maxLength;
+  }
+
+  /** The lines of {@code reader}, which is at the beginning of {@code file}. */
+  static TextLines of(Path file, Reader reader, Charset charset, int maxLength) {
+    return new TextLines(file, reader, charset, maxLength);
   }
 
   /**
@@ -76,6 +84,10 @@ final class TextLines implements Closeable {
     if (c == '\r' && peek() == '\n') {
       take();
       end = "\r\n";
+    }
+    if (length > maxLength) {
+      text.setLength(BEGINNING);
+      text.trimToSize();
     }
     return new Line(number, text.toString(), end, unfit(length, undecodable, nul));
   }

@@ -2,9 +2,9 @@ package io.streamdistill.cli.calibrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.cli.Failures;
-import io.streamdistill.cli.UsageErrors;
 import io.streamdistill.cli.config.ConfigOptions;
+import io.streamdistill.cli.failure.Failures;
+import io.streamdistill.cli.failure.UsageErrors;
 import io.streamdistill.core.TestBroker;
 import io.streamdistill.core.checkpoint.Alias;
 import io.streamdistill.core.checkpoint.AliasLog;

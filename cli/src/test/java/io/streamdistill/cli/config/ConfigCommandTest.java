@@ -2,7 +2,7 @@ package io.streamdistill.cli.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.cli.Failures;
+import io.streamdistill.cli.failure.Failures;
 import io.streamdistill.student.step.OptimizerConfig;
 import io.streamdistill.student.step.StudentNetworks;
 import java.io.IOException;
@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,84 @@ final class ConfigCommandTest {
   @ValueSource(strings = {"kafka:", "kafka:files", "file:/data/ckpt", "file:ckpt", "s3://bucket/x"})
   void acceptsStoresThatTheTrainerOpens(String store) throws IOException {
     assertThat(run("--set=student.checkpoint.store=" + store)).as(err.toString()).isZero();
+  }
+
+  @Test
+  void refusesDirectoriesThatCannotBe() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
+
+    for (Path wrong : List.of(file, file.resolve("below"), link.resolve("below"))) {
+      err.getBuffer().setLength(0);
+      assertThat(
+              run(
+                  "--set=student.checkpoint.store=file:" + wrong,
+                  "--set=student.checkpoint.work-dir=" + wrong))
+          .isEqualTo(2);
+      assertThat(err.toString())
+          .contains("2 problems", "checkpoint store 'file:" + wrong + "': ")
+          .contains("student.checkpoint.work-dir: ", "name a directory");
+    }
+    err.getBuffer().setLength(0);
+    assertThat(run("--set=student.checkpoint.store=kafka:a b")).isEqualTo(2);
+    assertThat(err.toString()).contains("'a b' is not a topic name");
+  }
+
+  @Test
+  void kafkasClientsAreAskedWhetherTheyTakeTheirSettings() throws IOException {
+    assertThat(
+            run(
+                "--set=kafka.producer.linger.ms=soon",
+                "--set=kafka.consumer.fetch.max.bytes=-5",
+                "--set=kafka.streams.num.stream.threads=many",
+                "--set=kafka.admin.retries=x"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("4 problems")
+        .contains("kafka.linger.ms cannot be 'soon'", "kafka.fetch.max.bytes cannot be '-5'")
+        .contains("kafka.num.stream.threads cannot be 'many'", "kafka.retries cannot be 'x'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kafka.bootstrap.servers=broker",
+        "kafka.bootstrap.servers=broker:9092,other",
+        "kafka.bootstrap.servers=broker:70000",
+        "kafka.bootstrap.servers=:9092",
+        "kafka.security.protocol=TLS",
+        "kafka.security.protocol=SASL_SSL",
+        "kafka.sasl.mechanism=PLAIN kafka.security.protocol=SASL_PLAINTEXT"
+            + " kafka.sasl.jaas.config=hunter2",
+        "kafka.security.protocol=SSL kafka.ssl.truststore.location=/no/such/store.jks"
+      })
+  void refusesKafkaSettingsThatCannotWork(String settings) throws IOException {
+    int exit =
+        run(Arrays.stream(settings.split(" ")).map(one -> "--set=" + one).toArray(String[]::new));
+
+    assertThat(exit).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("error: ")
+        .contains("kafka.")
+        .doesNotContain("hunter2", "not foreseen", "Exception");
+  }
+
+  @Test
+  void whatAMisspeltNameHoldsIsNotShown() throws IOException {
+    run(
+        "--no-files",
+        "--effective",
+        "--set=kafka.sasl.jaas.confg=hunter2",
+        "--set=kafka.ssl.keystore.pasword=hunter2",
+        "--set=kafka.producer.linger.ms=7",
+        "--set=kafka.streams.num.stream.threads=2");
+
+    assertThat(out.toString() + err)
+        .doesNotContain("hunter2")
+        .containsPattern("kafka.sasl.jaas.confg +\\*\\*\\*\\*")
+        .containsPattern("kafka.producer.linger.ms +7")
+        .containsPattern("kafka.streams.num.stream.threads +2")
+        .contains("did you mean sasl.jaas.config?", "did you mean ssl.keystore.password?");
   }
 
   private String network(int classes) throws IOException {

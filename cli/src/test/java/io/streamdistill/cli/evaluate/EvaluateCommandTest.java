@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.streamdistill.cli.Failures;
 import io.streamdistill.cli.config.ConfigOptions;
+import io.streamdistill.cli.failure.Failures;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.onnx.OnnxGraph;
 import io.streamdistill.student.onnx.OnnxType;

@@ -2,7 +2,7 @@ package io.streamdistill.cli.keygen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.cli.Failures;
+import io.streamdistill.cli.failure.Failures;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

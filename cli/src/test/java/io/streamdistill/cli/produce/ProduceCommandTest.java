@@ -74,6 +74,57 @@ final class ProduceCommandTest {
   }
 
   @Test
+  void aFileCanBeCheckedBeforeAnythingIsSent() throws IOException {
+    Path file = csv.resolveSibling("check.csv");
+    Files.writeString(
+        file, "k,x,y,kind\na,1,2,cat\nb,1f,2,cat\nc,1,2,cow\na,3,4,\nd,1\ne,,1,cat\n");
+    String options = "--csv " + file + " --id-column k --label-column kind --check";
+
+    assertThat(run(options)).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains(
+            file + ":3: column 'x' is '1f', not a number",
+            file + ":4: column 'kind' is 'cow'",
+            file + ":6: 2 columns, the header has 4",
+            file + ":7: column 'x' is missing",
+            "checked 6 rows of " + file + ": 2 fit (1 labelled), 4 not fit (1 bad-feature,",
+            "nothing was sent",
+            "1 rows have an id that an earlier one has, the first is 'a'");
+
+    out.getBuffer().setLength(0);
+    assertThat(run(options + " --limit 1")).isZero();
+    assertThat(out.toString()).startsWith("checked 1 rows of ");
+
+    out.getBuffer().setLength(0);
+    Files.writeString(file, "k,x,y,kind\na,1,2,cat\ne,,1,cat\n");
+    assertThat(run(options + " --missing skip")).isZero();
+    assertThat(out.toString()).contains("1 fit (1 labelled), 0 not fit; ", "left out as asked: 1");
+  }
+
+  @Test
+  void aCheckShowsSoManyRowsAndCountsTheOthers() throws IOException {
+    Path file = csv.resolveSibling("bad.csv");
+    Files.writeString(file, "x,y,kind\n1,2,cat\n" + "1,2,cow\n".repeat(250));
+
+    assertThat(run("--csv " + file + " --label-column kind --check")).isEqualTo(1);
+
+    assertThat(out.toString().lines()).hasSize(FileCheck.SHOWN + 2);
+    assertThat(out.toString()).contains("... and 150 more", "250 not fit (250 unknown-label)");
+  }
+
+  @Test
+  void aFileThatIsSentAgainWithSkipSentDoublesNothing() {
+    String options = "--csv " + csv + " --columns x,y --label-column kind --on-error skip";
+    assertThat(run(options + " --id-prefix twice-")).isZero();
+
+    assertThat(run(options + " --id-prefix twice- --skip-sent")).isZero();
+
+    assertThat(out.toString())
+        .contains("produced 0 examples", "left out 2 examples whose id was sent before");
+  }
+
+  @Test
   void endsWith1WhenAFileIsMissing() {
     assertThat(run("--jsonl nowhere.jsonl")).isEqualTo(1);
     assertThat(err.toString()).contains("nowhere.jsonl: no such file");

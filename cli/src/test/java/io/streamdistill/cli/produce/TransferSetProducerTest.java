@@ -8,6 +8,7 @@ import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.IdxSource;
 import io.streamdistill.cli.source.Row;
+import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.transfer.ClassMap;
@@ -24,10 +25,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -36,8 +40,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,7 +172,7 @@ final class TransferSetProducerTest {
         producer("slow", PIXELS)
             .produce(
                 TEN_THOUSAND,
-                new ProduceOptions(51, 1, 100, 1, 1, false, "", ProduceOptions.OnError.FAIL),
+                new ProduceOptions(51, 1, 100, 1, 1, false, "", ProduceOptions.OnError.FAIL, false),
                 count -> {});
 
     assertThat(produced.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(500));
@@ -213,6 +220,100 @@ final class TransferSetProducerTest {
     assertThat(read("before")).hasSize(5);
   }
 
+  private static Row.Example row(long index, String id) {
+    return new Row.Example(index, id, ByteBuffer.allocate(784), null, 1, null);
+  }
+
+  @Test
+  void aFileThatIsSentAgainDoublesNothing() throws IOException {
+    ProduceOptions once = ProduceOptions.defaults().withIdPrefix("f-").skippingSent();
+    producer("again", PIXELS)
+        .produce(RowSource.of(row(0, "a"), row(1, "b")), ProduceOptions.defaults(), count -> {});
+
+    Produced rest =
+        producer("again", PIXELS)
+            .produce(
+                RowSource.of(row(0, "a"), row(1, "b"), row(2, "c"), row(3, "c"), row(4, "d")),
+                once,
+                count -> {});
+    Produced nothing =
+        producer("again", PIXELS)
+            .produce(RowSource.of(row(0, "d"), row(1, "a")), once, count -> {});
+
+    assertThat(rest.examples()).isEqualTo(2);
+    assertThat(rest.sentBefore()).isEqualTo(3);
+    assertThat(nothing.examples()).isZero();
+    assertThat(nothing.sentBefore()).isEqualTo(2);
+    assertThat(read("again"))
+        .extracting(record -> decode(record).getId())
+        .containsExactlyInAnyOrder("a", "b", "c", "d");
+  }
+
+  @Test
+  void recordsOfOthersAreKnownByTheirKey() throws Exception {
+    try (Admin admin = Admin.create(settings().admin())) {
+      admin.createTopics(List.of(new NewTopic("foreign", 2, (short) 1))).all().get();
+    }
+    try (KafkaProducer<byte[], byte[]> other =
+        new KafkaProducer<>(
+            settings().producer(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      other.send(new ProducerRecord<>("foreign", bytes("a"), bytes("no example"))).get();
+      other.send(new ProducerRecord<>("foreign", null, bytes("no key, either"))).get();
+      other.send(new ProducerRecord<>("foreign", bytes("b"), null)).get();
+    }
+
+    Produced produced =
+        producer("foreign", PIXELS)
+            .produce(
+                RowSource.of(row(0, "a"), row(1, "b"), row(2, "c")),
+                ProduceOptions.defaults().skippingSent(),
+                count -> {});
+
+    assertThat(produced.examples()).isEqualTo(1);
+    assertThat(produced.sentBefore()).isEqualTo(2);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void whatWasSkippedIsToldWithAnError() {
+    Row unfit = new Row.Malformed(1, Row.Fault.BAD_JSON, "d.csv:2", "is broken", false);
+    ExampleSource.Opener damaged =
+        () ->
+            new ExampleSource() {
+              private final Deque<Row> rows = new ArrayDeque<>(List.of(row(0, "a"), unfit));
+
+              @Override
+              public Row next() throws IOException {
+                if (rows.isEmpty()) {
+                  throw new IOException("d.csv:3: the gzip file ends early");
+                }
+                return rows.remove();
+              }
+
+              @Override
+              public OptionalLong total() {
+                return OptionalLong.empty();
+              }
+
+              @Override
+              public void close() {}
+            };
+
+    assertThatThrownBy(
+            () ->
+                producer("damaged", PIXELS)
+                    .produce(
+                        damaged,
+                        ProduceOptions.defaults().withOnError(ProduceOptions.OnError.SKIP),
+                        count -> {}))
+        .hasMessage(
+            "d.csv:3: the gzip file ends early; 1 examples before it are in topic damaged, rows"
+                + " skipped: 1 bad-json");
+  }
+
   @Test
   void failsWhenEveryRowIsLeftOut() {
     Row unfit = new Row.Malformed(0, Row.Fault.BAD_JSON, "data.jsonl:1", "is broken", false);
@@ -243,8 +344,9 @@ final class TransferSetProducerTest {
             Duration.ofSeconds(1));
 
     assertThatThrownBy(() -> producer.produce(TEN_THOUSAND, ProduceOptions.defaults(), count -> {}))
-        .isInstanceOf(ProduceException.class)
-        .hasMessageContaining("no broker answered at 127.0.0.1:" + closedPort)
+        .isInstanceOf(BrokerException.class)
+        .hasMessageContaining("Kafka at 127.0.0.1:" + closedPort + " did not list topics")
+        .hasMessageContaining("nothing listens there")
         .hasMessageContaining("kafka.bootstrap.servers");
   }
 

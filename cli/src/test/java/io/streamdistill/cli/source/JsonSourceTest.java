@@ -67,8 +67,8 @@ final class JsonSourceTest {
           {"id":"a","id":"b","features":[1,2]} | BAD_JSON | has the field 'id' twice
           [1,2]                         | BAD_JSON | is an array, not a JSON object
           {"features":[1,2],"lable":1}  | BAD_JSON | unknown field 'lable'; known are id, features
-          {"features":[1,2],"id":" "}   | BLANK_ID | id must be a text
-          {"features":[1,2],"id":{}}    | BLANK_ID | id must be a text
+          {"features":[1,2],"id":" "}   | BLANK_ID | id is blank
+          {"features":[1,2],"id":{}}    | BAD_ID | id must be a text
           {"id":"a"}                    | WRONG_FEATURE_LENGTH | array of 2 numbers, as features.shape says; got none
           {"features":[1]}              | WRONG_FEATURE_LENGTH | got 1
           {"features":[1,256]}          | BAD_FEATURE | features[1] is 256, not an integer in [0, 255]
@@ -83,6 +83,11 @@ final class JsonSourceTest {
           {"features":[1,2],"weight":-1}   | BAD_WEIGHT | weight must be a number >= 0, got -1
           {"features":[1,2],"weight":1e99} | BAD_WEIGHT | got 1
           {"features":[1,2],"weight":"1"}  | BAD_WEIGHT | got "1"
+          {"features":[1,2],"eventTime":1767225600000000} | BAD_EVENT_TIME | not micro- or nanoseconds
+          {"features":[1,2],"eventTime":-9223372036854775808} | BAD_EVENT_TIME | beyond the years
+          {"features":[1,2],"eventTime":99999999999999999999999} | BAD_EVENT_TIME | beyond the years
+          {"features":[1,2],"eventTime":1.5} | BAD_EVENT_TIME | ISO 8601
+          {"features":[1,2],"id":"\\ud800"} | BAD_ID | half a character
           {"features":[1,2],"eventTime":"yesterday"} | BAD_EVENT_TIME | ISO 8601
           """)
   void namesFileLineAndFieldOfAnUnfitLine(String line, Fault fault, String message)

@@ -1,5 +1,6 @@
 package io.streamdistill.core.checkpoint;
 
+import io.streamdistill.core.exit.FileReason;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.core.onnx.StudentModel;
@@ -146,7 +147,8 @@ public final class CheckpointPuller {
       try {
         return Optional.of(new Pulled(fetch(candidate, place), problems));
       } catch (IOException e) {
-        throw new CheckpointException("cannot pull %s into %s: %s".formatted(id, out, e), e);
+        throw new CheckpointException(
+            "cannot pull %s into %s: %s".formatted(id, out, FileReason.of(e)), e);
       } catch (CheckpointException e) {
         LOG.warn("Announced checkpoint cannot be used: checkpoint={}: {}", id, e.getMessage());
         if (looks > 1 && isWithdrawn(id)) {
@@ -215,7 +217,8 @@ public final class CheckpointPuller {
 
   /** Returns the intact checkpoint of the student that {@code out} is, if it exists at all. */
   private static Optional<Manifest> present(String student, Path out, PulledDirectory place) {
-    if (!place.exists()) {
+    place.requireFree();
+    if (!place.exists() || place.isEmptyDirectory()) {
       return Optional.empty();
     }
     Manifest manifest;
@@ -223,9 +226,8 @@ public final class CheckpointPuller {
       manifest = CheckpointVerifier.verify(place.present(student));
     } catch (CheckpointException e) {
       throw new CheckpointException(
-          "%s exists and is no intact checkpoint, so it is left alone; name another directory or"
-                  .formatted(out)
-              + " remove it: "
+          "%s exists and is no intact checkpoint, so it is left alone; name another directory, such as %s, or remove it: "
+                  .formatted(out, out.resolve("model"))
               + e.getMessage(),
           e);
     }

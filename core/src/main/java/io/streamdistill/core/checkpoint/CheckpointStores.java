@@ -3,14 +3,15 @@ package io.streamdistill.core.checkpoint;
 import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.config.Directories;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ServiceLoader;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record CheckpointStores(
     KafkaSettings kafka, TopicsConfig topics, S3Settings s3, Duration timeout) {
 
+  private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
   private static final String FILE = "file:";
   private static final String KAFKA = "kafka:";
   private static final String S3 = "s3:";
@@ -63,14 +65,17 @@ public record CheckpointStores(
    */
   public static void check(String uri) {
     if (uri.startsWith(FILE)) {
-      Path directory = directory(uri);
-      require(
-          Files.isDirectory(directory) || !Files.exists(directory),
-          "checkpoint store '%s' is a file; name a directory, which is created if need be",
-          uri);
+      Directories.requireWritable("checkpoint store '%s'".formatted(uri), directory(uri));
     } else if (uri.startsWith(S3)) {
       s3Provider().check(uri);
-    } else if (!uri.startsWith(KAFKA)) {
+    } else if (uri.startsWith(KAFKA)) {
+      String topic = uri.substring(KAFKA.length());
+      require(
+          topic.isEmpty() || TOPIC.matcher(topic).matches(),
+          "checkpoint store '%s': '%s' is not a topic name; use letters, digits, '.', '_' and '-', or kafka: alone for topics.checkpoint-files",
+          uri,
+          topic);
+    } else {
       throw unknown(uri);
     }
   }

@@ -1,5 +1,6 @@
 package io.streamdistill.core.checkpoint;
 
+import io.streamdistill.core.exit.FileReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -36,7 +37,7 @@ public final class FileCheckpointStore implements CheckpointStore {
       return target.toUri();
     } catch (IOException e) {
       throw new CheckpointException(
-          "cannot store checkpoint %s under %s: %s".formatted(id, root, e), e);
+          "cannot store checkpoint %s under %s: %s".formatted(id, root, FileReason.of(e)), e);
     }
   }
 
@@ -98,7 +99,9 @@ public final class FileCheckpointStore implements CheckpointStore {
           .toList();
     } catch (IOException e) {
       throw new CheckpointException(
-          "cannot list the checkpoints of %s under %s: %s".formatted(student, root, e), e);
+          "cannot list the checkpoints of %s under %s: %s"
+              .formatted(student, root, FileReason.of(e)),
+          e);
     }
   }
 
@@ -112,7 +115,7 @@ public final class FileCheckpointStore implements CheckpointStore {
       staging.discard(target);
     } catch (IOException e) {
       throw new CheckpointException(
-          "cannot delete checkpoint %s under %s: %s".formatted(id, root, e), e);
+          "cannot delete checkpoint %s under %s: %s".formatted(id, root, FileReason.of(e)), e);
     }
   }
 

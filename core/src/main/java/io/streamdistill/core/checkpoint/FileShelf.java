@@ -1,5 +1,6 @@
 package io.streamdistill.core.checkpoint;
 
+import io.streamdistill.core.exit.FileReason;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -51,7 +52,8 @@ final class FileShelf implements AutoCloseable {
       return fetch(checkpoint, id, file);
     } catch (IOException e) {
       throw new CheckpointException(
-          "cannot keep %s of %s in %s: %s".formatted(file.name(), id, directory, e), e);
+          "cannot keep %s of %s in %s: %s".formatted(file.name(), id, directory, FileReason.of(e)),
+          e);
     }
   }
 

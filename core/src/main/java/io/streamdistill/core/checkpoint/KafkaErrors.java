@@ -1,5 +1,8 @@
 package io.streamdistill.core.checkpoint;
 
+import io.streamdistill.core.kafka.Access;
+import io.streamdistill.core.kafka.KafkaAnswers;
+import io.streamdistill.core.kafka.KafkaFailure;
 import io.streamdistill.core.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -21,17 +24,21 @@ final class KafkaErrors {
     } catch (TimeoutException e) {
       throw unreachable(kafka, timeout, e);
     } catch (KafkaException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new CheckpointException(
-          "kafka at %s: %s".formatted(kafka.bootstrapServers(), cause.getMessage()), e);
+          "kafka at %s: %s"
+              .formatted(kafka.bootstrapServers(), KafkaFailure.describe(e, Access.of(kafka))),
+          e);
     }
   }
 
   static CheckpointException unreachable(
       KafkaSettings kafka, Duration timeout, @Nullable Throwable cause) {
     return new CheckpointException(
-        "Could not reach kafka at %s within %s s; is it running?"
-            .formatted(kafka.bootstrapServers(), Math.max(1, timeout.toSeconds())),
+        "Could not reach kafka at %s within %s s; is it running? %s"
+            .formatted(
+                kafka.bootstrapServers(),
+                Math.max(1, timeout.toSeconds()),
+                KafkaAnswers.whoIsThere(kafka)),
         cause);
   }
 }

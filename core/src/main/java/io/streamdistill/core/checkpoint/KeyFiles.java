@@ -3,6 +3,7 @@ package io.streamdistill.core.checkpoint;
 import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.exit.FileReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -50,7 +51,9 @@ public record KeyFiles(Path signingKey, Path publicKey, String keyId) {
       Files.writeString(publicKey, Pem.encode(Pem.PUBLIC_KEY, pair.getPublic().getEncoded()), NEW);
     } catch (IOException e) {
       throw new ConfigException(
-          "keys cannot be written to %s: %s; name another directory".formatted(directory, e), e);
+          "keys cannot be written to %s: %s; name another directory"
+              .formatted(directory, FileReason.of(e)),
+          e);
     }
     return new KeyFiles(signingKey, publicKey, Ed25519.keyId(pair.getPublic()));
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.streamdistill.core.exit.FileReason;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import java.io.IOException;
@@ -239,7 +240,8 @@ public record Manifest(
       return complete;
     } catch (IOException e) {
       throw new CheckpointException(
-          "cannot write the manifest of %s in %s: %s".formatted(id(), directory, e), e);
+          "cannot write the manifest of %s in %s: %s".formatted(id(), directory, FileReason.of(e)),
+          e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.streamdistill.core.checkpoint;
 
+import io.streamdistill.core.exit.FileReason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +55,8 @@ public record Origin(
           checkpoint.examplesSeen(),
           teachers);
     } catch (IOException e) {
-      throw new CheckpointException("cannot read the manifest in " + directory, e);
+      throw new CheckpointException(
+          "cannot read the manifest in %s: %s".formatted(directory, FileReason.of(e)), e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.streamdistill.core.checkpoint;
 import static io.streamdistill.core.config.Require.require;
 
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.exit.FileReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,7 +40,8 @@ final class Pem {
     try {
       text = new String(FileTree.read(file, MAX_BYTES), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
-      throw new ConfigException("%s: %s cannot be read: %s".formatted(what, file, e), e);
+      throw new ConfigException(
+          "%s: %s cannot be read: %s".formatted(what, file, FileReason.of(e)), e);
     }
     List<Block> blocks = new ArrayList<>();
     Matcher block = BLOCK.matcher(text);

@@ -1,5 +1,6 @@
 package io.streamdistill.core.checkpoint;
 
+import io.streamdistill.core.exit.FileReason;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -53,6 +54,39 @@ final class PulledDirectory {
   /** Whether anything is there. */
   boolean exists() {
     return Files.exists(link, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Makes sure that the place can become a link: nothing is there, or what was pulled before, or an
+   * empty directory that can give way.
+   *
+   * @throws CheckpointException when something else is there
+   */
+  void requireFree() {
+    if (!isEmptyDirectory()) {
+      return;
+    }
+    try {
+      if (!Files.getFileStore(link).equals(Files.getFileStore(parent()))) {
+        throw new CheckpointException(
+            "%s is a mounted volume, which cannot be exchanged as a whole; name a directory in it, such as %s"
+                .formatted(link, link.resolve("model")));
+      }
+    } catch (IOException e) {
+      throw new CheckpointException("cannot look at %s: %s".formatted(link, FileReason.of(e)), e);
+    }
+  }
+
+  /** Whether there is a directory without anything in it. */
+  boolean isEmptyDirectory() {
+    if (!Files.isDirectory(link, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    try (Stream<Path> entries = Files.list(link)) {
+      return entries.findAny().isEmpty();
+    } catch (IOException e) {
+      return false; // whoever looks into it says why
+    }
   }
 
   /** Where a version has its checkpoint. */
@@ -117,8 +151,13 @@ final class PulledDirectory {
     Optional<String> before = current();
     layout.renew(versions.resolve(version), id);
     if (exists() && !Files.isSymbolicLink(link)) {
-      try (Staging gone = Staging.in(parent())) { // pulled by an older StreamDistill
+      try (Staging gone = Staging.in(parent())) { // empty, or pulled by an older StreamDistill
         gone.discard(link);
+      } catch (FileSystemException e) {
+        throw new CheckpointException(
+            "%s is a directory that cannot give way (%s); if a volume is mounted there, name a directory in it, such as %s"
+                .formatted(link, FileReason.of(e), link.resolve("model")),
+            e);
       }
     }
     Path fresh = versions.resolve(LINK + UUID.randomUUID());

@@ -2,6 +2,7 @@ package io.streamdistill.core.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.streamdistill.core.exit.FileReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -52,7 +53,9 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
       return SafetensorsReader.read(file.toString(), channel);
     } catch (IOException e) {
       throw new CheckpointException(
-          "%s cannot be read: %s; check that it exists and is readable".formatted(file, e), e);
+          "%s cannot be read: %s; check that it exists and is readable"
+              .formatted(file, FileReason.of(e)),
+          e);
     }
   }
 
@@ -93,7 +96,8 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
       channel.force(true);
     } catch (IOException e) {
       throw new CheckpointException(
-          "%s cannot be written: %s; check space and permissions".formatted(file, e), e);
+          "%s cannot be written: %s; check space and permissions".formatted(file, FileReason.of(e)),
+          e);
     }
   }
 

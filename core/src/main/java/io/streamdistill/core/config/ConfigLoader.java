@@ -1,9 +1,13 @@
 package io.streamdistill.core.config;
 
 import io.streamdistill.core.config.Node.Block;
+import io.streamdistill.core.exit.FileReason;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Loads configuration in layers, each over the one before: defaults, one YAML file, {@code
@@ -26,6 +31,8 @@ import java.util.Set;
  */
 public final class ConfigLoader {
 
+  private static final int MAX_FILE_BYTES = 3 << 20;
+
   private record Flag(String key, String value, Origin origin) {}
 
   private final Shape.Section root;
@@ -34,6 +41,7 @@ public final class ConfigLoader {
   private String file = "";
   private Map<String, String> environment = Map.of();
   private Set<String> reserved = Set.of();
+  private Predicate<String> knownProperty = key -> true;
   private final List<Flag> flags = new ArrayList<>();
 
   private ConfigLoader(Shape.Section root, String defaults) {
@@ -66,7 +74,7 @@ public final class ConfigLoader {
    */
   public ConfigLoader file(Path path) {
     try {
-      file = Files.readString(path);
+      file = bounded(path);
       fileName = path.toString();
       return this;
     } catch (NoSuchFileException e) {
@@ -74,9 +82,32 @@ public final class ConfigLoader {
           "configuration file %s does not exist; give the right one with --config".formatted(path),
           e);
     } catch (CharacterCodingException e) {
-      throw new ConfigException("configuration file %s is not UTF-8".formatted(path), e);
+      throw new ConfigException(
+          "configuration file %s is not UTF-8; convert it, e.g. iconv -t utf-8".formatted(path), e);
     } catch (IOException e) {
-      throw new ConfigException("configuration file %s cannot be read: %s".formatted(path, e), e);
+      throw new ConfigException(
+          Files.isDirectory(path)
+              ? "configuration file %s is a directory; name the file in it".formatted(path)
+              : "configuration file cannot be read: " + FileReason.of(e),
+          e);
+    }
+  }
+
+  /** Reads it, if it is no larger than the parser takes. */
+  private static String bounded(Path path) throws IOException {
+    try (InputStream in = new FileInputStream(path.toFile())) { // a pipe will do, too
+      byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+      if (bytes.length > MAX_FILE_BYTES) {
+        throw new ConfigException(
+            "configuration file %s is larger than %d MiB, the most that is read; is it the right one?"
+                .formatted(path, MAX_FILE_BYTES >> 20));
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (FileNotFoundException e) {
+      if (Files.notExists(path)) {
+        throw new NoSuchFileException(path.toString());
+      }
+      throw e;
     }
   }
 
@@ -98,6 +129,17 @@ public final class ConfigLoader {
    */
   public ConfigLoader set(String key, String value, String flag) {
     flags.add(new Flag(key, value, Origin.flag(flag)));
+    return this;
+  }
+
+  /**
+   * Says which names of free properties are known; what is shown of others is masked, since a
+   * misspelt name may hold a secret.
+   *
+   * @param known takes the dotted key
+   */
+  public ConfigLoader properties(Predicate<String> known) {
+    knownProperty = known;
     return this;
   }
 
@@ -125,7 +167,7 @@ public final class ConfigLoader {
     Problems problems = new Problems();
     Block merged = merged(problems);
     problems.throwIfAny();
-    return Effective.of(merged, root);
+    return Effective.of(merged, root, knownProperty);
   }
 
   private Block merged(Problems problems) {

@@ -6,6 +6,7 @@ import io.streamdistill.core.config.Node.Scalar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +29,20 @@ public record Effective(List<Entry> entries) {
    */
   public record Entry(String key, String value, String origin) {}
 
-  static Effective of(Block merged, Shape.Section root) {
+  static Effective of(Block merged, Shape.Section root, Predicate<String> knownProperty) {
     List<Entry> entries = new ArrayList<>();
-    flatten(merged, root, "", entries);
+    flatten(merged, root, "", entries, knownProperty);
     return new Effective(List.copyOf(entries));
   }
 
-  private static void flatten(@Nullable Node node, Shape shape, String path, List<Entry> entries) {
+  private static void flatten(
+      @Nullable Node node,
+      Shape shape,
+      String path,
+      List<Entry> entries,
+      Predicate<String> knownProperty) {
     if (shape instanceof Shape.Maybe maybe) {
-      flatten(node, maybe.inner(), path, entries);
+      flatten(node, maybe.inner(), path, entries, knownProperty);
     } else if (shape instanceof Shape.Section section) {
       Map<String, Node> children = node instanceof Block block ? block.children() : Map.of();
       section
@@ -48,13 +54,21 @@ public record Effective(List<Entry> entries) {
                           children.get(key), children.get(key + LayerCheck.ELEMENT)),
                       child,
                       Shape.join(path, key),
-                      entries));
+                      entries,
+                      knownProperty));
     } else if (shape instanceof Shape.Properties && node instanceof Block block) {
-      block.children().forEach((key, child) -> entries.add(entry(path + "." + key, child)));
+      block
+          .children()
+          .forEach((key, child) -> entries.add(property(path + "." + key, child, knownProperty)));
     } else if (node instanceof Items items && shape instanceof Shape.ListOf list) {
       if (list.element() instanceof Shape.Section && !items.elements().isEmpty()) {
         for (int i = 0; i < items.elements().size(); i++) {
-          flatten(items.elements().get(i), list.element(), "%s[%d]".formatted(path, i), entries);
+          flatten(
+              items.elements().get(i),
+              list.element(),
+              "%s[%d]".formatted(path, i),
+              entries,
+              knownProperty);
         }
       } else {
         entries.add(entry(path, items));
@@ -62,6 +76,10 @@ public record Effective(List<Entry> entries) {
     } else if (!(shape instanceof Shape.Properties)) {
       entries.add(node == null ? new Entry(path, NOT_SET, "") : entry(path, node));
     }
+  }
+
+  private static Entry property(String key, Node node, Predicate<String> known) {
+    return known.test(key) ? entry(key, node) : new Entry(key, Secrets.MASK, node.origin().text());
   }
 
   private static Entry entry(String key, Node node) {

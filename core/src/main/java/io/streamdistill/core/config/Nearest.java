@@ -7,10 +7,15 @@ import java.util.Optional;
 /** Finds the name that a misspelt one was meant to be. */
 public final class Nearest {
 
+  private static final int MOST_CHARS = 200;
+
   private Nearest() {}
 
   /** The candidate with the fewest edits, when these are few for the length of {@code name}. */
   public static Optional<String> to(String name, Collection<String> candidates) {
+    if (name.length() > MOST_CHARS) {
+      return Optional.empty(); // no misspelling, but a text that slipped in
+    }
     int most = Math.max(2, name.length() / 4);
     return candidates.stream()
         .min(Comparator.comparingInt(candidate -> edits(name, candidate)))

@@ -6,9 +6,15 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Collects what is wrong with a configuration, so that one run reports all of it. */
 final class Problems {
+
+  /** Characters of a message; a value may be a file that slipped in. */
+  private static final int MOST_CHARS = 2_000;
+
+  private static final int MOST_SHOWN = 50;
 
   private final List<String> messages = new ArrayList<>();
   private final Set<String> keys = new HashSet<>();
@@ -16,7 +22,17 @@ final class Problems {
 
   @FormatMethod
   void add(@FormatString String format, Object... args) {
-    messages.add(format.formatted(args));
+    messages.add(shortened(format.formatted(args)));
+  }
+
+  private static String shortened(String message) {
+    return message.length() <= MOST_CHARS
+        ? message
+        : "%s ... %s (%d characters)"
+            .formatted(
+                message.substring(0, MOST_CHARS / 2),
+                message.substring(message.length() - MOST_CHARS / 4),
+                message.length());
   }
 
   /** Adds a problem with the value of {@code key}: it is not missing then. */
@@ -51,8 +67,15 @@ final class Problems {
     }
     if (!messages.isEmpty()) {
       throw new ConfigException(
-          "%d problems in the configuration:%n  - %s"
-              .formatted(messages.size(), String.join(System.lineSeparator() + "  - ", messages)));
+          "%d problems in the configuration:%n  - %s%s"
+              .formatted(
+                  messages.size(),
+                  messages.stream()
+                      .limit(MOST_SHOWN)
+                      .collect(Collectors.joining(System.lineSeparator() + "  - ")),
+                  messages.size() > MOST_SHOWN
+                      ? "%n  ... and %d more".formatted(messages.size() - MOST_SHOWN)
+                      : ""));
     }
   }
 }

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /** Keeps secrets out of everything that is shown. */
 final class Secrets {
 
-  private static final String MASK = "****";
+  static final String MASK = "****";
 
   private static final List<String> SECRET_WORDS =
       List.of(

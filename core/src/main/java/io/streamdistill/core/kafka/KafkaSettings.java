@@ -55,6 +55,9 @@ public record KafkaSettings(Map<String, String> properties) {
     require(
         servers != null && !servers.isBlank(),
         "kafka.bootstrap.servers is missing; set it to host:port of a broker");
+    if (!servers.contains("${")) { // a config provider tells it
+      BootstrapServers.requireAddresses(servers);
+    }
     properties.keySet().forEach(KafkaSettings::requireFree);
   }
 

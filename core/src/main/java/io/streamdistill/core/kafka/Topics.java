@@ -10,8 +10,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -43,12 +41,12 @@ public final class Topics {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final Admin admin;
-  private final String servers;
+  private final KafkaSettings kafka;
   private final Duration timeout;
 
-  private Topics(Admin admin, String servers, Duration timeout) {
+  private Topics(Admin admin, KafkaSettings kafka, Duration timeout) {
     this.admin = admin;
-    this.servers = servers;
+    this.kafka = kafka;
     this.timeout = timeout;
   }
 
@@ -64,7 +62,7 @@ public final class Topics {
   static List<Outcome> create(KafkaSettings kafka, List<TopicSpec> specs, Duration timeout) {
     Admin admin = Admin.create(kafka.admin());
     try {
-      return new Topics(admin, kafka.bootstrapServers(), timeout).create(specs);
+      return new Topics(admin, kafka, timeout).create(specs);
     } finally {
       admin.close(Duration.ZERO); // requests that timed out are not waited for again
     }
@@ -75,9 +73,9 @@ public final class Topics {
    *
    * @throws BrokerException when Kafka cannot be reached within 30 s, or refuses
    */
-  public static List<Outcome> compare(Admin admin, String servers, List<TopicSpec> specs) {
-    Topics topics = new Topics(admin, servers, TIMEOUT);
-    Set<String> existing = topics.get(admin.listTopics().names(), "list topics");
+  public static List<Outcome> compare(Admin admin, KafkaSettings kafka, List<TopicSpec> specs) {
+    Topics topics = new Topics(admin, kafka, TIMEOUT);
+    Set<String> existing = topics.get(admin.listTopics().names(), "list topics", Access.of(kafka));
     return specs.stream()
         .filter(spec -> existing.contains(spec.name()))
         .map(spec -> new Outcome(spec, false, topics.differences(spec)))
@@ -85,7 +83,7 @@ public final class Topics {
   }
 
   private List<Outcome> create(List<TopicSpec> specs) {
-    Set<String> existing = get(admin.listTopics().names(), "list topics");
+    Set<String> existing = get(admin.listTopics().names(), "list topics", Access.of(kafka));
     List<Outcome> outcomes = new ArrayList<>();
     for (TopicSpec spec : specs) {
       boolean created = !existing.contains(spec.name()) && create(spec);
@@ -103,7 +101,10 @@ public final class Topics {
             .configs(spec.configs());
     try {
       KafkaFuture<Void> created = admin.createTopics(List.of(topic)).values().get(spec.name());
-      get(Objects.requireNonNull(created), "create topic '" + spec.name() + "'");
+      get(
+          Objects.requireNonNull(created),
+          "create topic '" + spec.name() + "'",
+          to("Create", spec));
       awaitLeaders(spec);
       return true;
     } catch (BrokerException e) {
@@ -130,7 +131,10 @@ public final class Topics {
     Instant deadline = Instant.now().plus(timeout);
     while (true) {
       try {
-        get(admin.listOffsets(ends).all(), "make topic '" + spec.name() + "' ready");
+        get(
+            admin.listOffsets(ends).all(),
+            "make topic '" + spec.name() + "' ready",
+            to("Describe", spec));
         return;
       } catch (BrokerException e) {
         // The broker that answers may not have heard of the topic yet.
@@ -158,7 +162,8 @@ public final class Topics {
         only(
             get(
                 admin.describeTopics(List.of(spec.name())).allTopicNames(),
-                "describe topic '" + spec.name() + "'"));
+                "describe topic '" + spec.name() + "'",
+                to("Describe", spec)));
     List<String> differences = new ArrayList<>();
     int partitions = found.partitions().size();
     if (partitions != spec.partitions()) {
@@ -177,7 +182,8 @@ public final class Topics {
         only(
             get(
                 admin.describeConfigs(List.of(resource)).all(),
-                "describe the settings of topic '" + spec.name() + "'"));
+                "describe the settings of topic '" + spec.name() + "'",
+                to("DescribeConfigs", spec)));
     compareConfigs(spec, configs, differences);
     return List.copyOf(differences);
   }
@@ -209,7 +215,14 @@ public final class Topics {
               if (differs) {
                 differences.add(
                     "has %s=%s, not %s: run kafka-configs.sh --bootstrap-server %s --alter --topic %s --add-config %s=%s"
-                        .formatted(key, found, wanted, servers, spec.name(), key, wanted));
+                        .formatted(
+                            key,
+                            found,
+                            wanted,
+                            kafka.bootstrapServers(),
+                            spec.name(),
+                            key,
+                            wanted));
               }
             });
   }
@@ -222,22 +235,11 @@ public final class Topics {
     return one.values().iterator().next();
   }
 
-  private <T> T get(KafkaFuture<T> future, String what) {
-    try {
-      return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new BrokerException(
-          "Kafka at %s did not %s: %s; check kafka.bootstrap.servers and the permissions"
-              .formatted(servers, what, e.getCause()),
-          e);
-    } catch (TimeoutException e) {
-      throw new BrokerException(
-          "Kafka at %s did not %s within %d s; check kafka.bootstrap.servers and the network"
-              .formatted(servers, what, timeout.toSeconds()),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BrokerException("interrupted before Kafka could " + what, e);
-    }
+  private Access to(String operation, TopicSpec topic) {
+    return Access.toTopic(kafka, operation, topic.name());
+  }
+
+  private <T> T get(KafkaFuture<T> future, String what, Access tried) {
+    return KafkaAnswers.await(kafka, future, timeout, what, tried);
   }
 }

@@ -30,6 +30,8 @@ public record TopicsConfig(
     int partitions,
     short replication) {
 
+  private static final int MAX_PARTITIONS = 100_000;
+
   /** Validates. */
   public TopicsConfig {
     List<String> names =
@@ -51,7 +53,11 @@ public record TopicsConfig(
         names.stream().map(name -> name.replace('.', '_')).distinct().count() == names.size(),
         "topics: every topic needs a name of its own ('.' and '_' are the same to Kafka), got %s",
         names);
-    require(partitions >= 1, "topics.partitions must be >= 1, got %s", partitions);
+    require(
+        partitions >= 1 && partitions <= MAX_PARTITIONS,
+        "topics.partitions must be in [1, %s], got %s",
+        MAX_PARTITIONS,
+        partitions);
     require(
         replication == -1 || replication >= 1,
         "topics.replication must be >= 1, or -1 for the broker's default, got %s",

@@ -114,6 +114,22 @@ class CheckpointPullerTest {
   }
 
   @Test
+  void anEmptyDirectoryGivesWayAndAFullOneIsLeftAlone() throws IOException {
+    Manifest manifest = publish("v1");
+    Files.createDirectory(out);
+    Path full = Files.createDirectory(work.resolve("full"));
+    Files.writeString(full.resolve("notes.txt"), "mine");
+
+    assertThat(puller().pull("mnist", out)).isEqualTo(manifest);
+    assertThat(CheckpointVerifier.verify(out)).isEqualTo(manifest);
+
+    assertThatThrownBy(() -> puller().pull("mnist", full))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("is left alone; name another directory, such as " + full);
+    assertThat(full.resolve("notes.txt")).hasContent("mine");
+  }
+
+  @Test
   void replacesAnOlderCheckpointOfTheStudent() throws IOException {
     publish("v1");
     puller().pull("mnist", out);

@@ -540,6 +540,36 @@ final class ConfigLoaderTest {
     }
 
     @Test
+    void textsThatSlippedInAreNotRepeatedInFull() throws IOException {
+      String much = "x".repeat(200_000);
+      for (String text :
+          List.of(
+              "teacher:\n  batch-size: " + much + "\n",
+              "teacher:\n  " + much + ": 1\n",
+              much + "\n",
+              "teacher:\n  batch-size: " + "[".repeat(5_000) + "\n",
+              "kafka:\n  bootstrap.servers: " + much + "\n",
+              "a: &a [x,x]\nb: &b [*a,*a]\nteacher: [*b,*b]\n",
+              "x1: 1\n".repeat(10_000),
+              "teacher:\n  members: [" + "{}, ".repeat(10_000) + "]\n")) {
+        yaml(text);
+
+        assertThat(refusal()).hasSizeLessThan(20_000).contains("distill.yaml");
+      }
+    }
+
+    @Test
+    void aFileThatIsTooLargeIsNotRead() throws IOException {
+      Files.writeString(file, "# " + "x".repeat(4 << 20) + "\n");
+
+      assertThatThrownBy(() -> loader.file(file))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("is larger than 3 MiB");
+      assertThatThrownBy(() -> loader.file(folder))
+          .hasMessageContaining("is a directory; name the file in it");
+    }
+
+    @Test
     void allProblemsAreReportedTogether() throws IOException {
       yaml("teacher:\n  batch-size: many\n  lingr: 1ms\nstudent:\n  rate: -1\n");
       loader

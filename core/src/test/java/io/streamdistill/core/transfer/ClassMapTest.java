@@ -38,5 +38,13 @@ class ClassMapTest {
     assertThatThrownBy(() -> ClassMap.ofCount(1))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("classes.count must be >= 2, got 1");
+    assertThatThrownBy(() -> ClassMap.ofCount(2_000_000_000))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("classes.count must be at most 1000000, got 2000000000");
+    assertThatThrownBy(() -> new ClassMap(List.of("a", "b".repeat(3_000_000))))
+        .hasMessageContaining("class 1 has 3000000 characters")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(200));
+    assertThatThrownBy(() -> new ClassMap(List.of("a", "b", "a")))
+        .hasMessageContaining("class 2 is 'a' again");
   }
 }

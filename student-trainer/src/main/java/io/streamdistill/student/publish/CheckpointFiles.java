@@ -1,6 +1,7 @@
 package io.streamdistill.student.publish;
 
 import io.streamdistill.core.checkpoint.StoredModel;
+import io.streamdistill.core.exit.FileReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ final class CheckpointFiles {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
+      throw new UncheckedIOException("cannot read " + FileReason.of(e), e);
     }
   }
 
@@ -44,7 +45,7 @@ final class CheckpointFiles {
         Files.delete(path);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + directory, e);
+      throw new UncheckedIOException("cannot delete " + FileReason.of(e), e);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.streamdistill.core.checkpoint.LearningRecord;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.SigningKey;
 import io.streamdistill.core.checkpoint.SourcePosition;
+import io.streamdistill.core.exit.FileReason;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.onnx.OnnxExportException;
@@ -153,7 +154,9 @@ public final class CheckpointWriter {
               copy.numParams()));
     } catch (IOException e) {
       throw new CheckpointException(
-          "cannot write checkpoint %s to %s: %s".formatted(id, directory, e), e);
+          "cannot write checkpoint %s to %s (student.checkpoint.work-dir): %s"
+              .formatted(id, directory, FileReason.of(e)),
+          e);
     }
     return Manifest.builder(id)
         .parent(parent)

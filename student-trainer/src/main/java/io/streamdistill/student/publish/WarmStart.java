@@ -9,6 +9,7 @@ import io.streamdistill.core.checkpoint.Staging;
 import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.checkpoint.TrustedKeys;
 import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.exit.FileReason;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.step.StudentStep;
 import java.io.IOException;
@@ -69,7 +70,10 @@ public final class WarmStart {
       puller.pull(announced.student(), announced.choice(), pulled);
       return start(pulled, steps);
     } catch (IOException e) {
-      throw new CheckpointException("cannot write to %s: %s".formatted(workDir, e), e);
+      throw new CheckpointException(
+          "cannot write to %s (student.checkpoint.work-dir): %s"
+              .formatted(workDir, FileReason.of(e)),
+          e);
     }
   }
 

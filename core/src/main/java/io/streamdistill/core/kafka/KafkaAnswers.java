@@ -1,0 +1,86 @@
+package io.streamdistill.core.kafka;
+
+import io.streamdistill.core.config.ConfigException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaFuture;
+
+/** Waits for answers of Kafka, and tells soon where none can ever come. */
+public final class KafkaAnswers {
+
+  /** After this, it is looked who is there; a broker at work answers sooner. */
+  private static final Duration PROMPT = Duration.ofSeconds(2);
+
+  /** For each look. */
+  private static final Duration LOOK = Duration.ofSeconds(2);
+
+  private KafkaAnswers() {}
+
+  /**
+   * Waits.
+   *
+   * @param what was asked: {@code list topics}
+   * @param tried the access that it takes
+   * @throws BrokerException when Kafka refuses, or does not answer in time
+   * @throws ConfigException when these settings cannot reach a Kafka at all
+   */
+  public static <T> T await(
+      KafkaSettings kafka, KafkaFuture<T> future, Duration timeout, String what, Access tried) {
+    Duration prompt = timeout.compareTo(PROMPT) < 0 ? timeout : PROMPT;
+    try {
+      try {
+        return future.get(prompt.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        requireMatch(kafka, what);
+        return future.get(timeout.minus(prompt).toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (ExecutionException e) {
+      throw refused(kafka, what, tried, e);
+    } catch (TimeoutException e) {
+      throw unanswered(kafka, what, timeout, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException("interrupted before Kafka could " + what, e);
+    }
+  }
+
+  /** Refuses settings with which no answer will come, whatever the time. */
+  private static void requireMatch(KafkaSettings kafka, String what) {
+    BrokerProbe.mismatch(kafka, LOOK)
+        .ifPresent(
+            reason -> {
+              throw new ConfigException(
+                  "Kafka at %s cannot %s: %s".formatted(kafka.bootstrapServers(), what, reason));
+            });
+  }
+
+  private static BrokerException refused(
+      KafkaSettings kafka, String what, Access tried, ExecutionException failure) {
+    if (failure.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
+      return new BrokerException(
+          "Kafka at %s did not %s in time: %s"
+              .formatted(kafka.bootstrapServers(), what, whoIsThere(kafka)),
+          failure);
+    }
+    return new BrokerException(
+        "Kafka at %s did not %s: %s"
+            .formatted(kafka.bootstrapServers(), what, KafkaFailure.describe(failure, tried)),
+        failure);
+  }
+
+  private static BrokerException unanswered(
+      KafkaSettings kafka, String what, Duration timeout, TimeoutException failure) {
+    return new BrokerException(
+        "Kafka at %s did not %s within %d s: %s"
+            .formatted(kafka.bootstrapServers(), what, timeout.toSeconds(), whoIsThere(kafka)),
+        failure);
+  }
+
+  /** What is found at the addresses of a Kafka that does not answer, and what to do. */
+  public static String whoIsThere(KafkaSettings kafka) {
+    return BrokerProbe.findings(kafka, LOOK)
+        + "; check kafka.bootstrap.servers, and that the broker runs";
+  }
+}
