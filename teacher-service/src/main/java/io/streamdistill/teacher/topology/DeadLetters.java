@@ -14,7 +14,7 @@ import org.apache.kafka.streams.processor.api.Record;
 final class DeadLetters {
 
   /** Present when the topic cannot take the whole record: what was left out of the letter. */
-  static final String OMITTED = "distill.omitted";
+  static final String OMITTED = DeadLetter.OMITTED;
 
   /** Upper bound of what the log adds to one record: batch header, lengths, deltas. */
   private static final int OVERHEAD = 512;
