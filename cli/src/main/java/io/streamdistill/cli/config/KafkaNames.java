@@ -17,6 +17,9 @@ final class KafkaNames {
   private static final Pattern PREFIX =
       Pattern.compile("^(streams\\.)?((main|restore|global)\\.)?((admin|consumer|producer)\\.)?");
 
+  /** Class and parameters of a provider, under a name of one's own. */
+  private static final Pattern PROVIDER = Pattern.compile("config\\.providers\\.[^.]+\\..+");
+
   private KafkaNames() {}
 
   /**
@@ -29,6 +32,7 @@ final class KafkaNames {
     known.addAll(StreamsConfig.configDef().names());
     return kafka.properties().keySet().stream()
         .sorted()
+        .filter(name -> !PROVIDER.matcher(PREFIX.matcher(name).replaceFirst("")).matches())
         .filter(name -> !known.contains(PREFIX.matcher(name).replaceFirst("")))
         .map(
             name ->

@@ -19,6 +19,7 @@ import org.apache.kafka.common.header.Header;
  * @param fromPartition its partition there
  * @param fromOffset its offset there
  * @param omitted what was left out because the topic does not take it; mostly empty
+ * @param timestamp of the record that was rejected, ms since the epoch
  */
 record Letter(
     ConsumerRecord<byte[], byte[]> record,
@@ -28,7 +29,8 @@ record Letter(
     String fromTopic,
     int fromPartition,
     long fromOffset,
-    String omitted) {
+    String omitted,
+    long timestamp) {
 
   static Letter of(ConsumerRecord<byte[], byte[]> record) {
     return new Letter(
@@ -39,12 +41,19 @@ record Letter(
         header(record, DeadLetter.TOPIC),
         (int) Math.min(Integer.MAX_VALUE, number(header(record, DeadLetter.PARTITION))),
         number(header(record, DeadLetter.OFFSET)),
-        header(record, DeadLetter.OMITTED));
+        header(record, DeadLetter.OMITTED),
+        timestamp(record));
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
     Header header = record.headers().lastHeader(name);
     return header == null || header.value() == null ? "" : new String(header.value(), UTF_8);
+  }
+
+  /** That of the record, which the dead-letter topic may have refused. */
+  private static long timestamp(ConsumerRecord<byte[], byte[]> record) {
+    long refused = number(header(record, DeadLetter.TIMESTAMP));
+    return refused >= 0 ? refused : record.timestamp();
   }
 
   private static long number(String digits) {
@@ -56,7 +65,7 @@ record Letter(
   }
 
   Instant time() {
-    return Instant.ofEpochMilli(record.timestamp());
+    return Instant.ofEpochMilli(timestamp);
   }
 
   /** Whether the headers say why it was rejected and where it came from. */

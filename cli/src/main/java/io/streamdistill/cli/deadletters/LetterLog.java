@@ -45,6 +45,7 @@ final class LetterLog implements AutoCloseable {
     properties.put("isolation.level", isolation);
     properties.put("auto.offset.reset", "earliest"); // retention may pass the reader by
     properties.putIfAbsent("fetch.max.bytes", 16 << 20);
+    properties.put("fetch.max.wait.ms", 25); // what is read is there already
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

@@ -78,7 +78,7 @@ final class ListCommand implements Callable<Integer> {
             if (!Replayed.isMarker(record) && filter.matches(letter) && !(pending && done)) {
               matching[0]++;
               newest.add(
-                  new LetterAt(record.timestamp(), letter.place(), LetterView.of(letter, done)));
+                  new LetterAt(letter.timestamp(), letter.place(), LetterView.of(letter, done)));
               if (newest.size() > limit) {
                 newest.poll();
               }

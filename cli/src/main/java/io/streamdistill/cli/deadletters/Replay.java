@@ -52,7 +52,11 @@ final class Replay implements AutoCloseable {
       this.targetPartitions = producer.partitionsFor(target).size();
     } catch (KafkaException e) {
       close();
-      throw failed(e);
+      throw new DeadLettersException(
+          "Kafka at %s does not let a replay into topic %s begin, with the transactional id '%s': %s; docs/security.md has the permissions that it needs"
+              .formatted(
+                  kafka.bootstrapServers(), target, transactionalId(deadLetters), e.getMessage()),
+          e);
     }
   }
 
@@ -173,7 +177,7 @@ final class Replay implements AutoCloseable {
             ? letter.fromPartition()
             : null;
     Headers headers = DeadLetter.original(letter.record().headers());
-    long time = letter.record().timestamp();
+    long time = letter.timestamp();
     return new ProducerRecord<>(
         target,
         partition,

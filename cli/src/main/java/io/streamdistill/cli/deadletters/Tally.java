@@ -58,8 +58,8 @@ final class Tally {
     Count count = counts.computeIfAbsent(group, unused -> new Count());
     count.letters++;
     count.replayed += replayed ? 1 : 0;
-    count.oldest = Math.min(count.oldest, letter.record().timestamp());
-    count.newest = Math.max(count.newest, letter.record().timestamp());
+    count.oldest = Math.min(count.oldest, letter.timestamp());
+    count.newest = Math.max(count.newest, letter.timestamp());
   }
 
   long letters() {

@@ -171,6 +171,19 @@ final class DeadLettersCommandTest {
   }
 
   @Test
+  void aTimestampThatTheDeadLettersRefusedComesBack() throws Exception {
+    ProducerRecord<byte[], byte[]> letter = letters.letter(Reason.BLANK_ID, 0);
+    letter.headers().add(Letters.header(DeadLetter.TIMESTAMP, "1234567"));
+    letters.send(letter);
+
+    assertThat(run("replay")).isZero();
+
+    ConsumerRecord<byte[], byte[]> record = letters.read(letters.topics.transferSet()).get(0);
+    assertThat(record.timestamp()).isEqualTo(1_234_567);
+    assertThat(record.headers().lastHeader(DeadLetter.TIMESTAMP)).isNull();
+  }
+
+  @Test
   void whatIsRejectedOnceMoreCanBeReplayedOnceMore() throws Exception {
     letters.sendLetters(Reason.WRONG_FEATURE_TYPE, 0, 1);
     assertThat(run("replay")).isZero();

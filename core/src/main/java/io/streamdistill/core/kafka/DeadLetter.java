@@ -42,6 +42,12 @@ public final class DeadLetter {
   /** Header, only where the topic does not take the whole record: what was left out of it. */
   public static final String OMITTED = "distill.omitted";
 
+  /**
+   * Header, only where the topic refuses the record's timestamp and the dead letter has another
+   * one: that of the record, ms since the epoch in decimal digits.
+   */
+  public static final String TIMESTAMP = "distill.timestamp";
+
   /** What {@link #describe} adds, and what Kafka Streams may add to that. */
   private static final Set<String> ADDED =
       Set.of(
@@ -52,6 +58,7 @@ public final class DeadLetter {
           TOPIC,
           PARTITION,
           OFFSET,
+          TIMESTAMP,
           "__streams.errors.exception",
           "__streams.errors.stacktrace");
 
