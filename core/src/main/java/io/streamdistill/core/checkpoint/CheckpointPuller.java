@@ -254,9 +254,9 @@ public final class CheckpointPuller {
     if (!place.has(id, keys)) {
       try (Staging staging = Staging.in(place.versions())) {
         Path checkpoint = layout.checkpoint(staging.directory(), id);
-        stores.fetch(candidate.getLocation(), id, checkpoint);
-        Manifest manifest =
-            CheckpointVerifier.verify(checkpoint, CheckpointLog.files(candidate), keys);
+        List<FileEntry> announced = CheckpointLog.files(candidate);
+        stores.fetch(candidate.getLocation(), id, ExpectedFiles.announced(announced), checkpoint);
+        Manifest manifest = CheckpointVerifier.verify(checkpoint, announced, keys);
         requireModelsOfStudent(checkpoint, manifest);
         layout.complete(staging.directory(), manifest);
         place.discard(id.version());

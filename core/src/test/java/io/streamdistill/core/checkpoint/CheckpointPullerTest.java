@@ -320,7 +320,7 @@ class CheckpointPullerTest {
   void whoIsOvertakenByRetentionGoesOnToTheNextVersion() throws Exception {
     Path store = work.resolve("store");
     CheckpointId slow = new CheckpointId("mnist", "v1");
-    announce(write("mnist", "v1"), manyFiles(store, slow));
+    announceManyFiles(store, slow);
     CompletableFuture<Manifest> pull =
         CompletableFuture.supplyAsync(() -> puller().pull("mnist", out));
     await().atMost(Duration.ofMinutes(1)).until(() -> isCopying(work.resolve("out.versions")));
@@ -337,7 +337,7 @@ class CheckpointPullerTest {
   void whatWasDeletedWhileItWasPulledAndHasNoSuccessorIsAnErrorThatSaysSo() throws Exception {
     Path store = work.resolve("store");
     CheckpointId slow = new CheckpointId("mnist", "v1");
-    announce(write("mnist", "v1"), manyFiles(store, slow));
+    announceManyFiles(store, slow);
     CompletableFuture<Manifest> pull =
         CompletableFuture.supplyAsync(() -> puller().pull("mnist", out));
     await().atMost(Duration.ofMinutes(1)).until(() -> isCopying(work.resolve("out.versions")));
@@ -351,13 +351,13 @@ class CheckpointPullerTest {
     assertThat(out).doesNotExist();
   }
 
-  /** A directory that takes a while to copy, since every file of it is brought to disk. */
-  private static URI manyFiles(Path store, CheckpointId id) throws IOException {
+  /** A checkpoint that takes a while to copy, since every file of it is brought to disk. */
+  private void announceManyFiles(Path store, CheckpointId id) throws IOException {
     Path directory = Files.createDirectories(store.resolve(id.toString()));
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < ExpectedFiles.MAX_FILES - 1; i++) {
       Files.createFile(directory.resolve("file-" + i));
     }
-    return directory.toUri();
+    announce(Checkpoints.manifest(id).build().write(directory), directory.toUri());
   }
 
   private static boolean isCopying(Path versions) throws IOException {
