@@ -276,6 +276,20 @@ class KafkaCheckpointStoreTest extends CheckpointStoreContract {
   }
 
   @Test
+  void saysWhichTopicTakesTooLittleAndHowThatIsMended() {
+    String narrow = broker.compactedTopic(1, Map.of("max.message.bytes", "20000"));
+    CheckpointId id = new CheckpointId("narrow", "v1");
+    try (CheckpointStore store = new KafkaCheckpointStore(kafka, narrow)) {
+      assertThatThrownBy(() -> store.put(id, written(id, 100_000)))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(
+              "topic '" + narrow + "'",
+              "--add-config max.message.bytes=",
+              "student.checkpoint.store");
+    }
+  }
+
+  @Test
   void saysThatTheTopicIsMissing() {
     assertThatThrownBy(() -> new KafkaCheckpointStore(kafka, "no-such-topic"))
         .isInstanceOf(CheckpointException.class)
