@@ -1,5 +1,6 @@
 package io.streamdistill.cli.produce;
 
+import io.streamdistill.cli.outage.OutageOptions;
 import io.streamdistill.cli.produce.ProduceOptions.OnError;
 import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.LeftOut;
@@ -94,6 +95,8 @@ public final class ProduceCommand implements Callable<Integer> {
       description = "at an unfit row: stop, or leave it out and count the reason; default: fail")
   private OnError onError = defaults.onError();
 
+  @Mixin private final OutageOptions outages = new OutageOptions();
+
   /** Reads names as they are documented, in lower case. */
   static final class OnErrorName implements ITypeConverter<OnError> {
     @Override
@@ -126,8 +129,15 @@ public final class ProduceCommand implements Callable<Integer> {
     ProduceOptions options =
         new ProduceOptions(limit, repeat, rate, labelFraction, seed, shuffle, prefix(), onError);
     ProduceTarget to = target.get();
+    PrintWriter err = spec.commandLine().getErr();
     TransferSetProducer producer =
-        new TransferSetProducer(to.kafka(), to.topics(), to.features(), clock);
+        new TransferSetProducer(to.kafka(), to.topics(), to.features(), clock)
+            .through(
+                new TransferSetProducer.Outages(
+                    outages.maxOutage(),
+                    outages.patience(err),
+                    line -> say(err, line),
+                    OutageNotice.FIRST));
     try {
       report(spec.commandLine().getOut(), to, produce(producer, to, options));
       return 0;
@@ -154,6 +164,11 @@ public final class ProduceCommand implements Callable<Integer> {
           options,
           progress);
     }
+  }
+
+  private static void say(PrintWriter err, String line) {
+    err.println(line);
+    err.flush();
   }
 
   private String prefix() {

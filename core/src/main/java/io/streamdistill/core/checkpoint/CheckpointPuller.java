@@ -132,6 +132,7 @@ public final class CheckpointPuller {
     Optional<Manifest> present = present(student, out, place);
     List<CheckpointPublished> candidates = candidates(student, choice, announced);
     List<String> problems = new ArrayList<>();
+    UnreachableException outage = null;
     for (CheckpointPublished candidate : candidates) {
       CheckpointId id = CheckpointLog.id(candidate);
       if (present.isPresent() && present.get().id().equals(id)) {
@@ -153,11 +154,15 @@ public final class CheckpointPuller {
           return look(student, choice, out, looks - 1);
         }
         problems.add(id + ": " + e.getMessage());
+        outage = e instanceof UnreachableException away ? away : outage;
       }
     }
-    throw new CheckpointException(
+    String message =
         "none of the %d announced checkpoints of '%s' can be used:\n  %s"
-            .formatted(problems.size(), student, String.join("\n  ", problems)));
+            .formatted(problems.size(), student, String.join("\n  ", problems));
+    throw outage == null
+        ? new CheckpointException(message)
+        : new UnreachableException(message, outage);
   }
 
   /** Whether the trainer has deleted a checkpoint since it was looked up. */

@@ -55,9 +55,21 @@ public final class FileCheckpointStore implements CheckpointStore {
   public void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
     Path source = path(id);
     if (!Files.isDirectory(source)) {
-      throw new CheckpointException("there is no checkpoint %s under %s".formatted(id, root));
+      throw missing("checkpoint " + id);
     }
     Fetch.into(id, expected, directory, new Stored(id, source));
+  }
+
+  private CheckpointException missing(String what) {
+    return Files.isDirectory(root)
+        ? new CheckpointException("there is no %s under %s".formatted(what, root))
+        : away();
+  }
+
+  private UnreachableException away() {
+    return new UnreachableException(
+        "checkpoint store file:%s is not there; is it mounted, and may it be read?".formatted(root),
+        null);
   }
 
   /** A checkpoint is deleted by a rename, so that it goes as a whole under who reads it. */
@@ -102,6 +114,9 @@ public final class FileCheckpointStore implements CheckpointStore {
     }
 
     private CheckpointException gone(@Nullable Exception cause) {
+      if (!Files.isDirectory(root)) {
+        return away();
+      }
       return new CheckpointException(
           "checkpoint %s under %s went away while it was read; was it deleted just now?"
               .formatted(id, root),
@@ -129,8 +144,7 @@ public final class FileCheckpointStore implements CheckpointStore {
   public void fetchFile(CheckpointId id, FileEntry file, Path target) {
     Path source = path(id).resolve(file.name());
     if (!Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)) {
-      throw new CheckpointException(
-          "there is no %s of checkpoint %s under %s".formatted(file.name(), id, root));
+      throw missing("%s of checkpoint %s".formatted(file.name(), id));
     }
     Fetch.file(id, file, target, copy -> Fetch.copy(id, file, source, copy));
   }

@@ -1,6 +1,7 @@
 package io.streamdistill.core.checkpoint;
 
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.Outage;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
@@ -21,15 +22,19 @@ final class KafkaErrors {
     } catch (TimeoutException e) {
       throw unreachable(kafka, timeout, e);
     } catch (KafkaException e) {
+      if (Outage.isBehind(e)) {
+        throw new UnreachableException(
+            "kafka at %s: %s".formatted(kafka.bootstrapServers(), e.getMessage()), e);
+      }
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new CheckpointException(
           "kafka at %s: %s".formatted(kafka.bootstrapServers(), cause.getMessage()), e);
     }
   }
 
-  static CheckpointException unreachable(
+  static UnreachableException unreachable(
       KafkaSettings kafka, Duration timeout, @Nullable Throwable cause) {
-    return new CheckpointException(
+    return new UnreachableException(
         "Could not reach kafka at %s within %s s; is it running?"
             .formatted(kafka.bootstrapServers(), Math.max(1, timeout.toSeconds())),
         cause);

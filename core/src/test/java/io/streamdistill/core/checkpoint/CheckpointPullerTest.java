@@ -10,6 +10,7 @@ import ch.qos.logback.core.AppenderBase;
 import io.streamdistill.core.TestBroker;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.outage.OutageException;
 import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
@@ -400,6 +401,45 @@ class CheckpointPullerTest {
       assertThat(CheckpointVerifier.verify(out)).isEqualTo(third);
       follower.stop();
       following.get(1, TimeUnit.MINUTES);
+    }
+  }
+
+  @Test
+  void aFollowerGoesOnWhenTheStoreIsBackAndEndsOnlyWhenToldTo() throws Exception {
+    Path store = work.resolve("store");
+    Manifest first = write("mnist", "v1");
+    announce(first, put(first, "file:" + store));
+    Files.move(store, work.resolve("away"));
+    BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
+    CheckpointChoice latest = CheckpointChoice.latest();
+
+    try (CheckpointFollower follower =
+        new CheckpointFollower(kafka, topics, S3Settings.defaults())) {
+      CompletableFuture<Void> following =
+          CompletableFuture.runAsync(() -> follower.follow("mnist", latest, out, switches::add));
+      awaitLogged(out + " stays as it is, the next attempt follows in", "is it mounted");
+      Files.move(work.resolve("away"), store);
+
+      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(first);
+      follower.stop();
+      following.get(1, TimeUnit.MINUTES);
+    }
+  }
+
+  @Test
+  void aFollowerEndsWhenAnOutageIsLongerThanItIsAllowed() throws Exception {
+    Path store = work.resolve("store");
+    Manifest first = write("mnist", "v1");
+    announce(first, put(first, "file:" + store));
+    Files.move(store, work.resolve("away"));
+
+    try (CheckpointFollower follower =
+        new CheckpointFollower(
+            kafka, topics, S3Settings.defaults(), PullOptions.defaults(), Duration.ofMillis(500))) {
+      assertThatThrownBy(
+              () -> follower.follow("mnist", CheckpointChoice.latest(), out, manifest -> {}))
+          .isInstanceOf(OutageException.class)
+          .hasMessageContainingAll("have been away for", "is it mounted");
     }
   }
 
