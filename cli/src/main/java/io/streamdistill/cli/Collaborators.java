@@ -4,6 +4,7 @@ import io.streamdistill.cli.checkpoints.AliasDesk;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;
+import io.streamdistill.cli.deadletters.DeadLetterDesk;
 import io.streamdistill.cli.produce.ProduceTarget;
 import io.streamdistill.cli.pull.PullCommand;
 import io.streamdistill.core.kafka.KafkaSettings;
@@ -29,5 +30,9 @@ record Collaborators(ConfigOptions config) {
   AliasDesk aliasDesk() {
     PullCommand.View view = config.load(PullCommand.View.class);
     return new AliasDesk(view.kafka(), view.topics(), view.s3(), InstantSource.system());
+  }
+
+  DeadLetterDesk deadLetterDesk() {
+    return config.load(DeadLetterDesk.class);
   }
 }

@@ -7,6 +7,7 @@ import io.streamdistill.cli.checkpoints.PromoteCommand;
 import io.streamdistill.cli.checkpoints.RollbackCommand;
 import io.streamdistill.cli.config.ConfigCommand;
 import io.streamdistill.cli.config.ConfigOptions;
+import io.streamdistill.cli.deadletters.DeadLettersCommand;
 import io.streamdistill.cli.evaluate.EvaluateCommand;
 import io.streamdistill.cli.experiment.CommandProduct;
 import io.streamdistill.cli.failure.ErrorLine;
@@ -146,6 +147,7 @@ public final class Distill {
         new KeygenCommand(),
         new CalibrateBiasCommand(config),
         new EvaluateCommand(config),
+        DeadLettersCommand.create(collaborators::deadLetterDesk),
         new ConfigCommand(config),
         experiments());
   }

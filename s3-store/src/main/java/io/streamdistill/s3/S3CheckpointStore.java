@@ -4,6 +4,7 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointVerifier;
+import io.streamdistill.core.checkpoint.ExpectedFiles;
 import io.streamdistill.core.checkpoint.Fetch;
 import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.checkpoint.Manifest;
@@ -42,9 +43,6 @@ final class S3CheckpointStore implements CheckpointStore {
 
   /** Age at which files without a manifest are taken for those of a killed writer. */
   static final Duration ABANDONED_AGE = Duration.ofDays(1);
-
-  /** Far more than a manifest has; what is larger is not read. */
-  private static final int MAX_MANIFEST_BYTES = 16 << 20;
 
   private final S3Location location;
   private final S3Bucket bucket;
@@ -91,7 +89,7 @@ final class S3CheckpointStore implements CheckpointStore {
       byte[] json = Files.readAllBytes(directory.resolve(Manifest.FILE_NAME));
       String key = key(id, Manifest.FILE_NAME);
       // What is there may be this one, when the answer to the first attempt was lost.
-      if (!bucket.create(key, json) && !Arrays.equals(bucket.read(key, MAX_MANIFEST_BYTES), json)) {
+      if (!bucket.create(key, json) && !Arrays.equals(bucket.read(key, Manifest.MAX_BYTES), json)) {
         throw taken(id);
       }
       return location.uri(id);
@@ -118,17 +116,28 @@ final class S3CheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public void fetch(CheckpointId id, Path directory) {
-    Fetch.into(
-        id,
-        directory,
-        staging -> {
-          try {
-            download(id, staging);
-          } catch (SdkException e) {
-            throw problems.failed("cannot fetch checkpoint %s from".formatted(id), e);
-          }
-        });
+  public void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
+    try {
+      Fetch.into(
+          id,
+          expected,
+          directory,
+          new Fetch.Parts() {
+            @Override
+            public void manifest(Path file, int maxBytes) throws IOException {
+              write(file, S3CheckpointStore.this.manifest(id, maxBytes));
+            }
+
+            @Override
+            public void files(List<FileEntry> files, Path target) throws IOException {
+              for (FileEntry file : files) {
+                download(id, file, target.resolve(file.name()));
+              }
+            }
+          });
+    } catch (SdkException e) {
+      throw problems.failed("cannot fetch checkpoint %s from".formatted(id), e);
+    }
   }
 
   @Override
@@ -147,16 +156,6 @@ final class S3CheckpointStore implements CheckpointStore {
         });
   }
 
-  private void download(CheckpointId id, Path directory) throws IOException {
-    Files.createDirectory(directory);
-    write(directory.resolve(Manifest.FILE_NAME), manifest(id));
-    for (FileEntry file : Manifest.read(directory).files()) {
-      Path path = directory.resolve(file.name());
-      Files.createDirectories(path.getParent());
-      download(id, file, path);
-    }
-  }
-
   private void download(CheckpointId id, FileEntry file, Path path) throws IOException {
     try {
       bucket.download(key(id, file.name()), file, path);
@@ -168,9 +167,9 @@ final class S3CheckpointStore implements CheckpointStore {
     }
   }
 
-  private byte[] manifest(CheckpointId id) throws IOException {
+  private byte[] manifest(CheckpointId id, int maxBytes) throws IOException {
     try {
-      return bucket.read(key(id, Manifest.FILE_NAME), MAX_MANIFEST_BYTES);
+      return bucket.read(key(id, Manifest.FILE_NAME), maxBytes);
     } catch (NoSuchKeyException e) {
       throw new CheckpointException(
           "there is no complete checkpoint %s in %s".formatted(id, location), e);

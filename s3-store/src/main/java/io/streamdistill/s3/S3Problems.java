@@ -2,6 +2,7 @@ package io.streamdistill.s3;
 
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.S3Settings;
+import io.streamdistill.core.checkpoint.UnreachableException;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import software.amazon.awssdk.core.exception.SdkException;
  */
 record S3Problems(S3Location location, S3Settings settings) {
 
+  private static final int SERVER_ERROR = 500;
+
   /** Says whether the credentials are known, but may not do what was asked. */
   static boolean isDenied(SdkException e) {
     return "AccessDenied".equals(code(e));
@@ -29,7 +32,16 @@ record S3Problems(S3Location location, S3Settings settings) {
    * @param attempt what could not be done, up to the name of the store
    */
   CheckpointException failed(String attempt, SdkException e) {
-    return new CheckpointException("%s %s: %s".formatted(attempt, location, explain(e)), e);
+    String message = "%s %s: %s".formatted(attempt, location, explain(e));
+    return isOutage(e) ? new UnreachableException(message, e) : new CheckpointException(message, e);
+  }
+
+  /** Whether the service is away or busy, so that a later attempt may succeed. */
+  private static boolean isOutage(SdkException e) {
+    if (e instanceof AwsServiceException service) {
+      return service.statusCode() >= SERVER_ERROR || service.isThrottlingException();
+    }
+    return e instanceof ApiCallTimeoutException || isNetwork(e);
   }
 
   String explain(SdkException e) {

@@ -8,6 +8,7 @@ import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.CheckpointVerifier;
 import io.streamdistill.core.checkpoint.Checkpoints;
+import io.streamdistill.core.checkpoint.UnreachableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -123,7 +124,7 @@ class S3FaultTest {
       wire.cutAfterReceiving(WEIGHT_BYTES / 2, Wire.Cut.FOR_GOOD);
 
       assertThatThrownBy(() -> store.fetch(id, target))
-          .isInstanceOf(CheckpointException.class)
+          .isInstanceOf(UnreachableException.class)
           .hasMessageContainingAll(
               id.toString(), STORE, "127.0.0.1:" + wire.port(), "cannot be reached");
     }

@@ -1,8 +1,10 @@
 package io.streamdistill.student;
 
 import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.core.checkpoint.UnreachableException;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.BrokerException;
+import io.streamdistill.core.kafka.Outage;
 import io.streamdistill.student.publish.OutageException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +16,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +80,7 @@ final class StartUp {
 
   /** What Kafka says no to, it says no to again. */
   private static void requireCurable(RuntimeException failure) {
-    boolean retriable = failure instanceof BrokerException || failure instanceof KafkaException;
+    boolean retriable = !(failure instanceof CheckpointException);
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof AuthenticationException || cause instanceof AuthorizationException) {
         throw new ConfigException(
@@ -91,9 +92,7 @@ final class StartUp {
           && !String.valueOf(cause.getMessage()).contains("No resolvable bootstrap urls")) {
         throw new ConfigException("the kafka block cannot be used: " + cause.getMessage(), failure);
       }
-      retriable |=
-          cause instanceof RetriableException
-              || cause instanceof java.util.concurrent.TimeoutException;
+      retriable |= cause instanceof UnreachableException || Outage.isBehind(cause);
     }
     if (!retriable) {
       throw failure;

@@ -1,5 +1,6 @@
 package io.streamdistill.cli.checkpoints;
 
+import io.streamdistill.cli.outage.OutageOptions;
 import io.streamdistill.core.checkpoint.CheckpointListing;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.PrintWriter;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,6 +37,8 @@ public final class CheckpointsCommand implements Callable<Integer> {
       description = "as JSON, with every check of the gate, and examples by teacher")
   private boolean json;
 
+  @Mixin private final OutageOptions outages = new OutageOptions();
+
   /**
    * Creates the command.
    *
@@ -47,15 +51,17 @@ public final class CheckpointsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     AliasDesk open = desk.get();
-    List<CheckpointPublished> announced = open.announced(student);
+    List<String> lines = outages.patience(spec.commandLine().getErr()).through(() -> lines(open));
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(CheckpointListing.json(open.detailed(announced, student)));
-    } else {
-      ListingTable.lines(CheckpointListing.of(announced, open.aliases(), student))
-          .forEach(out::println);
-    }
+    lines.forEach(out::println);
     out.flush();
     return 0;
+  }
+
+  private List<String> lines(AliasDesk open) {
+    List<CheckpointPublished> announced = open.announced(student);
+    return json
+        ? List.of(CheckpointListing.json(open.detailed(announced, student)))
+        : ListingTable.lines(CheckpointListing.of(announced, open.aliases(), student));
   }
 }

@@ -19,6 +19,9 @@ final class KafkaNames {
   private static final Pattern PREFIX =
       Pattern.compile("^(streams\\.)?((main|restore|global)\\.)?((admin|consumer|producer)\\.)?");
 
+  /** Class and parameters of a provider, under a name of one's own. */
+  private static final Pattern PROVIDER = Pattern.compile("config\\.providers\\.[^.]+\\..+");
+
   private KafkaNames() {}
 
   private static final Set<String> KNOWN = known();
@@ -46,6 +49,7 @@ final class KafkaNames {
   static List<String> warnings(KafkaSettings kafka) {
     return kafka.properties().keySet().stream()
         .sorted()
+        .filter(name -> !PROVIDER.matcher(bare(name)).matches())
         .filter(name -> !KNOWN.contains(bare(name)))
         .map(
             name ->

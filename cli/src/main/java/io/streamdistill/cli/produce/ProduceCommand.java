@@ -1,5 +1,6 @@
 package io.streamdistill.cli.produce;
 
+import io.streamdistill.cli.outage.OutageOptions;
 import io.streamdistill.cli.produce.ProduceOptions.OnError;
 import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.LeftOut;
@@ -110,6 +111,8 @@ public final class ProduceCommand implements Callable<Integer> {
               + " the topic first")
   private boolean skipSent;
 
+  @Mixin private final OutageOptions outages = new OutageOptions();
+
   /** Reads names as they are documented, in lower case. */
   static final class OnErrorName implements ITypeConverter<OnError> {
     @Override
@@ -143,8 +146,15 @@ public final class ProduceCommand implements Callable<Integer> {
         new ProduceOptions(
             limit, repeat, rate, labelFraction, seed, shuffle, prefix(), onError, skipSent);
     ProduceTarget to = target.get();
+    PrintWriter err = spec.commandLine().getErr();
     TransferSetProducer producer =
-        new TransferSetProducer(to.kafka(), to.topics(), to.features(), clock);
+        new TransferSetProducer(to.kafka(), to.topics(), to.features(), clock)
+            .through(
+                new TransferSetProducer.Outages(
+                    outages.maxOutage(),
+                    outages.patience(err),
+                    line -> say(err, line),
+                    OutageNotice.FIRST));
     try {
       if (check) {
         boolean fit =
@@ -177,6 +187,11 @@ public final class ProduceCommand implements Callable<Integer> {
           options,
           progress);
     }
+  }
+
+  private static void say(PrintWriter err, String line) {
+    err.println(line);
+    err.flush();
   }
 
   private String prefix() {

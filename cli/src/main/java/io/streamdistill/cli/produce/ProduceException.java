@@ -1,7 +1,11 @@
 package io.streamdistill.cli.produce;
 
+import io.streamdistill.core.exit.ExitStatus;
+import io.streamdistill.core.exit.HasExitStatus;
+import org.apache.kafka.common.errors.TimeoutException;
+
 /** Production that stopped; says at which row or broker, why, and what to do. */
-public final class ProduceException extends RuntimeException {
+public final class ProduceException extends RuntimeException implements HasExitStatus {
 
   private static final long serialVersionUID = 1L;
 
@@ -11,5 +15,11 @@ public final class ProduceException extends RuntimeException {
 
   ProduceException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** That of an outage, when the broker was away for longer than a record waits. */
+  @Override
+  public ExitStatus exitStatus() {
+    return getCause() instanceof TimeoutException ? ExitStatus.OUTAGE : ExitStatus.FAILURE;
   }
 }

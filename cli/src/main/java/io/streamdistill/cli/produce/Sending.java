@@ -33,7 +33,7 @@ final class Sending {
   private final RecordCodec<TransferExample> codec = Codecs.transferExample();
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
-  private long sent;
+  private final AtomicLong sent = new AtomicLong();
   private long labelled;
   private long lastReport;
 
@@ -59,7 +59,7 @@ final class Sending {
         producer.send( // the callback hears of it
             new ProducerRecord<>(
                 topic,
-                (int) (sent % partitions),
+                (int) (sent.get() % partitions),
                 id.getBytes(StandardCharsets.UTF_8),
                 codec.encode(example)),
             (metadata, exception) -> {
@@ -69,7 +69,7 @@ final class Sending {
                 failure.compareAndSet(null, new Failure(id, exception));
               }
             });
-    sent++;
+    sent.incrementAndGet();
     if (example.getLabel() != null) {
       labelled++;
     }
@@ -87,8 +87,14 @@ final class Sending {
     produced.accept(acknowledged.get());
   }
 
+  /** Examples handed to the producer so far; for any thread. */
   long sent() {
-    return sent;
+    return sent.get();
+  }
+
+  /** Examples that the broker has so far; for any thread. */
+  long acknowledged() {
+    return acknowledged.get();
   }
 
   long labelled() {
@@ -114,7 +120,8 @@ final class Sending {
 
   private static String remedy(Exception cause) {
     if (cause instanceof TimeoutException) {
-      return "check that the broker still runs, and produce again";
+      return "that is longer than --max-outage or kafka.producer.delivery.timeout.ms allows; produce"
+          + " again when the broker runs, which repeats the ids";
     }
     return "correct the cause, and produce again";
   }

@@ -5,16 +5,20 @@ import io.streamdistill.cli.source.LeftOut;
 import io.streamdistill.cli.source.UnfitRowException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.outage.Patience;
 import io.streamdistill.core.transfer.FeatureContract;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the rows of a source to the transfer-set topic. The key of a record is its id in UTF-8;
@@ -30,12 +34,14 @@ public final class TransferSetProducer {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
   private static final int BATCH_BYTES = 128 * 1024;
   private static final int LINGER_MILLIS = 20;
+  private static final int REQUEST_MILLIS = 30_000;
 
   private final KafkaSettings kafka;
   private final TopicsConfig topics;
   private final FeatureContract contract;
   private final Clock clock;
   private final Duration connectTimeout;
+  private final @Nullable Outages outages;
 
   /**
    * Creates a producer; nothing connects yet.
@@ -54,11 +60,38 @@ public final class TransferSetProducer {
       FeatureContract contract,
       Clock clock,
       Duration connectTimeout) {
+    this(kafka, topics, contract, clock, connectTimeout, null);
+  }
+
+  private TransferSetProducer(
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      FeatureContract contract,
+      Clock clock,
+      Duration connectTimeout,
+      @Nullable Outages outages) {
     this.kafka = kafka;
     this.topics = topics;
     this.contract = contract;
     this.clock = clock;
     this.connectTimeout = connectTimeout;
+    this.outages = outages;
+  }
+
+  /**
+   * What is done while the broker is away; without it, as Kafka's client does: it gives up after
+   * two minutes.
+   *
+   * @param maxOutage how long it may be away; 0 for ever
+   * @param patience for the look at the topic, before anything is sent
+   * @param told of an outage, and of its end
+   * @param notice after how long without an acknowledgement it is told
+   */
+  record Outages(Duration maxOutage, Patience patience, Consumer<String> told, Duration notice) {}
+
+  /** Returns a copy that waits outages out. */
+  TransferSetProducer through(Outages newOutages) {
+    return new TransferSetProducer(kafka, topics, contract, clock, connectTimeout, newOutages);
   }
 
   /**
@@ -75,15 +108,19 @@ public final class TransferSetProducer {
       ExampleSource.Opener source, ProduceOptions options, LongConsumer produced)
       throws IOException {
     long start = System.nanoTime();
+    TransferSetTopic topic = new TransferSetTopic(kafka, topics, contract.bytes(), connectTimeout);
     int partitions =
-        new TransferSetTopic(kafka, topics, contract.bytes(), connectTimeout).ensurePartitions();
+        outages == null
+            ? topic.ensurePartitions()
+            : outages.patience().through(topic::ensurePartitions);
     Passes passes = new Passes(source, options, contract.type(), clock);
     SentBefore before =
         options.skipSent() ? SentBefore.read(kafka, topics.transferSet()) : SentBefore.nothing();
     Pace pace = Pace.of(options.rate());
     KafkaProducer<byte[], byte[]> producer = connect();
+    Sending sending = new Sending(producer, topics.transferSet(), partitions, kafka, produced);
+    Closeable notice = notice(sending);
     try {
-      Sending sending = new Sending(producer, topics.transferSet(), partitions, kafka, produced);
       try {
         passes.forEach(
             example -> {
@@ -115,6 +152,7 @@ public final class TransferSetProducer {
     } catch (InterruptException e) {
       throw new ProduceException("interrupted; what was sent before stays in the topic", e);
     } finally {
+      notice.close();
       producer.close(Duration.ZERO); // all is acknowledged, or has failed: nothing to wait for
     }
   }
@@ -139,8 +177,32 @@ public final class TransferSetProducer {
         : ", rows skipped: " + LeftOut.describe(passes.skipped());
   }
 
+  private Closeable notice(Sending sending) {
+    return outages == null
+        ? () -> {}
+        : new OutageNotice(sending, kafka.bootstrapServers(), outages.told(), outages.notice());
+  }
+
+  /** A record waits as long as the broker may be away, in the buffer or before it. */
+  private static void waitOut(Duration maxOutage, Map<String, Object> properties) {
+    int millis =
+        maxOutage.isZero()
+            ? Integer.MAX_VALUE
+            : Math.toIntExact(Math.min(Integer.MAX_VALUE, Math.max(1, maxOutage.toMillis())));
+    properties.putIfAbsent("delivery.timeout.ms", millis);
+    properties.putIfAbsent("max.block.ms", millis);
+    properties.putIfAbsent(
+        "request.timeout.ms", Math.max(1, Math.min(REQUEST_MILLIS, millis - LINGER_MILLIS)));
+    if (millis <= LINGER_MILLIS) { // the client wants them to add up
+      properties.put("linger.ms", 0);
+    }
+  }
+
   private KafkaProducer<byte[], byte[]> connect() {
     Map<String, Object> properties = kafka.producer();
+    if (outages != null) {
+      waitOut(outages.maxOutage(), properties);
+    }
     properties.putIfAbsent("batch.size", BATCH_BYTES);
     properties.putIfAbsent("linger.ms", LINGER_MILLIS);
     // While a partition has no leader yet, a second request may overtake a first that is refused:

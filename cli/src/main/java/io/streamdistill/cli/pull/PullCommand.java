@@ -1,5 +1,6 @@
 package io.streamdistill.cli.pull;
 
+import io.streamdistill.cli.outage.OutageOptions;
 import io.streamdistill.core.checkpoint.CheckpointChoice;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointFollower;
@@ -81,6 +82,8 @@ public final class PullCommand implements Callable<Integer> {
               + " may come and go")
   private boolean follow;
 
+  @Mixin private final OutageOptions outages = new OutageOptions();
+
   @Mixin private final PublicKeys publicKeys = new PublicKeys();
 
   @Option(
@@ -115,9 +118,11 @@ public final class PullCommand implements Callable<Integer> {
       follow(open, choice, options);
       return 0;
     }
+    CheckpointPuller puller = new CheckpointPuller(open.kafka(), open.topics(), open.s3(), options);
     Manifest manifest =
-        new CheckpointPuller(open.kafka(), open.topics(), open.s3(), options)
-            .pull(student, choice, out);
+        outages
+            .patience(spec.commandLine().getErr())
+            .through(() -> puller.pull(student, choice, out));
     PrintWriter console = spec.commandLine().getOut();
     console.println("pulled into " + out);
     ManifestSummary.lines(manifest).forEach(console::println);
@@ -128,7 +133,8 @@ public final class PullCommand implements Callable<Integer> {
   private void follow(View open, CheckpointChoice choice, PullOptions options) {
     PrintWriter console = spec.commandLine().getOut();
     try (CheckpointFollower follower =
-        new CheckpointFollower(open.kafka(), open.topics(), open.s3(), options)) {
+        new CheckpointFollower(
+            open.kafka(), open.topics(), open.s3(), options, outages.maxOutage())) {
       Thread stop = new Thread(follower::stop, "stop-following");
       Runtime.getRuntime().addShutdownHook(stop);
       follower.follow(

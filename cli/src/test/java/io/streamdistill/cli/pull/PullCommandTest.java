@@ -1,6 +1,7 @@
 package io.streamdistill.cli.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OrtEnvironment;
@@ -27,6 +28,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -191,6 +195,26 @@ final class PullCommandTest {
     assertThat(err.toString()).contains("model.onnx: has sha-256");
     assertThat(out.toString()).isEmpty();
     assertThat(pulled).doesNotExist();
+  }
+
+  @Test
+  void waitsForAStoreThatIsAway() throws Exception {
+    publish("file:" + directory.resolve("store"), "v1");
+    Files.move(directory.resolve("store"), directory.resolve("away"));
+
+    assertThat(pull("small", "--max-outage", "1s")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("waits: none of the 1 announced checkpoints", "is it mounted")
+        .contains("more than --max-outage allows");
+    err.getBuffer().setLength(0);
+    CompletableFuture<Integer> pull = CompletableFuture.supplyAsync(() -> pull("small"));
+    await().atMost(Duration.ofMinutes(1)).until(() -> err.toString().contains("waits: "));
+    Files.move(directory.resolve("away"), directory.resolve("store"));
+
+    assertThat(pull.get(1, TimeUnit.MINUTES)).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("small/v1");
+    assertThat(pull("small", "--max-outage", "soon")).isEqualTo(2);
+    assertThat(err.toString()).contains("must be a duration such as 30s, 10m or 1h");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -132,10 +133,10 @@ public final class AliasWriter implements AutoCloseable {
             Codecs.checkpointEvent().encode(event));
     try {
       return producer.send(record).get().offset();
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | KafkaException e) { // what a producer refuses, or Kafka does
       throw new CheckpointException(
           "topic '%s' on kafka at %s does not take an event: %s"
-              .formatted(topic, kafka.bootstrapServers(), e.getCause()),
+              .formatted(topic, kafka.bootstrapServers(), e.getCause() == null ? e : e.getCause()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -3,7 +3,8 @@ package io.streamdistill.core.checkpoint;
 import org.jspecify.annotations.Nullable;
 
 /** A checkpoint that cannot be read, written or trusted; says which, why and what to do. */
-public sealed class CheckpointException extends RuntimeException permits NotYetException {
+public sealed class CheckpointException extends RuntimeException
+    permits NotYetException, UnreachableException {
 
   private static final long serialVersionUID = 1L;
 

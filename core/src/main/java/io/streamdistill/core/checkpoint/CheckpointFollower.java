@@ -2,10 +2,14 @@ package io.streamdistill.core.checkpoint;
 
 import io.streamdistill.core.checkpoint.CheckpointPuller.Pulled;
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.Outage;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.outage.Backoff;
+import io.streamdistill.core.outage.OutageException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -31,6 +35,7 @@ public final class CheckpointFollower implements AutoCloseable {
   private final KafkaSettings kafka;
   private final List<TopicPartition> watched;
   private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Duration maxOutage;
   private volatile boolean stopped;
 
   /**
@@ -51,6 +56,22 @@ public final class CheckpointFollower implements AutoCloseable {
    */
   public CheckpointFollower(
       KafkaSettings kafka, TopicsConfig topics, S3Settings s3, PullOptions options) {
+    this(kafka, topics, s3, options, Duration.ZERO);
+  }
+
+  /**
+   * Connects, for as long as Kafka and the store are not away for too long.
+   *
+   * @param maxOutage after which {@link #follow} ends with an {@link OutageException}; 0 for never
+   * @throws KafkaException when the settings are of no use; a broker that is away is waited for
+   */
+  public CheckpointFollower(
+      KafkaSettings kafka,
+      TopicsConfig topics,
+      S3Settings s3,
+      PullOptions options,
+      Duration maxOutage) {
+    this.maxOutage = maxOutage;
     this.puller = new CheckpointPuller(kafka, topics, s3, options, true);
     this.kafka = kafka;
     watched =
@@ -68,12 +89,14 @@ public final class CheckpointFollower implements AutoCloseable {
    * Follows until {@link #stop}.
    *
    * @param switched told of every checkpoint that the directory was switched to
+   * @throws OutageException when Kafka or the store are away for longer than allowed
    */
   public void follow(
       String student, CheckpointChoice choice, Path out, Consumer<Manifest> switched) {
     String last = null;
     String awaited = null;
-    Duration retry = FIRST_RETRY;
+    Backoff retry = new Backoff(FIRST_RETRY, LONGEST_WAIT, ThreadLocalRandom.current());
+    long reachedNanos = System.nanoTime();
     while (!stopped) {
       Duration wait = LONGEST_WAIT;
       try {
@@ -85,26 +108,31 @@ public final class CheckpointFollower implements AutoCloseable {
         } else {
           last = switchedTo(pulled.manifest(), last, switched);
         }
+        reachedNanos = System.nanoTime();
         if (pulled == null || pulled.problems().isEmpty()) {
-          retry = FIRST_RETRY;
+          retry.reset();
         } else {
-          wait = retry;
-          retry = longer(retry);
+          wait = retry.next();
         }
       } catch (NotYetException e) {
         awaited = waitsFor(String.valueOf(e.getMessage()), e.reason(), awaited);
-        retry = FIRST_RETRY;
+        reachedNanos = System.nanoTime();
+        retry.reset();
       } catch (CheckpointException | KafkaException e) {
         if (stopped) {
           return;
         }
+        if (e instanceof UnreachableException || Outage.isBehind(e)) {
+          requirePatience(Duration.ofNanos(System.nanoTime() - reachedNanos), out, e);
+        } else {
+          reachedNanos = System.nanoTime();
+        }
+        wait = retry.next();
         LOG.warn(
             "{} stays as it is, the next attempt follows in {} s: {}",
             out,
-            retry.toSeconds(),
+            wait.toMillis() / 1e3,
             e.getMessage());
-        wait = retry;
-        retry = longer(retry);
       }
       await(wait);
     }
@@ -118,9 +146,13 @@ public final class CheckpointFollower implements AutoCloseable {
     return reason;
   }
 
-  private static Duration longer(Duration retry) {
-    Duration twice = retry.multipliedBy(2);
-    return twice.compareTo(LONGEST_WAIT) < 0 ? twice : LONGEST_WAIT;
+  private void requirePatience(Duration away, Path out, RuntimeException failure) {
+    if (!maxOutage.isZero() && away.compareTo(maxOutage) > 0) {
+      throw new OutageException(
+          "%s stays as it is: Kafka or the store have been away for %d s, longer than allowed: %s"
+              .formatted(out, away.toSeconds(), failure.getMessage()),
+          failure);
+    }
   }
 
   /** Returns the version that is there now. */

@@ -101,6 +101,7 @@ public final class CheckpointLog {
 
   /** The announced files, the manifest included. */
   public static List<FileEntry> files(CheckpointPublished announcement) {
+    ExpectedFiles.requireFew(announcement.getFiles().size());
     return announcement.getFiles().stream()
         .map(file -> new FileEntry(file.getName(), file.getSize(), file.getSha256()))
         .toList();
@@ -203,7 +204,7 @@ public final class CheckpointLog {
           throw new CheckpointException(
               "its key is '%s', but it announces %s".formatted(key, id(announcement)));
         }
-        files(announcement); // rejects unsafe names here, not while fetching
+        files(announcement); // rejects unsafe names and too many here, not while fetching
         byKey.remove(key); // announced again: it counts from here
         byKey.put(key, announcement);
       } catch (WireException

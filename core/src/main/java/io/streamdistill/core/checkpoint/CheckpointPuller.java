@@ -133,6 +133,7 @@ public final class CheckpointPuller {
     Optional<Manifest> present = present(student, out, place);
     List<CheckpointPublished> candidates = candidates(student, choice, announced);
     List<String> problems = new ArrayList<>();
+    UnreachableException outage = null;
     for (CheckpointPublished candidate : candidates) {
       CheckpointId id = CheckpointLog.id(candidate);
       if (present.isPresent() && present.get().id().equals(id)) {
@@ -155,11 +156,15 @@ public final class CheckpointPuller {
           return look(student, choice, out, looks - 1);
         }
         problems.add(id + ": " + e.getMessage());
+        outage = e instanceof UnreachableException away ? away : outage;
       }
     }
-    throw new CheckpointException(
+    String message =
         "none of the %d announced checkpoints of '%s' can be used:\n  %s"
-            .formatted(problems.size(), student, String.join("\n  ", problems)));
+            .formatted(problems.size(), student, String.join("\n  ", problems));
+    throw outage == null
+        ? new CheckpointException(message)
+        : new UnreachableException(message, outage);
   }
 
   /** Whether the trainer has deleted a checkpoint since it was looked up. */
@@ -256,9 +261,9 @@ public final class CheckpointPuller {
     if (!place.has(id, keys)) {
       try (Staging staging = Staging.in(place.versions())) {
         Path checkpoint = layout.checkpoint(staging.directory(), id);
-        stores.fetch(candidate.getLocation(), id, checkpoint);
-        Manifest manifest =
-            CheckpointVerifier.verify(checkpoint, CheckpointLog.files(candidate), keys);
+        List<FileEntry> announced = CheckpointLog.files(candidate);
+        stores.fetch(candidate.getLocation(), id, ExpectedFiles.announced(announced), checkpoint);
+        Manifest manifest = CheckpointVerifier.verify(checkpoint, announced, keys);
         requireModelsOfStudent(checkpoint, manifest);
         layout.complete(staging.directory(), manifest);
         place.discard(id.version());

@@ -18,13 +18,20 @@ public interface CheckpointStore extends AutoCloseable {
    */
   URI put(CheckpointId id, Path directory);
 
+  /** Fetches whatever checkpoint is stored under {@code id}, as its manifest has it. */
+  default void fetch(CheckpointId id, Path directory) {
+    fetch(id, ExpectedFiles.ofManifest(), directory);
+  }
+
   /**
    * Fetches a checkpoint into {@code directory}, which must not exist, and verifies every size and
-   * SHA-256 before the directory appears under its name.
+   * SHA-256 before the directory appears under its name. No more is copied of a file than the size
+   * that is expected.
    *
-   * @throws CheckpointException when it is missing, incomplete or does not match its hashes
+   * @throws CheckpointException when it is missing, incomplete, not what is expected, or larger
+   *     than what is free on the disk
    */
-  void fetch(CheckpointId id, Path directory);
+  void fetch(CheckpointId id, ExpectedFiles expected, Path directory);
 
   /**
    * Fetches one file of a checkpoint, verified, without the others.

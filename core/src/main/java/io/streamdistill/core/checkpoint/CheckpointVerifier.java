@@ -71,6 +71,25 @@ public final class CheckpointVerifier {
     return manifest;
   }
 
+  /**
+   * Reads the manifest in {@code directory}, before the other files are there.
+   *
+   * @param announced every file of the checkpoint, the manifest included; empty when unknown
+   * @throws CheckpointException when it is not what was announced
+   */
+  static Manifest announced(Path directory, Collection<FileEntry> announced) {
+    byte[] json = Manifest.bytes(directory);
+    List<String> problems = new ArrayList<>();
+    if (announced.isEmpty()) {
+      return Manifest.parse(directory, json);
+    }
+    requireAnnounced(directory, json, announced);
+    Manifest manifest = Manifest.parse(directory, json);
+    compareAnnounced(manifest, announced, problems);
+    requireNone(directory, problems);
+    return manifest;
+  }
+
   private static void requireNone(Path directory, List<String> problems) {
     if (!problems.isEmpty()) {
       int more = problems.size() - MAX_PROBLEMS;

@@ -28,6 +28,7 @@ final class ChunkReader {
   private final Duration timeout;
   private final NavigableMap<Long, ChunkedFile> awaited = new TreeMap<>(); // by offset
   private final Map<ChunkedFile, MessageDigest> digests = new HashMap<>();
+  private final Map<ChunkedFile, Long> sizes = new HashMap<>(); // so far
 
   ChunkReader(KafkaSettings kafka, CheckpointId id, Complete checkpoint, Duration timeout) {
     this.kafka = kafka;
@@ -40,12 +41,8 @@ final class ChunkReader {
     }
   }
 
-  /** Writes every file under {@code directory}, which is created, and fsyncs it. */
+  /** Writes every file under {@code directory}, in which their directories are, and fsyncs it. */
   void writeTo(Path directory) throws IOException {
-    Files.createDirectory(directory);
-    for (ChunkedFile file : checkpoint.index().files()) {
-      Files.createDirectories(directory.resolve(file.file().name()).getParent());
-    }
     write(file -> directory.resolve(file.file().name()));
   }
 
@@ -94,6 +91,10 @@ final class ChunkReader {
     MessageDigest digest = file == null ? null : digests.get(file);
     if (file == null || digest == null) {
       return; // of another checkpoint
+    }
+    long size = sizes.merge(file, (long) record.value().length, Long::sum);
+    if (size > file.file().size()) {
+      throw Fetch.otherSize(id, file.file(), "at least %d bytes".formatted(size));
     }
     digest.update(record.value());
     try (OutputStream out = Files.newOutputStream(place.apply(file), StandardOpenOption.APPEND)) {

@@ -6,7 +6,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -42,14 +44,44 @@ final class ChunkTable {
   /** A checkpoint that can be read: its index and the partition of all its records. */
   record Complete(ChunkIndex index, TopicPartition partition) {
 
-    /** As if this file were the only one. */
-    Complete only(String file) {
+    /** As if these files were the only ones. */
+    Complete only(Set<String> names) {
       List<ChunkedFile> named =
-          index.files().stream().filter(one -> one.file().name().equals(file)).toList();
-      if (named.isEmpty()) {
-        throw new CheckpointException("%s is not in %s".formatted(file, partition));
+          index.files().stream().filter(one -> names.contains(one.file().name())).toList();
+      if (named.size() != names.size()) {
+        throw new CheckpointException("%s is not in %s".formatted(names, partition));
       }
       return new Complete(new ChunkIndex(index.format(), named), partition);
+    }
+
+    /** As if these files were the only ones, of which the index must say the same. */
+    Complete exactly(List<FileEntry> expected) {
+      Complete named = only(expected.stream().map(FileEntry::name).collect(Collectors.toSet()));
+      for (ChunkedFile one : named.index().files()) {
+        if (!expected.contains(one.file())) {
+          throw new CheckpointException(
+              "%s in %s is %s, expected %s"
+                  .formatted(
+                      one.file().name(),
+                      partition,
+                      one.file(),
+                      expected.stream()
+                          .filter(file -> file.name().equals(one.file().name()))
+                          .toList()));
+        }
+      }
+      return named;
+    }
+
+    /** Refuses files that are larger, by what the index says of them. */
+    void requireAtMost(int maxBytes) {
+      for (ChunkedFile one : index.files()) {
+        if (one.file().size() > maxBytes) {
+          throw new CheckpointException(
+              "%s in %s has %d bytes, expected at most %d"
+                  .formatted(one.file().name(), partition, one.file().size(), maxBytes));
+        }
+      }
     }
   }
 

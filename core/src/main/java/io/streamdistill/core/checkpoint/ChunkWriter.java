@@ -3,6 +3,7 @@ package io.streamdistill.core.checkpoint;
 import io.streamdistill.core.checkpoint.ChunkIndex.ChunkedFile;
 import io.streamdistill.core.checkpoint.ChunkTable.Live;
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.TopicSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +58,8 @@ final class ChunkWriter implements AutoCloseable {
     producer.flush();
     List<ChunkedFile> table = new ArrayList<>();
     for (int i = 0; i < files.size(); i++) {
-      List<Long> offsets = sent.get(i).stream().map(chunk -> acknowledged(chunk).offset()).toList();
+      List<Long> offsets =
+          sent.get(i).stream().map(chunk -> acknowledged(home.topic(), chunk).offset()).toList();
       table.add(new ChunkedFile(files.get(i), offsets));
     }
     byte[] index = new ChunkIndex(ChunkIndex.FORMAT, table).toBytes();
@@ -66,7 +69,7 @@ final class ChunkWriter implements AutoCloseable {
                   .formatted(id, index.length)
               + " bytes); use a file: store");
     }
-    acknowledged(send(home, ChunkKey.index(id), index));
+    acknowledged(home.topic(), send(home, ChunkKey.index(id), index));
   }
 
   private List<Future<RecordMetadata>> sendChunks(
@@ -88,14 +91,18 @@ final class ChunkWriter implements AutoCloseable {
   /** Writes a tombstone over every record, in the order of {@code keys}. */
   void bury(List<ChunkKey> keys, Map<ChunkKey, Live> records) {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
+    String topic = "";
     for (ChunkKey key : keys) {
       Live live = records.get(key);
       if (live != null) {
+        topic = live.partition().topic();
         sent.add(send(live.partition(), key, null));
       }
     }
     producer.flush();
-    sent.forEach(this::acknowledged);
+    for (Future<RecordMetadata> one : sent) {
+      acknowledged(topic, one);
+    }
   }
 
   private Future<RecordMetadata> send(TopicPartition to, ChunkKey key, byte @Nullable [] value) {
@@ -106,7 +113,7 @@ final class ChunkWriter implements AutoCloseable {
             producer.send(new ProducerRecord<>(to.topic(), to.partition(), key.toBytes(), value)));
   }
 
-  private RecordMetadata acknowledged(Future<RecordMetadata> sent) {
+  private RecordMetadata acknowledged(String topic, Future<RecordMetadata> sent) {
     return KafkaErrors.explain(
         kafka,
         timeout,
@@ -116,11 +123,27 @@ final class ChunkWriter implements AutoCloseable {
           } catch (InterruptedException e) {
             throw new InterruptException(e);
           } catch (ExecutionException e) {
+            if (e.getCause() instanceof RecordTooLargeException large) {
+              throw tooLarge(topic, large);
+            }
             throw e.getCause() instanceof KafkaException cause
                 ? cause
                 : new KafkaException(e.getCause());
           }
         });
+  }
+
+  /** Kafka names neither the topic nor the setting, and the client has one of its own. */
+  private CheckpointException tooLarge(String topic, RecordTooLargeException cause) {
+    long needed = KafkaCheckpointStore.CHUNK_BYTES + TopicSpec.ENVELOPE_BYTES;
+    boolean byClient = String.valueOf(cause.getMessage()).contains("max.request.size");
+    return new CheckpointException(
+        byClient
+            ? "the producer sends no record of a file, of up to %d bytes, to topic '%s': raise kafka.producer.max.request.size, or remove it"
+                .formatted(needed, topic)
+            : "topic '%1$s' on kafka at %2$s takes no record of a file, of up to %3$d bytes: run kafka-configs.sh --bootstrap-server %2$s --alter --topic %1$s --add-config max.message.bytes=%3$d, or set student.checkpoint.store to a file: or s3: store"
+                .formatted(topic, kafka.bootstrapServers(), needed),
+        cause);
   }
 
   @Override

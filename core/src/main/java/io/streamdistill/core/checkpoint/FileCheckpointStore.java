@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checkpoints as directories {@code root/student/version}. A version appears by one rename, after
@@ -50,26 +53,91 @@ public final class FileCheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public void fetch(CheckpointId id, Path directory) {
+  public void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
     Path source = path(id);
     if (!Files.isDirectory(source)) {
-      throw new CheckpointException("there is no checkpoint %s under %s".formatted(id, root));
+      throw missing("checkpoint " + id);
     }
-    Fetch.into(id, directory, staging -> copy(id, source, staging));
+    Fetch.into(id, expected, directory, new Stored(id, source));
+  }
+
+  private CheckpointException missing(String what) {
+    return Files.isDirectory(root)
+        ? new CheckpointException("there is no %s under %s".formatted(what, root))
+        : away();
+  }
+
+  private UnreachableException away() {
+    return new UnreachableException(
+        "checkpoint store file:%s is not there; is it mounted, and may it be read?".formatted(root),
+        null);
   }
 
   /** A checkpoint is deleted by a rename, so that it goes as a whole under who reads it. */
-  private void copy(CheckpointId id, Path source, Path target) throws IOException {
-    try {
-      FileTree.copy(source, target);
-    } catch (IOException | UncheckedIOException e) {
-      if (Files.isDirectory(source)) {
-        throw e;
+  private final class Stored implements Fetch.Parts {
+
+    private final CheckpointId id;
+    private final Path source;
+
+    Stored(CheckpointId id, Path source) {
+      this.id = id;
+      this.source = source;
+    }
+
+    @Override
+    public void manifest(Path file, int maxBytes) throws IOException {
+      if (!Files.isDirectory(source)) {
+        throw gone(null);
       }
-      throw new CheckpointException(
+      byte[] json = Manifest.bytes(source);
+      if (json.length > maxBytes) {
+        throw new CheckpointException(
+            "%s has %d bytes, expected %d"
+                .formatted(source.resolve(Manifest.FILE_NAME), json.length, maxBytes));
+      }
+      Files.write(file, json);
+      FileTree.fsync(file);
+    }
+
+    @Override
+    public void files(List<FileEntry> files, Path directory) throws IOException {
+      try {
+        requireNothingElse(files);
+        for (FileEntry file : files) {
+          Fetch.copy(id, file, source.resolve(file.name()), directory.resolve(file.name()));
+        }
+      } catch (IOException | UncheckedIOException | CheckpointException e) {
+        if (Files.isDirectory(source)) {
+          throw e;
+        }
+        throw gone(e);
+      }
+    }
+
+    private CheckpointException gone(@Nullable Exception cause) {
+      if (!Files.isDirectory(root)) {
+        return away();
+      }
+      return new CheckpointException(
           "checkpoint %s under %s went away while it was read; was it deleted just now?"
               .formatted(id, root),
-          e);
+          cause);
+    }
+
+    /** Stops at the first file that the manifest does not name. */
+    private void requireNothingElse(List<FileEntry> files) throws IOException {
+      Set<String> known = files.stream().map(FileEntry::name).collect(Collectors.toSet());
+      known.add(Manifest.FILE_NAME);
+      try (Stream<Path> tree = Files.walk(source)) {
+        for (Path path : (Iterable<Path>) tree::iterator) {
+          String name = source.relativize(path).toString().replace('\\', '/');
+          if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && !known.contains(name)) {
+            throw new CheckpointException(
+                "checkpoint %s is not intact in its store; use another one:%n  %s: is not in the manifest"
+                    .formatted(id, name));
+          }
+        }
+      }
     }
   }
 
@@ -77,10 +145,9 @@ public final class FileCheckpointStore implements CheckpointStore {
   public void fetchFile(CheckpointId id, FileEntry file, Path target) {
     Path source = path(id).resolve(file.name());
     if (!Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)) {
-      throw new CheckpointException(
-          "there is no %s of checkpoint %s under %s".formatted(file.name(), id, root));
+      throw missing("%s of checkpoint %s".formatted(file.name(), id));
     }
-    Fetch.file(id, file, target, copy -> Files.copy(source, copy, LinkOption.NOFOLLOW_LINKS));
+    Fetch.file(id, file, target, copy -> Fetch.copy(id, file, source, copy));
   }
 
   @Override

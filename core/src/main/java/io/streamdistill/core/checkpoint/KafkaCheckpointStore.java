@@ -4,6 +4,7 @@ import io.streamdistill.core.checkpoint.ChunkTable.Complete;
 import io.streamdistill.core.checkpoint.ChunkTable.Entry;
 import io.streamdistill.core.checkpoint.ChunkTable.Live;
 import io.streamdistill.core.kafka.KafkaSettings;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -90,15 +92,30 @@ public final class KafkaCheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public synchronized void fetch(CheckpointId id, Path directory) {
+  public synchronized void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
     Complete checkpoint = complete(id);
     Fetch.into(
-        id, directory, staging -> new ChunkReader(kafka, id, checkpoint, timeout).writeTo(staging));
+        id,
+        expected,
+        directory,
+        new Fetch.Parts() {
+          @Override
+          public void manifest(Path file, int maxBytes) throws IOException {
+            Complete manifest = checkpoint.only(Set.of(Manifest.FILE_NAME));
+            manifest.requireAtMost(maxBytes);
+            new ChunkReader(kafka, id, manifest, timeout).writeOnlyFileTo(file);
+          }
+
+          @Override
+          public void files(List<FileEntry> files, Path target) throws IOException {
+            new ChunkReader(kafka, id, checkpoint.exactly(files), timeout).writeTo(target);
+          }
+        });
   }
 
   @Override
   public synchronized void fetchFile(CheckpointId id, FileEntry file, Path target) {
-    Complete only = complete(id).only(file.name());
+    Complete only = complete(id).only(Set.of(file.name())).exactly(List.of(file));
     Fetch.file(
         id, file, target, copy -> new ChunkReader(kafka, id, only, timeout).writeOnlyFileTo(copy));
   }

@@ -4,6 +4,7 @@ import io.streamdistill.core.kafka.Access;
 import io.streamdistill.core.kafka.KafkaAnswers;
 import io.streamdistill.core.kafka.KafkaFailure;
 import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.core.kafka.Outage;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
@@ -24,6 +25,10 @@ final class KafkaErrors {
     } catch (TimeoutException e) {
       throw unreachable(kafka, timeout, e);
     } catch (KafkaException e) {
+      if (Outage.isBehind(e)) {
+        throw new UnreachableException(
+            "kafka at %s: %s".formatted(kafka.bootstrapServers(), e.getMessage()), e);
+      }
       throw new CheckpointException(
           "kafka at %s: %s"
               .formatted(kafka.bootstrapServers(), KafkaFailure.describe(e, Access.of(kafka))),
@@ -31,9 +36,9 @@ final class KafkaErrors {
     }
   }
 
-  static CheckpointException unreachable(
+  static UnreachableException unreachable(
       KafkaSettings kafka, Duration timeout, @Nullable Throwable cause) {
-    return new CheckpointException(
+    return new UnreachableException(
         "Could not reach kafka at %s within %s s; is it running? %s"
             .formatted(
                 kafka.bootstrapServers(),

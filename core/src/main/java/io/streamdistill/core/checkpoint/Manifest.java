@@ -162,6 +162,7 @@ public record Manifest(
         calibration == null || calibration.biasShift().size() == classNames.size(),
         "has a calibration for another number of classes than its classNames, %s",
         classNames);
+    ExpectedFiles.requireFew(files.size());
     files = files.stream().sorted(Comparator.comparing(FileEntry::name)).toList();
     check(
         files.stream().map(FileEntry::name).distinct().count() == files.size(),

@@ -26,8 +26,8 @@ final class OpenStores implements AutoCloseable {
    *
    * @param location where the checkpoint was announced
    */
-  void fetch(String location, CheckpointId id, Path directory) {
-    use(location, id, store -> store.fetch(id, directory));
+  void fetch(String location, CheckpointId id, ExpectedFiles expected, Path directory) {
+    use(location, id, store -> store.fetch(id, expected, directory));
   }
 
   /**

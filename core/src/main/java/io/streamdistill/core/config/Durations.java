@@ -6,14 +6,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as people write them. */
-final class Durations {
+public final class Durations {
 
   private static final Pattern FORM = Pattern.compile("(\\d+) ?(ms|s|m|h|d)");
 
   private Durations() {}
 
   /** Reads {@code 100ms}, {@code 10s}, {@code 5m}, {@code 1h}, {@code 7d}, {@code PT1M30S}, 0. */
-  static Duration parse(String text) {
+  public static Duration parse(String text) {
     if (text.equals("0")) {
       return Duration.ZERO;
     }

@@ -3,9 +3,14 @@ package io.streamdistill.core.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.streamdistill.core.transfer.Verdict.Reason;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * A record that was not fit, byte for byte, with the reason and where it came from in its headers.
@@ -33,6 +38,29 @@ public final class DeadLetter {
 
   /** Header: its offset there, in decimal digits. */
   public static final String OFFSET = "__streams.errors.offset";
+
+  /** Header, only where the topic does not take the whole record: what was left out of it. */
+  public static final String OMITTED = "distill.omitted";
+
+  /**
+   * Header, only where the topic refuses the record's timestamp and the dead letter has another
+   * one: that of the record, ms since the epoch in decimal digits.
+   */
+  public static final String TIMESTAMP = "distill.timestamp";
+
+  /** What {@link #describe} adds, and what Kafka Streams may add to that. */
+  private static final Set<String> ADDED =
+      Set.of(
+          REASON,
+          DETAIL,
+          REJECTED_BY,
+          MESSAGE,
+          TOPIC,
+          PARTITION,
+          OFFSET,
+          TIMESTAMP,
+          "__streams.errors.exception",
+          "__streams.errors.stacktrace");
 
   private DeadLetter() {}
 
@@ -78,6 +106,29 @@ public final class DeadLetter {
         record.partition(),
         record.offset());
     return letter;
+  }
+
+  /**
+   * The headers that the record had before it became a dead letter: of each name that is added
+   * then, the last one is left out. A record that was a dead letter once, and was copied by hand,
+   * keeps its older ones.
+   */
+  public static Headers original(Headers letter) {
+    Set<Header> added = Collections.newSetFromMap(new IdentityHashMap<>());
+    ADDED.forEach(
+        name -> {
+          Header last = letter.lastHeader(name);
+          if (last != null) {
+            added.add(last);
+          }
+        });
+    Headers original = new RecordHeaders();
+    for (Header header : letter) {
+      if (!added.contains(header)) {
+        original.add(header);
+      }
+    }
+    return original;
   }
 
   private static void add(Headers headers, String name, String value) {

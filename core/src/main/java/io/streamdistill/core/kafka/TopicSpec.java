@@ -18,7 +18,7 @@ public record TopicSpec(
   private static final long MIB = 1 << 20;
 
   /** Room for key, headers and framing beside a value. */
-  private static final long ENVELOPE_BYTES = 64 * 1024;
+  public static final long ENVELOPE_BYTES = 64 * 1024;
 
   /** Copies. */
   public TopicSpec {

@@ -8,10 +8,14 @@ import io.javalin.util.JavalinException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.streamdistill.core.config.ConfigException;
 import java.net.BindException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -20,7 +24,10 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class ObserveServer implements AutoCloseable {
 
-  private static final int MAX_THREADS = 8;
+  private static final int MAX_THREADS = 16;
+
+  /** Scrapes at a time; a slow one takes a thread, and health needs some. */
+  private static final int MAX_SCRAPES = 4;
 
   /** The formats that Prometheus asks for; plain text is the default. */
   private static final String OPEN_METRICS = "application/openmetrics-text";
@@ -37,9 +44,11 @@ public final class ObserveServer implements AutoCloseable {
       """;
 
   private final Javalin server;
+  private final SlowReaders slowReaders;
 
-  private ObserveServer(Javalin server) {
+  private ObserveServer(Javalin server, SlowReaders slowReaders) {
     this.server = server;
+    this.slowReaders = slowReaders;
   }
 
   /**
@@ -50,12 +59,36 @@ public final class ObserveServer implements AutoCloseable {
    */
   public static ObserveServer start(
       HttpConfig http, PrometheusMeterRegistry registry, Health health, Routes... more) {
+    return start(http, registry, health, SlowReaders.WINDOW, more);
+  }
+
+  /**
+   * Starts serving.
+   *
+   * @param patience how long a reader may take for the next 64 KiB of an answer, before its
+   *     connection is closed; default 20 s
+   * @param more what is served beside metrics and health
+   * @throws ConfigException when host and port cannot be bound
+   */
+  public static ObserveServer start(
+      HttpConfig http,
+      PrometheusMeterRegistry registry,
+      Health health,
+      Duration patience,
+      Routes... more) {
     List<Routes> routes = List.of(more);
-    Javalin server = Javalin.create(config -> configure(config, registry, health, routes));
+    SlowReaders slowReaders = new SlowReaders(patience);
+    Javalin server =
+        Javalin.create(
+            config -> {
+              configure(config, registry, health, routes);
+              config.routes.before(slowReaders::watch);
+            });
     try {
-      return new ObserveServer(server.start(http.host(), http.port()));
+      return new ObserveServer(server.start(http.host(), http.port()), slowReaders);
     } catch (JavalinException e) {
       server.stop();
+      slowReaders.close();
       throw unusable(http, e);
     }
   }
@@ -71,13 +104,25 @@ public final class ObserveServer implements AutoCloseable {
     config.jetty.threadPool = threads;
     String index = INDEX + more.stream().map(Routes::index).collect(Collectors.joining());
     config.routes.get("/", context -> context.result(index));
-    config.routes.get("/metrics", context -> metrics(context, registry));
+    Semaphore scrapes = new Semaphore(MAX_SCRAPES);
+    config.routes.get("/metrics", context -> metrics(context, registry, scrapes));
     config.routes.get("/livez", context -> answer(context, health.livenessProblems()));
     config.routes.get("/readyz", context -> answer(context, health.readinessProblems()));
     more.forEach(routes -> routes.addTo(config.routes));
   }
 
-  private static void metrics(Context context, PrometheusMeterRegistry registry) {
+  private static void metrics(
+      Context context, PrometheusMeterRegistry registry, Semaphore scrapes) {
+    if (!scrapes.tryAcquire()) {
+      context
+          .status(HttpStatus.SERVICE_UNAVAILABLE)
+          .header("Retry-After", "5")
+          .result("%d scrapes are being answered already, no more\n".formatted(MAX_SCRAPES));
+      return;
+    }
+    Request.addCompletionListener(
+        ServletContextRequest.getServletContextRequest(context.req()),
+        failure -> scrapes.release());
     String accepted = Objects.requireNonNullElse(context.header("Accept"), "");
     String format = accepted.contains(OPEN_METRICS) ? OPEN_METRICS_1 : PROMETHEUS_TEXT;
     context.contentType(format).result(registry.scrape(format));
@@ -120,5 +165,6 @@ public final class ObserveServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
+    slowReaders.close();
   }
 }

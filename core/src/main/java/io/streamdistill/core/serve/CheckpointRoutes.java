@@ -23,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +47,14 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
   /** Name of the header with the version of the checkpoint that a file is of. */
   public static final String VERSION = "Distill-Checkpoint-Version";
 
-  /** Answers at a time; each may wait for a store or for a slow reader. */
+  /** Requests that are looked up at a time; each may wait for Kafka or a store. */
   static final int THREADS = 8;
 
-  /** Requests at a time; those that find no thread wait for one. */
+  /** Requests that are looked up, or wait for a thread that does. */
   static final int REQUESTS = 32;
+
+  /** Answers at a time; each waits for its reader, who is given up when too slow. */
+  static final int READERS = 256;
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointRoutes.class);
   private static final JsonMapper JSON = new JsonMapper();
@@ -57,14 +62,23 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
 
   private final CheckpointShelf shelf;
   private final Semaphore requests = new Semaphore(REQUESTS);
-  private final ExecutorService threads =
-      Executors.newFixedThreadPool(
-          THREADS,
-          work -> {
-            Thread thread = new Thread(work, "checkpoints-http");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Semaphore readers = new Semaphore(READERS);
+  private final ExecutorService lookups =
+      Executors.newFixedThreadPool(THREADS, daemons("checkpoints-http"));
+  private final ExecutorService sending =
+      Executors.newCachedThreadPool(daemons("checkpoints-http-send"));
+
+  /** What is left to do once everything is looked up, as fast as the reader reads. */
+  @FunctionalInterface
+  private interface Sending {
+    void run() throws IOException;
+  }
+
+  /** Looks an answer up. */
+  @FunctionalInterface
+  private interface Lookup {
+    Sending of(Context context) throws IOException;
+  }
 
   /** Creates the routes to {@code shelf}, which is closed with them. */
   public CheckpointRoutes(CheckpointShelf shelf) {
@@ -88,40 +102,77 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
     routes.get("/checkpoints/{name}/<file>", file).head("/checkpoints/{name}/<file>", file);
   }
 
-  /** Answers on a thread of this class, so that those of the server stay free. */
-  private void aside(Context context, Handler handler) {
-    if (!requests.tryAcquire()) {
+  private static ThreadFactory daemons(String name) {
+    return work -> {
+      Thread thread = new Thread(work, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Answers on threads of this class, so that those of the server stay free. */
+  private void aside(Context context, Lookup lookup) {
+    if (!readers.tryAcquire()) {
       unavailable(
-          context, REQUESTS + " requests for checkpoints are being answered already, no more");
+          context, READERS + " requests for checkpoints are being answered already, no more");
+      return;
+    }
+    if (!requests.tryAcquire()) {
+      readers.release();
+      unavailable(
+          context, REQUESTS + " requests for checkpoints are being looked up already, no more");
       return;
     }
     CompletableFuture<Void> answer = new CompletableFuture<>();
+    Runnable answered =
+        () -> {
+          try {
+            answer.complete(null); // which sends what is left to send
+          } finally {
+            readers.release();
+          }
+        };
     try {
-      threads.execute(
-          () -> {
-            try {
-              answer(context, handler);
-            } finally {
-              requests.release();
-              answer.complete(null);
-            }
-          });
+      lookups.execute(() -> answer(context, lookup, answered));
     } catch (RuntimeException e) { // the trainer ends
       requests.release();
+      readers.release();
       throw e;
     }
     context.future(() -> answer);
   }
 
-  private void answer(Context context, Handler handler) {
+  private void answer(Context context, Lookup lookup, Runnable answered) {
+    AtomicReference<Sending> rest = new AtomicReference<>(() -> {});
     try {
-      handler.handle(context);
+      guarded(context, () -> rest.set(lookup.of(context)));
+    } finally {
+      requests.release();
+    }
+    try {
+      sending.execute(
+          () -> {
+            try {
+              guarded(context, rest.get());
+            } finally {
+              answered.run();
+            }
+          });
+    } catch (RuntimeException e) { // the trainer ends
+      answered.run();
+      throw e;
+    }
+  }
+
+  private void guarded(Context context, Sending work) {
+    try {
+      work.run();
     } catch (CheckpointException e) {
       LOG.warn("{} was not answered: {}", context.path(), e.getMessage());
       unavailable(context, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       LOG.debug("{} was not answered whole: the reader is gone, or {}", context.path(), e, e);
-    } catch (Exception e) {
+    } catch (RuntimeException e) {
       LOG.error("{} was not answered", context.path(), e);
       if (!context.res().isCommitted()) {
         fail(context, HttpStatus.INTERNAL_SERVER_ERROR, e.toString(), "see the trainer's log");
@@ -129,12 +180,13 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
     }
   }
 
-  private void list(Context context) {
+  private Sending list(Context context) {
     context.header("Cache-Control", "no-cache");
     json(context, CheckpointListing.json(shelf.listings()));
+    return () -> {};
   }
 
-  private void file(Context context) throws IOException {
+  private Sending file(Context context) throws IOException {
     String name = context.pathParam("name");
     Optional<CheckpointPublished> found = shelf.find(name);
     if (found.isEmpty()) {
@@ -144,7 +196,7 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
           "student '%s' has no version or alias '%s'".formatted(shelf.student(), name),
           "GET /checkpoints lists those there are; the trainer's log says why the gate let none"
               + " become champion");
-      return;
+      return () -> {};
     }
     CheckpointPublished checkpoint = found.get();
     List<FileEntry> files = CheckpointLog.files(checkpoint);
@@ -156,24 +208,23 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
           HttpStatus.NOT_FOUND,
           "checkpoint %s has no file '%s'".formatted(CheckpointLog.id(checkpoint), file),
           "it has " + files.stream().map(FileEntry::name).collect(Collectors.joining(", ")));
-      return;
+      return () -> {};
     }
     boolean fixed = name.equals(checkpoint.getVersion());
     context
         .header(VERSION, checkpoint.getVersion())
         .header("Content-Location", "/checkpoints/%s/%s".formatted(checkpoint.getVersion(), file))
         .header("Cache-Control", fixed ? "max-age=31536000, immutable" : "no-cache");
-    send(context, checkpoint, new FileAnswer(entry.get()));
-  }
-
-  private void send(Context context, CheckpointPublished checkpoint, FileAnswer answer)
-      throws IOException {
+    FileAnswer answer = new FileAnswer(entry.get());
     if (!answer.hasBody(context)) {
-      return;
+      return () -> {};
     }
-    try (FileChannel content = shelf.open(checkpoint, answer.file())) {
-      answer.send(context, content);
-    }
+    FileChannel content = shelf.open(checkpoint, answer.file());
+    return () -> {
+      try (content) {
+        answer.send(context, content);
+      }
+    };
   }
 
   private void unavailable(Context context, String error) {
@@ -208,7 +259,8 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    lookups.shutdownNow();
+    sending.shutdownNow();
     shelf.close();
   }
 }

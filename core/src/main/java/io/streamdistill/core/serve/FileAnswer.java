@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** One file as the answer to one request: all of it, a range, or that it has not changed. */
 final class FileAnswer {
 
-  private static final int BUFFER_BYTES = 1 << 16;
+  private static final int BUFFER_BYTES = 1 << 15;
 
   private final FileEntry file;
   private final String etag;

@@ -10,6 +10,7 @@ import ch.qos.logback.core.AppenderBase;
 import io.streamdistill.core.TestBroker;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.outage.OutageException;
 import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
@@ -336,7 +337,7 @@ class CheckpointPullerTest {
   void whoIsOvertakenByRetentionGoesOnToTheNextVersion() throws Exception {
     Path store = work.resolve("store");
     CheckpointId slow = new CheckpointId("mnist", "v1");
-    announce(write("mnist", "v1"), manyFiles(store, slow));
+    announceManyFiles(store, slow);
     CompletableFuture<Manifest> pull =
         CompletableFuture.supplyAsync(() -> puller().pull("mnist", out));
     await().atMost(Duration.ofMinutes(1)).until(() -> isCopying(work.resolve("out.versions")));
@@ -353,7 +354,7 @@ class CheckpointPullerTest {
   void whatWasDeletedWhileItWasPulledAndHasNoSuccessorIsAnErrorThatSaysSo() throws Exception {
     Path store = work.resolve("store");
     CheckpointId slow = new CheckpointId("mnist", "v1");
-    announce(write("mnist", "v1"), manyFiles(store, slow));
+    announceManyFiles(store, slow);
     CompletableFuture<Manifest> pull =
         CompletableFuture.supplyAsync(() -> puller().pull("mnist", out));
     await().atMost(Duration.ofMinutes(1)).until(() -> isCopying(work.resolve("out.versions")));
@@ -367,13 +368,13 @@ class CheckpointPullerTest {
     assertThat(out).doesNotExist();
   }
 
-  /** A directory that takes a while to copy, since every file of it is brought to disk. */
-  private static URI manyFiles(Path store, CheckpointId id) throws IOException {
+  /** A checkpoint that takes a while to copy, since every file of it is brought to disk. */
+  private void announceManyFiles(Path store, CheckpointId id) throws IOException {
     Path directory = Files.createDirectories(store.resolve(id.toString()));
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < ExpectedFiles.MAX_FILES - 1; i++) {
       Files.createFile(directory.resolve("file-" + i));
     }
-    return directory.toUri();
+    announce(Checkpoints.manifest(id).build().write(directory), directory.toUri());
   }
 
   private static boolean isCopying(Path versions) throws IOException {
@@ -416,6 +417,45 @@ class CheckpointPullerTest {
       assertThat(CheckpointVerifier.verify(out)).isEqualTo(third);
       follower.stop();
       following.get(1, TimeUnit.MINUTES);
+    }
+  }
+
+  @Test
+  void aFollowerGoesOnWhenTheStoreIsBackAndEndsOnlyWhenToldTo() throws Exception {
+    Path store = work.resolve("store");
+    Manifest first = write("mnist", "v1");
+    announce(first, put(first, "file:" + store));
+    Files.move(store, work.resolve("away"));
+    BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
+    CheckpointChoice latest = CheckpointChoice.latest();
+
+    try (CheckpointFollower follower =
+        new CheckpointFollower(kafka, topics, S3Settings.defaults())) {
+      CompletableFuture<Void> following =
+          CompletableFuture.runAsync(() -> follower.follow("mnist", latest, out, switches::add));
+      awaitLogged(out + " stays as it is, the next attempt follows in", "is it mounted");
+      Files.move(work.resolve("away"), store);
+
+      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(first);
+      follower.stop();
+      following.get(1, TimeUnit.MINUTES);
+    }
+  }
+
+  @Test
+  void aFollowerEndsWhenAnOutageIsLongerThanItIsAllowed() throws Exception {
+    Path store = work.resolve("store");
+    Manifest first = write("mnist", "v1");
+    announce(first, put(first, "file:" + store));
+    Files.move(store, work.resolve("away"));
+
+    try (CheckpointFollower follower =
+        new CheckpointFollower(
+            kafka, topics, S3Settings.defaults(), PullOptions.defaults(), Duration.ofMillis(500))) {
+      assertThatThrownBy(
+              () -> follower.follow("mnist", CheckpointChoice.latest(), out, manifest -> {}))
+          .isInstanceOf(OutageException.class)
+          .hasMessageContainingAll("have been away for", "is it mounted");
     }
   }
 

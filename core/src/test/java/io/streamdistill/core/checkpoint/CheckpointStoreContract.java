@@ -107,6 +107,37 @@ public abstract class CheckpointStoreContract {
     }
   }
 
+  @Test
+  void fetchesNothingThatWasAnnouncedOtherwise() throws IOException {
+    CheckpointId id = new CheckpointId(student("announced"), "v1");
+    Path source = written(id, 100_000);
+    List<FileEntry> files = Manifest.read(source).allFiles();
+    try (CheckpointStore store = open()) {
+      store.put(id, source);
+
+      for (String name : List.of("weights.safetensors", Manifest.FILE_NAME)) {
+        List<FileEntry> smaller =
+            files.stream()
+                .map(one -> one.name().equals(name) ? new FileEntry(name, 9, one.sha256()) : one)
+                .toList();
+        assertThatThrownBy(
+                () -> store.fetch(id, ExpectedFiles.announced(smaller), work.resolve("target")))
+            .isInstanceOf(CheckpointException.class)
+            .hasMessageContaining(name);
+        assertNothingIsLeft();
+      }
+      store.fetch(id, ExpectedFiles.announced(files), work.resolve("target"));
+    }
+  }
+
+  private void assertNothingIsLeft() throws IOException {
+    assertThat(work.resolve("target")).doesNotExist();
+    try (Stream<Path> entries = Files.list(work)) {
+      assertThat(entries.map(entry -> entry.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("."));
+    }
+  }
+
   private FileEntry written(CheckpointId id, int bytes, String name) {
     return Manifest.read(written(id, bytes)).files().stream()
         .filter(file -> file.name().equals(name))

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +60,71 @@ class FileCheckpointStoreTest extends CheckpointStoreContract {
       assertThatThrownBy(() -> store.fetch(id, work.resolve("target")))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("weights.safetensors: has sha-256");
+    }
+    assertThat(work.resolve("target")).doesNotExist();
+    try (var entries = Files.list(work)) {
+      assertThat(entries.map(Path::getFileName).map(Path::toString))
+          .noneMatch(name -> name.startsWith("."));
+    }
+  }
+
+  @Test
+  void copiesNothingOfAFileThatGrew() throws Exception {
+    Path stored = stored("grew", 1_000);
+    try (FileChannel file =
+        FileChannel.open(stored.resolve("config.json"), StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(1), 8L << 30); // 8 GiB, of which the disk holds one block
+    }
+
+    assertRefused(stored, "config.json: has 8589934593 bytes, expected 2");
+  }
+
+  @Test
+  void waitsForNoPipe() throws Exception {
+    Path stored = stored("pipe", 1_000);
+    Files.delete(stored.resolve("config.json"));
+    Process mkfifo = new ProcessBuilder("mkfifo", stored.resolve("config.json").toString()).start();
+    assertThat(mkfifo.waitFor()).isZero();
+
+    assertRefused(stored, "config.json: is not a regular file");
+  }
+
+  @Test
+  void refusesWhatTheManifestDoesNotName() throws Exception {
+    Path stored = stored("more", 1_000);
+    Files.writeString(stored.resolve("extra").resolve("more.txt"), "more");
+
+    assertRefused(stored, "extra/more.txt: is not in the manifest");
+  }
+
+  @Test
+  void beginsNothingThatTheDiskHasNoRoomFor() throws Exception {
+    Path stored = stored("large", 1_000);
+    Path manifest = stored.resolve(Manifest.FILE_NAME);
+    Files.writeString(
+        manifest,
+        Files.readString(manifest).replace("\"size\" : 1000", "\"size\" : " + (1L << 62)));
+
+    assertRefused(stored, "its files have 4611686018427387", "are free there");
+  }
+
+  private Path stored(String name, int bytes) {
+    CheckpointId id = new CheckpointId(student(name), "v1");
+    Path source = work.resolve("source-" + name);
+    Checkpoints.write(id, source, bytes);
+    try (CheckpointStore store = open()) {
+      return Path.of(store.put(id, source));
+    }
+  }
+
+  private void assertRefused(Path stored, String... words) throws IOException {
+    CheckpointId id =
+        new CheckpointId(
+            stored.getParent().getFileName().toString(), stored.getFileName().toString());
+    try (CheckpointStore store = open()) {
+      assertThatThrownBy(() -> store.fetch(id, work.resolve("target")))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(words);
     }
     assertThat(work.resolve("target")).doesNotExist();
     try (var entries = Files.list(work)) {

@@ -8,6 +8,7 @@ import io.streamdistill.core.TestBroker;
 import io.streamdistill.core.checkpoint.ChunkTable.Complete;
 import io.streamdistill.core.kafka.KafkaSettings;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -195,9 +196,11 @@ class KafkaCheckpointStoreTest extends CheckpointStoreContract {
     }
     // Who had looked it up before it was deleted, and reads it after compaction.
     assertThatThrownBy(
-            () ->
-                new ChunkReader(kafka, deleted, beforehand, TIMEOUT)
-                    .writeTo(work.resolve("by-slow-reader")))
+            () -> {
+              Path directory = work.resolve("by-slow-reader");
+              Files.createDirectories(directory.resolve("extra"));
+              new ChunkReader(kafka, deleted, beforehand, TIMEOUT).writeTo(directory);
+            })
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("checkpoint compacted/v1 lost chunks of")
         .hasMessageContaining("was it deleted just now?");
@@ -236,8 +239,9 @@ class KafkaCheckpointStoreTest extends CheckpointStoreContract {
   @Test
   void noticesAChunkThatIsNotWhatTheIndexSays() {
     CheckpointId id = new CheckpointId("forged", "v1");
-    long offset = broker.send(topic, 0, ChunkKey.chunk(id, "f", 0).toBytes(), new byte[3]);
-    FileEntry claimed = new FileEntry("f", 3, "0".repeat(64));
+    String name = Manifest.FILE_NAME;
+    long offset = broker.send(topic, 0, ChunkKey.chunk(id, name, 0).toBytes(), new byte[3]);
+    FileEntry claimed = new FileEntry(name, 3, "0".repeat(64));
     ChunkIndex index =
         new ChunkIndex(
             ChunkIndex.FORMAT, List.of(new ChunkIndex.ChunkedFile(claimed, List.of(offset))));
@@ -247,9 +251,42 @@ class KafkaCheckpointStoreTest extends CheckpointStoreContract {
       assertThat(store.list("forged")).containsExactly(id);
       assertThatThrownBy(() -> store.fetch(id, work.resolve("target")))
           .isInstanceOf(CheckpointException.class)
-          .hasMessageContaining("f of checkpoint forged/v1 has sha-256");
+          .hasMessageContaining("manifest.json of checkpoint forged/v1 has sha-256");
     }
     assertThat(work.resolve("target")).doesNotExist();
+  }
+
+  @Test
+  void writesNoMoreOfAFileThanTheIndexSays() {
+    CheckpointId id = new CheckpointId("longer", "v1");
+    String name = Manifest.FILE_NAME;
+    long offset = broker.send(topic, 0, ChunkKey.chunk(id, name, 0).toBytes(), new byte[300]);
+    FileEntry claimed = new FileEntry(name, 3, "0".repeat(64));
+    ChunkIndex index =
+        new ChunkIndex(
+            ChunkIndex.FORMAT, List.of(new ChunkIndex.ChunkedFile(claimed, List.of(offset))));
+    broker.send(topic, 0, ChunkKey.index(id).toBytes(), index.toBytes());
+
+    try (CheckpointStore store = open()) {
+      assertThatThrownBy(() -> store.fetch(id, work.resolve("target")))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("manifest.json: has at least 300 bytes, expected 3");
+    }
+    assertThat(work.resolve("target")).doesNotExist();
+  }
+
+  @Test
+  void saysWhichTopicTakesTooLittleAndHowThatIsMended() {
+    String narrow = broker.compactedTopic(1, Map.of("max.message.bytes", "20000"));
+    CheckpointId id = new CheckpointId("narrow", "v1");
+    try (CheckpointStore store = new KafkaCheckpointStore(kafka, narrow)) {
+      assertThatThrownBy(() -> store.put(id, written(id, 100_000)))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(
+              "topic '" + narrow + "'",
+              "--add-config max.message.bytes=",
+              "student.checkpoint.store");
+    }
   }
 
   @Test

@@ -329,4 +329,11 @@ class ManifestTest {
         .containsAll(manifest.files())
         .hasSize(manifest.files().size() + 1);
   }
+
+  @Test
+  void hasNoMoreFilesThanACheckpointMayHave() {
+    assertThatThrownBy(() -> ExpectedFiles.requireFew(ExpectedFiles.MAX_FILES + 1))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("1001 files are more than the 1000 that a checkpoint may have");
+  }
 }

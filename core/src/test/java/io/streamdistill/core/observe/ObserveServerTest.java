@@ -2,16 +2,23 @@ package io.streamdistill.core.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.streamdistill.core.config.ConfigException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +60,37 @@ final class ObserveServerTest {
         .contains("system_cpus{", "process_uptime_seconds{", "process_cpu_seconds_total{")
         .doesNotContain("system_cpu_count", "_ns_total") // promtool refuses these names
         .doesNotContain("# EOF");
+  }
+
+  /** Pages larger than what the operating system holds for a reader. */
+  @Test
+  void scrapersThatDoNotReadLeaveHealthAlone() throws Exception {
+    for (int i = 0; i < 20_000; i++) {
+      registry.counter("distill.many", "which", "x".repeat(300) + i);
+    }
+    List<Socket> readers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 40; i++) {
+        Socket reader = new Socket();
+        reader.setReceiveBufferSize(2_048);
+        reader.connect(new InetSocketAddress("127.0.0.1", server.port()));
+        reader
+            .getOutputStream()
+            .write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        readers.add(reader);
+      }
+      for (Socket reader : readers) {
+        assertThat(reader.getInputStream().read()).as("its answer begins").isEqualTo('H');
+      }
+
+      assertThat(get("/livez").statusCode()).isEqualTo(200);
+      assertThat(get("/readyz").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket reader : readers) {
+        reader.close();
+      }
+    }
+    await().atMost(Duration.ofMinutes(1)).until(() -> get("/metrics").statusCode() == 200);
   }
 
   @Test

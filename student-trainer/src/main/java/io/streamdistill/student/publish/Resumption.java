@@ -8,6 +8,7 @@ import io.streamdistill.core.checkpoint.CheckpointStore;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.checkpoint.TrustedKeys;
+import io.streamdistill.core.checkpoint.UnreachableException;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.step.StudentStep;
@@ -75,6 +76,7 @@ public final class Resumption {
    * @param inPresentLog says where training goes on when the log may be another one than the
    *     checkpoint was trained on
    * @return empty when the student has no checkpoint yet
+   * @throws UnreachableException when the store does not answer now
    * @throws StudentException when it has, and none can be resumed from
    */
   public Optional<Resumed> resume(
@@ -93,6 +95,8 @@ public final class Resumption {
       }
       try {
         return Optional.of(restore(id, steps, inPresentLog));
+      } catch (UnreachableException e) { // a newer one is not passed over because of an outage
+        throw e;
       } catch (CheckpointException e) {
         log.warn("checkpoint {} cannot be resumed from: {}", id, e.getMessage());
         problems.add(id.version() + ": " + e.getMessage());

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointStore;
+import io.streamdistill.core.checkpoint.ExpectedFiles;
 import io.streamdistill.core.checkpoint.FileCheckpointStore;
 import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.checkpoint.LearningRecord;
@@ -342,8 +343,8 @@ final class BackgroundPublisherTest {
     }
 
     @Override
-    public void fetch(CheckpointId id, Path directory) {
-      files.fetch(id, directory);
+    public void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
+      files.fetch(id, expected, directory);
     }
 
     @Override

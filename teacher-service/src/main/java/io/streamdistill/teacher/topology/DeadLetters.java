@@ -25,7 +25,7 @@ final class DeadLetters {
   record Letter(long offset, Form form, int bytes, Record<byte[], Outgoing> out) {}
 
   /** Present when the topic cannot take the whole record: what was left out of the letter. */
-  static final String OMITTED = "distill.omitted";
+  static final String OMITTED = DeadLetter.OMITTED;
 
   /** Upper bound of what the log adds to one record: batch header, lengths, deltas. */
   private static final int OVERHEAD = 512;
