@@ -5,6 +5,7 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.teacher.TeacherConfig;
+import java.util.Map;
 
 /**
  * Everything that can be configured. A command asks for the part that it needs, as a record with
@@ -29,4 +30,8 @@ public record DistillConfig(
 
   /** Name of the resource with the default of every key, and what it means. */
   public static final String DEFAULTS = "/io/streamdistill/cli/defaults.yaml";
+
+  /** Keys of earlier versions, and why nobody needs them any more. */
+  static final Map<String, String> OBSOLETE =
+      Map.of("student.log.partition-idle", "no partition is waited for while others have records");
 }

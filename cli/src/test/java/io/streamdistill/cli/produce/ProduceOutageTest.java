@@ -61,7 +61,7 @@ final class ProduceOutageTest {
                     Duration.ofMillis(500)));
     ProduceOptions defaults = ProduceOptions.defaults();
     ProduceOptions options =
-        new ProduceOptions(ROWS, 1, rate, 1, 1, false, "row-", defaults.onError());
+        new ProduceOptions(ROWS, 1, rate, 1, 1, false, "row-", defaults.onError(), false);
     return CompletableFuture.supplyAsync(
         () -> {
           try {

@@ -41,6 +41,7 @@ public final class ConfigLoader {
   private String file = "";
   private Map<String, String> environment = Map.of();
   private Set<String> reserved = Set.of();
+  private Map<String, String> obsolete = Map.of();
   private Predicate<String> knownProperty = key -> true;
   private final List<Flag> flags = new ArrayList<>();
 
@@ -123,6 +124,17 @@ public final class ConfigLoader {
   }
 
   /**
+   * Names keys of earlier versions, which change nothing any more. They are no error, since a file
+   * of before is to go on working, but a warning.
+   *
+   * @param keys to why each of them is not needed any more, as a sentence without a full stop
+   */
+  public ConfigLoader obsolete(Map<String, String> keys) {
+    obsolete = Map.copyOf(keys);
+    return this;
+  }
+
+  /**
    * Adds one flag; a later one wins.
    *
    * @param flag what the user typed, for messages: {@code --port}, {@code --set}
@@ -171,8 +183,8 @@ public final class ConfigLoader {
   }
 
   private Block merged(Problems problems) {
-    LayerCheck check = new LayerCheck(root, problems);
-    KnownKeys keys = new KnownKeys(root, problems);
+    LayerCheck check = new LayerCheck(root, problems, obsolete);
+    KnownKeys keys = new KnownKeys(root, problems, obsolete);
     Block merged = check.fitting(YamlReader.document(defaults, line -> Origin.DEFAULT, problems));
     Block fromFile = YamlReader.document(file, line -> Origin.line(fileName, line), problems);
     merged = check.fitting(fromFile).over(merged);

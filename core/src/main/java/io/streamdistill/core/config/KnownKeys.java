@@ -21,8 +21,10 @@ final class KnownKeys {
   private final Map<String, Shape> paths;
   private final Map<String, String> pathByNormalForm = new HashMap<>();
   private final Problems problems;
+  private final Map<String, String> obsolete;
 
-  KnownKeys(Shape.Section root, Problems problems) {
+  KnownKeys(Shape.Section root, Problems problems, Map<String, String> obsolete) {
+    this.obsolete = obsolete;
     this.root = root;
     this.problems = problems;
     this.paths = Shape.paths(root);
@@ -47,6 +49,9 @@ final class KnownKeys {
   Block assignment(String key, String value, Origin origin) {
     Optional<String> path =
         paths.containsKey(key) ? Optional.of(key) : propertiesHolding(key).map(holder -> key);
+    if (path.isEmpty() && Obsolete.warns(obsolete, key, origin)) {
+      return Block.empty(origin);
+    }
     if (path.isEmpty()) {
       problems.add("%s is not a known key (%s)%s", key, origin, keyHint(key));
       return Block.empty(origin);
@@ -74,6 +79,9 @@ final class KnownKeys {
         String value = environment.getOrDefault(variable, "");
         Origin origin = Origin.environment(variable);
         Optional<String> path = pathOf(variable);
+        if (path.isEmpty() && isObsolete(variable, origin)) {
+          continue;
+        }
         if (path.isPresent()) {
           layer = layer(path.get(), value, origin).over(layer);
         } else {
@@ -83,6 +91,12 @@ final class KnownKeys {
       }
     }
     return layer;
+  }
+
+  private boolean isObsolete(String variable, Origin origin) {
+    String name = normalForm(variable.substring(PREFIX.length()));
+    return obsolete.keySet().stream()
+        .anyMatch(key -> normalForm(key).equals(name) && Obsolete.warns(obsolete, key, origin));
   }
 
   private Optional<String> pathOf(String variable) {

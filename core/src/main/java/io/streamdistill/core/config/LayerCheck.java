@@ -21,10 +21,12 @@ final class LayerCheck {
 
   private final Shape.Section root;
   private final Problems problems;
+  private final Map<String, String> obsolete;
 
-  LayerCheck(Shape.Section root, Problems problems) {
+  LayerCheck(Shape.Section root, Problems problems, Map<String, String> obsolete) {
     this.root = root;
     this.problems = problems;
+    this.obsolete = obsolete;
   }
 
   /** The part of {@code layer} that fits. */
@@ -112,6 +114,9 @@ final class LayerCheck {
 
   private void unknown(Shape.Section section, String path, String key, Node child) {
     String full = Shape.join(path, key);
+    if (Obsolete.warns(obsolete, full, child.origin())) {
+      return;
+    }
     problems.add("%s (%s) is not a known key; %s", full, child.origin(), hint(section, path, full));
   }
 
