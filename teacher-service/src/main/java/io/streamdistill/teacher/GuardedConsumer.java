@@ -64,6 +64,10 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
     failure = null;
     boolean pausing = flow.gate().isHolding() || flow.inFlight().isFull();
     ConsumerRecords<byte[], byte[]> records = pausing ? pollPaused(timeout) : pollGuarded(timeout);
+    RuntimeException found = failure;
+    if (found != null) { // nothing of this poll counts; the thread begins anew
+      throw found;
+    }
     count(records);
     progress.polled(this);
     return records;
@@ -124,7 +128,7 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
       Map<TopicPartition, OffsetAndMetadata> committed =
           new HashMap<>(super.committed(new HashSet<>(partitions)));
       committed.values().removeIf(Objects::isNull);
-      transferLog.assigned(committed).forEach(this::seek);
+      transferLog.assigned(partitions, committed).forEach(this::seek);
     } catch (KafkaException | LostRecordsException e) {
       failure = e;
     }
