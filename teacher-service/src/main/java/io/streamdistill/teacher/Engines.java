@@ -15,6 +15,7 @@ final class Engines {
   private Engines() {}
 
   static Teacher open(TeacherConfig config, FeatureContract contract, ClassMap classMap) {
+    EngineMemory.check(config, contract, classMap);
     List<Member> members = new ArrayList<>();
     try {
       for (MemberConfig member : config.members()) {

@@ -1,5 +1,6 @@
 package io.streamdistill.teacher;
 
+import io.streamdistill.core.kafka.LostRecordsException;
 import io.streamdistill.teacher.topology.Flow;
 import io.streamdistill.teacher.topology.InFlight;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -15,7 +17,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The consumer of a stream thread. It uses no offset on a log that it was not committed for, polls
@@ -28,6 +32,7 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
   private final Progress progress;
   private final BoundedValues values;
   private boolean rebalanced; // since the last poll began
+  private @Nullable RuntimeException failure; // of a look, within the last poll
 
   GuardedConsumer(
       Map<String, Object> config, Flow flow, TransferLog transferLog, Progress progress) {
@@ -56,8 +61,13 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     transferLog.requireFresh();
     rebalanced = false;
+    failure = null;
     boolean pausing = flow.gate().isHolding() || flow.inFlight().isFull();
     ConsumerRecords<byte[], byte[]> records = pausing ? pollPaused(timeout) : pollGuarded(timeout);
+    RuntimeException found = failure;
+    if (found != null) { // nothing of this poll counts; the thread begins anew
+      throw found;
+    }
     count(records);
     progress.polled(this);
     return records;
@@ -112,11 +122,16 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
     return plain;
   }
 
+  /** A failure is kept: thrown by a listener, the consumer would print it, and wrap it. */
   private void look(Collection<TopicPartition> partitions) {
-    Map<TopicPartition, OffsetAndMetadata> committed =
-        new HashMap<>(super.committed(new HashSet<>(partitions)));
-    committed.values().removeIf(offset -> offset == null);
-    transferLog.assigned(committed).forEach(this::seek);
+    try {
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          new HashMap<>(super.committed(new HashSet<>(partitions)));
+      committed.values().removeIf(Objects::isNull);
+      transferLog.assigned(partitions, committed).forEach(this::seek);
+    } catch (KafkaException | LostRecordsException e) {
+      failure = e;
+    }
   }
 
   /** What is polled and not processed is polled again by whoever has the partition next. */

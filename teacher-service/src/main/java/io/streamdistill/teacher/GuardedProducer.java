@@ -55,7 +55,8 @@ final class GuardedProducer extends KafkaProducer<byte[], byte[]> {
     super.commitTransaction();
     flow.pace().ended();
     committing.forEach((source, next) -> flow.refusals().committed(source, next.offset()));
-    progress.committed(committing);
+    progress.committed();
+    transferLog.committed(committing);
     committing = Map.of();
   }
 

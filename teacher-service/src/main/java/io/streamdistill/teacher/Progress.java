@@ -5,12 +5,10 @@ import io.streamdistill.teacher.topology.Flow;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -22,7 +20,6 @@ final class Progress {
 
   private final Clock clock;
   private final Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
-  private final Map<TopicPartition, Long> committed = new ConcurrentHashMap<>();
   private final ThreadLocal<Long> asked = ThreadLocal.withInitial(() -> 0L);
   private volatile long commits;
   private volatile long since; // ms, of the last commit, or of the first sign that there is work
@@ -51,11 +48,10 @@ final class Progress {
 
   void forget(Collection<TopicPartition> partitions) {
     partitions.forEach(positions::remove);
-    partitions.forEach(committed::remove);
   }
 
-  synchronized void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
+  /** A transaction was committed. */
+  synchronized void committed() {
     commits++;
     since = clock.millis();
   }
@@ -63,13 +59,6 @@ final class Progress {
   /** Transactions committed. */
   long commits() {
     return commits;
-  }
-
-  /** Offsets to be read next, as far as they are known. */
-  Map<TopicPartition, Long> next() {
-    Map<TopicPartition, Long> next = new HashMap<>(positions);
-    next.putAll(committed);
-    return next;
   }
 
   /** The transfer set was looked at. */

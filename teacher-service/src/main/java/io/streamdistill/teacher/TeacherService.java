@@ -94,6 +94,10 @@ public final class TeacherService implements AutoCloseable {
       FeatureContract contract,
       ClassMap classMap) {
     TeacherService service = new TeacherService(config);
+    log.info(
+        "The teacher starts; metrics and health: http://{}:{}/",
+        config.http().host(),
+        service.httpPort());
     try {
       Runtime.getRuntime().addShutdownHook(service.shutdownHook);
       service.begin(config, kafka, topics, config.features().of(contract), classMap);

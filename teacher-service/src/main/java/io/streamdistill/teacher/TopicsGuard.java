@@ -80,7 +80,7 @@ final class TopicsGuard {
             .formatted(topic.topic()));
     if (times == GONE && topic.topic().equals(topics.transferSet())) {
       try {
-        transferLog.gone(progress.next());
+        transferLog.gone();
       } catch (LostRecordsException e) {
         stop.accept(e.exitStatus(), String.valueOf(e.getMessage()));
       }

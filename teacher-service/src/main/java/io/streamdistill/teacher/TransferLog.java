@@ -12,6 +12,8 @@ import io.streamdistill.core.kafka.TopicWatch;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -42,6 +45,9 @@ final class TransferLog {
   private static final String REMEDY =
       "set teacher.on-lost-records to continue, for one start at least, to go on at what there is";
 
+  private static final Comparator<TopicPartition> BY_PARTITION =
+      Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
+
   private final TopicWatch watch;
   private final TopicsConfig topics;
   private final OnLostRecords policy;
@@ -50,6 +56,7 @@ final class TransferLog {
   private final ThreadLocal<@Nullable LogIdentity> mine = new ThreadLocal<>();
   private volatile @Nullable LogIdentity known; // what the last thread that began reads and writes
   private volatile @Nullable LogIdentity seen; // what there is, in passing
+  private final Map<TopicPartition, Long> next = new TreeMap<>(BY_PARTITION); // to be committed
   private @Nullable TopicSnapshot last; // of the transfer set that is read now
   private Uuid deadLetters = Uuid.ZERO_UUID;
 
@@ -70,18 +77,23 @@ final class TransferLog {
   /**
    * Looks at the partitions that were assigned just now.
    *
+   * @param partitions that were assigned
    * @param committed of those that have an offset
    * @return where to go on in partitions whose offset is of no use
    * @throws LostRecordsException when that is not allowed
    */
   synchronized Map<TopicPartition, Long> assigned(
-      Map<TopicPartition, OffsetAndMetadata> committed) {
+      Collection<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
     TopicSnapshot transferSet = look(topics.transferSet());
     Uuid softTargets = ids(BEFORE_COMMIT).getOrDefault(topics.softTargets(), Uuid.ZERO_UUID);
     if (!transferSet.exists() || softTargets.equals(Uuid.ZERO_UUID)) {
       throw new TimeoutException("a topic is missing, perhaps for a moment only");
     }
     LogIdentity before = known;
+    if (before != null && !before.transferSet().equals(transferSet.id())) {
+      another();
+    }
+    sayWhereItBegins(partitions, committed, transferSet);
     LogIdentity now = new LogIdentity(transferSet.id(), softTargets);
     mine.set(now);
     known = now;
@@ -99,6 +111,53 @@ final class TransferLog {
               old -> requireSoftTargets(old.softTargets(), softTargets, partition, offset));
         });
     return goOn(transferSet, lost);
+  }
+
+  /** Kafka forgets offsets after a while, and with the topic that they are of. */
+  private void sayWhereItBegins(
+      Collection<TopicPartition> partitions,
+      Map<TopicPartition, OffsetAndMetadata> committed,
+      TopicSnapshot transferSet) {
+    List<Integer> begun = new ArrayList<>();
+    for (TopicPartition partition : partitions) {
+      OffsetAndMetadata offset = committed.get(partition);
+      long beginning = transferSet.beginnings().getOrDefault(partition.partition(), 0L);
+      next.put(partition, offset == null ? beginning : offset.offset());
+      if (offset == null) {
+        begun.add(partition.partition());
+      }
+    }
+    long there = watch.last(topics.softTargets()).map(TopicSnapshot::records).orElse(0L);
+    if (!begun.isEmpty() && there > 0) {
+      log.warn(
+          "The teacher begins at the beginning of partitions {} of '{}', for which its group has no"
+              + " offsets, although '{}' holds {} records already. That is right for a new"
+              + " application id. Else its offsets have expired (offsets.retention.minutes), or went"
+              + " with a topic that was deleted",
+          begun,
+          topics.transferSet(),
+          topics.softTargets(),
+          there);
+    }
+  }
+
+  /**
+   * The transfer set is another topic, or none.
+   *
+   * @throws LostRecordsException when the service is to stop
+   */
+  private void another() {
+    LogIdentity before = known;
+    Uuid then = before == null ? Uuid.ZERO_UUID : before.transferSet();
+    List<LostRecords> lost = new ArrayList<>();
+    next.forEach(
+        (partition, offset) ->
+            lost.add(
+                upToItsEnd(
+                    LostRecords.recreated(partition.topic(), partition.partition(), offset),
+                    then)));
+    tell(lost);
+    next.clear();
   }
 
   /**
@@ -211,6 +270,9 @@ final class TransferLog {
     boolean output = another(then.softTargets(), now.get(topics.softTargets()));
     boolean letters = another(deadLetters, now.get(topics.deadLetters()));
     deadLetters = now.getOrDefault(topics.deadLetters(), deadLetters);
+    if (source) {
+      another();
+    }
     if (letters) {
       log.warn("Topic '{}' was deleted and created anew", topics.deadLetters());
     }
@@ -256,31 +318,32 @@ final class TransferLog {
    */
   void requireFresh() {
     LogIdentity then = mine.get();
-    if (then != null && !then.equals(seen)) {
+    LogIdentity now = seen;
+    if (then != null && now != null && !then.equals(now)) {
       mine.remove();
+      if (!then.transferSet().equals(now.transferSet())) {
+        replaced(now);
+      }
       throw new KafkaException(
           "topic '%s' or '%s' was deleted and created anew"
               .formatted(topics.transferSet(), topics.softTargets()));
     }
   }
 
+  private synchronized void replaced(LogIdentity now) {
+    LogIdentity before = known;
+    if (before != null && !before.transferSet().equals(now.transferSet())) {
+      another();
+    }
+  }
+
   /**
    * The transfer set is gone, and not for a moment.
    *
-   * @param next offsets to be read next
    * @throws LostRecordsException when the service is to stop
    */
-  synchronized void gone(Map<TopicPartition, Long> next) {
-    LogIdentity before = known;
-    Uuid then = before == null ? Uuid.ZERO_UUID : before.transferSet();
-    List<LostRecords> lost = new ArrayList<>();
-    next.forEach(
-        (partition, offset) ->
-            lost.add(
-                upToItsEnd(
-                    LostRecords.recreated(partition.topic(), partition.partition(), offset),
-                    then)));
-    tell(lost);
+  synchronized void gone() {
+    another();
   }
 
   /** Writes on offsets which topics they are of. */
@@ -291,6 +354,11 @@ final class TransferLog {
       stamped.replaceAll((partition, offset) -> now.on(offset));
     }
     return stamped;
+  }
+
+  /** Offsets were committed. */
+  synchronized void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    offsets.forEach((partition, offset) -> next.put(partition, offset.offset()));
   }
 
   /** As Kafka Streams committed it; nothing for an offset of another log. */

@@ -5,6 +5,11 @@ import static org.awaitility.Awaitility.await;
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.core.kafka.TopicsConfig;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,9 +22,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -27,6 +35,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -79,6 +88,47 @@ final class Cluster implements AutoCloseable {
                 new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(settings)))
         .all()
         .get(30, TimeUnit.SECONDS);
+  }
+
+  /** Deletes the records before an offset, as retention does. */
+  void deleteRecords(TopicPartition partition, long before) throws Exception {
+    admin
+        .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(before)))
+        .all()
+        .get(30, TimeUnit.SECONDS);
+  }
+
+  /** Another topic by the same name. */
+  void recreate(String topic, int partitions) throws Exception {
+    admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic));
+    create(topic, partitions, Map.of());
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic));
+  }
+
+  /** Sets settings of a topic. */
+  void alter(String topic, Map<String, String> settings) throws Exception {
+    List<AlterConfigOp> changes =
+        settings.entrySet().stream()
+            .map(
+                setting ->
+                    new AlterConfigOp(
+                        new ConfigEntry(setting.getKey(), setting.getValue()),
+                        AlterConfigOp.OpType.SET))
+            .toList();
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    admin.incrementalAlterConfigs(Map.of(resource, changes)).all().get(30, TimeUnit.SECONDS);
+  }
+
+  /** What a service answers. */
+  static HttpResponse<String> get(TeacherService service, String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + service.httpPort() + path);
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
   }
 
   /** Sets the feature {@code transaction.version}. */

@@ -11,10 +11,6 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.wire.Codecs;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -77,8 +73,8 @@ final class TeacherServiceTest {
           cluster.read(topics.softTargets(), 100, PATIENCE);
 
       assertThat(ids(scored)).hasSize(100).doesNotHaveDuplicates();
-      assertThat(get(service, "/readyz").statusCode()).isEqualTo(200);
-      assertThat(get(service, "/metrics").body())
+      assertThat(Cluster.get(service, "/readyz").statusCode()).isEqualTo(200);
+      assertThat(Cluster.get(service, "/metrics").body())
           .contains("distill_teacher_scored_total{service=\"teacher\"} 100.0")
           .contains("distill_teacher_pending")
           .contains("kafka_stream");
@@ -108,7 +104,7 @@ final class TeacherServiceTest {
           .atMost(PATIENCE)
           .untilAsserted(
               () ->
-                  assertThat(get(service, "/metrics").body())
+                  assertThat(Cluster.get(service, "/metrics").body())
                       .contains("distill_teacher_pending{service=\"teacher\"} 4.0"));
     }
     assertThat(cluster.committed(group, source)).hasValue(batch);
@@ -154,7 +150,7 @@ final class TeacherServiceTest {
           .isEqualTo("bad-answer");
       assertThat(new String(letter.headers().lastHeader("distill.detail").value(), UTF_8))
           .contains("nan.onnx gave logit NaN for class 0");
-      assertThat(get(service, "/readyz").statusCode()).isEqualTo(200);
+      assertThat(Cluster.get(service, "/readyz").statusCode()).isEqualTo(200);
     }
   }
 
@@ -174,11 +170,11 @@ final class TeacherServiceTest {
 
       assertThat(cluster.read(topics.deadLetters(), 40, PATIENCE)).hasSize(40);
 
-      assertThat(get(service, "/readyz").statusCode()).isEqualTo(503);
-      assertThat(get(service, "/readyz").body())
+      assertThat(Cluster.get(service, "/readyz").statusCode()).isEqualTo(503);
+      assertThat(Cluster.get(service, "/readyz").body())
           .contains("40 of the last 40 records", "bad-answer", "gave logit NaN");
-      assertThat(get(service, "/livez").statusCode()).isEqualTo(200);
-      assertThat(get(service, "/metrics").body())
+      assertThat(Cluster.get(service, "/livez").statusCode()).isEqualTo(200);
+      assertThat(Cluster.get(service, "/metrics").body())
           .contains(
               "distill_teacher_rejected_total{reason=\"bad-answer\",service=\"teacher\"} 40.0")
           .contains("distill_teacher_scored_total{service=\"teacher\"} 0.0");
@@ -199,7 +195,7 @@ final class TeacherServiceTest {
 
       assertThat(service.awaitStop()).isEqualTo(ExitStatus.TEACHER_FAILED);
 
-      assertThat(get(service, "/readyz").body())
+      assertThat(Cluster.get(service, "/readyz").body())
           .contains("teacher.limits.max-failing-share", "gave logit NaN");
     }
     assertThat(cluster.read(topics.deadLetters(), 32, Duration.ofSeconds(2)).size())
@@ -222,8 +218,8 @@ final class TeacherServiceTest {
 
       assertThat(service.awaitStop()).isEqualTo(ExitStatus.TEACHER_FAILED);
 
-      assertThat(get(service, "/livez").statusCode()).isEqualTo(503);
-      assertThat(get(service, "/readyz").statusCode()).isEqualTo(503);
+      assertThat(Cluster.get(service, "/livez").statusCode()).isEqualTo(503);
+      assertThat(Cluster.get(service, "/readyz").statusCode()).isEqualTo(503);
       assertThat(cluster.read(topics.softTargets(), 1, Duration.ofSeconds(2))).isEmpty();
     }
   }
@@ -323,12 +319,5 @@ final class TeacherServiceTest {
     return softTargets.stream()
         .map(record -> Codecs.softTarget().decode(record.value()).getId())
         .toList();
-  }
-
-  private static java.net.http.HttpResponse<String> get(TeacherService service, String path)
-      throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + service.httpPort() + path);
-    return HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
   }
 }

@@ -31,6 +31,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 final class ScoringProcessor
     implements Processor<byte[], byte[], byte[], Outgoing>, MicroBatch.Receiver {
 
+  /** A value that is so many times too large is no sign that the limit is. */
+  private static final long MEANT = 4;
+
   /** Most characters of an id in the log. */
   private static final int LOGGED_ID = 100;
 
@@ -87,7 +90,7 @@ final class ScoringProcessor
     TransferRecord came =
         new TransferRecord(
             record.key(), record.value(), record.headers(), record.timestamp(), offset);
-    if (!flow.gate().isOpen()) {
+    if (!flow.gate().isOpen() && came.valueBytes() <= MEANT * scoring.limits().maxRecordBytes()) {
       flow.gate().judged(judge.judge(came));
     }
     if (held.isEmpty() && mayGoOn()) {

@@ -1,0 +1,42 @@
+package io.streamdistill.teacher;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.schema.FeatureType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class EngineMemoryTest {
+
+  private static final TeacherConfig CONFIG = Fixtures.config("logits"); // batches of 16
+
+  @Test
+  void ordinaryBatchesFit() {
+    assertThatCode(() -> EngineMemory.check(CONFIG, Fixtures.CONTRACT, Fixtures.CLASSES))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void namesTheBatchSizeThatFitsWhenFeaturesAreTooMany() {
+    FeatureContract large = new FeatureContract(FeatureType.U8, List.of(50_000_000), 1, 0);
+
+    assertThatThrownBy(() -> EngineMemory.check(CONFIG, large, Fixtures.CLASSES))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("teacher.batch-size 16 needs 3051 MiB")
+        .hasMessageContaining("set it to at most 10");
+  }
+
+  @Test
+  void namesTheBatchSizeThatFitsWhenClassesAreTooMany() {
+    ClassMap classes = ClassMap.ofCount(2_000_000);
+
+    assertThatThrownBy(() -> EngineMemory.check(CONFIG, Fixtures.CONTRACT, classes))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("teacher.batch-size 16 needs 732 MiB for 2000000 classes")
+        .hasMessageContaining("set it to at most ");
+  }
+}
