@@ -1,6 +1,9 @@
 package io.streamdistill.cli.evaluate;
 
+import io.streamdistill.core.kafka.Access;
 import io.streamdistill.core.kafka.BrokerException;
+import io.streamdistill.core.kafka.KafkaAnswers;
+import io.streamdistill.core.kafka.KafkaFailure;
 import io.streamdistill.core.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,6 +18,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The newest records of a topic, soft targets or examples of a transfer set. */
@@ -70,16 +74,29 @@ final class TopicCases implements Cases {
         new Partition(consumer, end.getKey(), begin, end.getValue(), sink).read(share);
         given += share;
       }
+    } catch (TimeoutException e) {
+      throw new BrokerException(
+          "Kafka at %s does not give the records of topic %s in time: %s"
+              .formatted(kafka.bootstrapServers(), topic, KafkaAnswers.whoIsThere(kafka)),
+          e);
     } catch (KafkaException e) {
       throw new BrokerException(
-          "Kafka at %s does not give the records of topic %s: %s; check kafka.bootstrap.servers and the permissions"
-              .formatted(kafka.bootstrapServers(), topic, e.getMessage()),
+          "Kafka at %s does not give the records of topic %s: %s"
+              .formatted(
+                  kafka.bootstrapServers(),
+                  topic,
+                  KafkaFailure.describe(e, Access.toTopic(kafka, "Read", topic))),
           e);
     }
   }
 
   private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
-    List<PartitionInfo> found = consumer.partitionsFor(topic);
+    List<PartitionInfo> found =
+        KafkaAnswers.call(
+            kafka,
+            Duration.ofMillis(API_MILLIS),
+            "describe topic '" + topic + "'",
+            patience -> consumer.partitionsFor(topic, patience));
     if (found == null || found.isEmpty()) {
       throw new EvaluationException(
           "topic %s does not exist on Kafka at %s; correct --topic, or section topics of the configuration"

@@ -1,5 +1,6 @@
 package io.streamdistill.core.checkpoint;
 
+import io.streamdistill.core.kafka.KafkaAnswers;
 import io.streamdistill.core.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.List;
@@ -78,7 +79,14 @@ final class TopicReader implements AutoCloseable {
 
   /** The partitions of the topic. */
   List<TopicPartition> partitions() {
-    List<PartitionInfo> found = explain(() -> consumer.partitionsFor(topic, timeout));
+    List<PartitionInfo> found =
+        explain(
+            () ->
+                KafkaAnswers.call(
+                    kafka,
+                    timeout,
+                    "describe topic '" + topic + "'",
+                    patience -> consumer.partitionsFor(topic, patience)));
     if (found == null || found.isEmpty()) {
       throw new CheckpointException(
           "topic '%s' does not exist on kafka at %s; create it, compacted (distill topics)"

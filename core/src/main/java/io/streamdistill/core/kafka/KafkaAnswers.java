@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.kafka.common.KafkaFuture;
 
 /** Waits for answers of Kafka, and tells soon where none can ever come. */
@@ -43,6 +44,27 @@ public final class KafkaAnswers {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BrokerException("interrupted before Kafka could " + what, e);
+    }
+  }
+
+  /**
+   * Calls a client that waits by itself.
+   *
+   * @param what is asked: {@code list topics}
+   * @param call takes how long it may wait
+   * @throws org.apache.kafka.common.errors.TimeoutException when there is no answer in time
+   * @throws ConfigException when these settings cannot reach a Kafka at all
+   */
+  public static <T> T call(
+      KafkaSettings kafka, Duration timeout, String what, Function<Duration, T> call) {
+    if (timeout.compareTo(PROMPT) <= 0) {
+      return call.apply(timeout);
+    }
+    try {
+      return call.apply(PROMPT);
+    } catch (org.apache.kafka.common.errors.TimeoutException e) {
+      requireMatch(kafka, what);
+      return call.apply(timeout.minus(PROMPT));
     }
   }
 

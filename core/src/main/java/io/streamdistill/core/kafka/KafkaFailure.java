@@ -14,6 +14,7 @@ import javax.security.auth.login.LoginException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.IllegalSaslStateException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
@@ -50,6 +51,7 @@ public final class KafkaFailure {
           new Rule(LoginException.class, KafkaFailure::login),
           new Rule(SslAuthenticationException.class, KafkaFailure::tls),
           new Rule(UnsupportedSaslMechanismException.class, KafkaFailure::mechanism),
+          new Rule(IllegalSaslStateException.class, KafkaFailure::noLogin),
           new Rule(SaslAuthenticationException.class, KafkaFailure::credentials),
           new Rule(
               UnknownTopicOrPartitionException.class,
@@ -225,6 +227,14 @@ public final class KafkaFailure {
     }
     Throwable last = causes(failure).reduce((first, second) -> second).orElse(failure);
     return Optional.of("no TLS with the broker: %s; %s".formatted(last.getMessage(), remedy));
+  }
+
+  private static Optional<String> noLogin(Throwable failure) {
+    return Optional.of(
+        "the broker wants no login here: set kafka.security.protocol without SASL_, or name its port"
+            + " for logins ("
+            + failure.getMessage()
+            + ")");
   }
 
   private static Optional<String> mechanism(Throwable failure) {

@@ -146,6 +146,27 @@ final class BrokerProbeTest {
   }
 
   @Test
+  void aLoginThatNobodyWantsIsNamed() {
+    KafkaSettings login =
+        new KafkaSettings(
+            Map.of(
+                "bootstrap.servers",
+                broker,
+                "security.protocol",
+                "SASL_PLAINTEXT",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required"
+                    + " username=\"u\" password=\"Geheim\";"));
+
+    assertThatThrownBy(() -> Topics.create(login, List.of()))
+        .isInstanceOf(BrokerException.class)
+        .hasMessageContaining("wants no login here: set kafka.security.protocol")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("Geheim"));
+  }
+
+  @Test
   void topicsAreNotWaitedForWhereNoAnswerCanCome() throws Exception {
     try (Other tls = Other.tls()) {
       long start = System.nanoTime();
