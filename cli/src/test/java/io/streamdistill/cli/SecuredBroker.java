@@ -3,6 +3,7 @@ package io.streamdistill.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -173,10 +174,10 @@ final class SecuredBroker implements AutoCloseable {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
       try (ServerSocket socket = new ServerSocket()) {
-        socket.bind(new InetSocketAddress("127.0.0.1", port));
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return port;
       } catch (IOException inUse) {
-        continue;
+        // another one
       }
     }
   }

@@ -254,10 +254,13 @@ final class DeadLettersCommandTest {
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
       killed.initTransactions();
       killed.beginTransaction();
-      killed.send(
-          new ProducerRecord<>(letters.topics.transferSet(), 0, "k0".getBytes(UTF_8), null));
-      killed.send(Replayed.marker(letters.topics.deadLetters(), 0, List.of(0L, 1L)));
-      killed.flush();
+      List<ProducerRecord<byte[], byte[]>> begun =
+          List.of(
+              new ProducerRecord<>(letters.topics.transferSet(), 0, "k0".getBytes(UTF_8), null),
+              Replayed.marker(letters.topics.deadLetters(), 0, List.of(0L, 1L)));
+      for (ProducerRecord<byte[], byte[]> one : begun) {
+        killed.send(one).get();
+      }
 
       assertThat(run("replay")).as(err.toString()).isZero();
     }

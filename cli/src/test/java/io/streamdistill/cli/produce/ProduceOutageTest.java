@@ -124,7 +124,8 @@ final class ProduceOutageTest {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+      while (partitions.stream()
+          .anyMatch(one -> consumer.position(one) < ends.getOrDefault(one, 0L))) {
         consumer
             .poll(Duration.ofMillis(100))
             .forEach(record -> keys.add(new String(record.key(), UTF_8)));

@@ -24,7 +24,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,9 +142,9 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
   }
 
   private void answer(Context context, Lookup lookup, Runnable answered) {
-    AtomicReference<Sending> rest = new AtomicReference<>(() -> {});
+    Sending rest;
     try {
-      guarded(context, () -> rest.set(lookup.of(context)));
+      rest = lookUp(context, lookup);
     } finally {
       requests.release();
     }
@@ -153,7 +152,9 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
       sending.execute(
           () -> {
             try {
-              guarded(context, rest.get());
+              rest.run();
+            } catch (IOException | RuntimeException e) {
+              failed(context, e);
             } finally {
               answered.run();
             }
@@ -164,18 +165,27 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
     }
   }
 
-  private void guarded(Context context, Sending work) {
+  private Sending lookUp(Context context, Lookup lookup) {
     try {
-      work.run();
-    } catch (CheckpointException e) {
-      LOG.warn("{} was not answered: {}", context.path(), e.getMessage());
-      unavailable(context, String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      LOG.debug("{} was not answered whole: the reader is gone, or {}", context.path(), e, e);
-    } catch (RuntimeException e) {
-      LOG.error("{} was not answered", context.path(), e);
+      return lookup.of(context);
+    } catch (IOException | RuntimeException e) {
+      failed(context, e);
+      return () -> {};
+    }
+  }
+
+  private void failed(Context context, Exception failure) {
+    if (failure instanceof CheckpointException) {
+      LOG.warn("{} was not answered: {}", context.path(), failure.getMessage());
+      unavailable(context, String.valueOf(failure.getMessage()));
+    } else if (failure instanceof IOException) {
+      LOG.debug(
+          "{} was not answered whole: the reader is gone, or {}", context.path(), failure, failure);
+    } else {
+      LOG.error("{} was not answered", context.path(), failure);
       if (!context.res().isCommitted()) {
-        fail(context, HttpStatus.INTERNAL_SERVER_ERROR, e.toString(), "see the trainer's log");
+        fail(
+            context, HttpStatus.INTERNAL_SERVER_ERROR, failure.toString(), "see the trainer's log");
       }
     }
   }

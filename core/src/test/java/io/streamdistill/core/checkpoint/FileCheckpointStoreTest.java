@@ -118,9 +118,8 @@ class FileCheckpointStoreTest extends CheckpointStoreContract {
   }
 
   private void assertRefused(Path stored, String... words) throws IOException {
-    CheckpointId id =
-        new CheckpointId(
-            stored.getParent().getFileName().toString(), stored.getFileName().toString());
+    Path place = work.resolve("root").toAbsolutePath().relativize(stored);
+    CheckpointId id = new CheckpointId(place.getName(0).toString(), place.getName(1).toString());
     try (CheckpointStore store = open()) {
       assertThatThrownBy(() -> store.fetch(id, work.resolve("target")))
           .isInstanceOf(CheckpointException.class)

@@ -73,7 +73,7 @@ final class ObserveServerTest {
       for (int i = 0; i < 40; i++) {
         Socket reader = new Socket();
         reader.setReceiveBufferSize(2_048);
-        reader.connect(new InetSocketAddress("127.0.0.1", server.port()));
+        reader.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
         reader
             .getOutputStream()
             .write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
