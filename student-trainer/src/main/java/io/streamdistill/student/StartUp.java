@@ -64,7 +64,9 @@ final class StartUp {
         problem = "waits since %s: %s".formatted(start, e.getMessage());
         if (!maxOutage.isZero() && waited.compareTo(maxOutage) >= 0) {
           throw new OutageException(
-              "%s; that is longer than student.limits.max-outage".formatted(problem), e);
+              "%s. It was waited for %d s, which is student.limits.max-outage"
+                  .formatted(e.getMessage(), waited.toSeconds()),
+              e);
         }
         if (Duration.between(warned, now).compareTo(BETWEEN_WARNINGS) >= 0) {
           log.warn("{}; it is tried again for as long as it takes", problem);

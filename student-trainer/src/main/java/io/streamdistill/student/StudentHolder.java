@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -40,7 +41,7 @@ final class StudentHolder implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
 
   /** Longer than a member that has died is waited for by Kafka. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final String LOCK_FILE = "lock";
   private static final String ID_FILE = "id";
@@ -48,6 +49,8 @@ final class StudentHolder implements AutoCloseable {
   private final String student;
   private final FileLock lock;
   private final Consumer<byte[], byte[]> member;
+  private final Function<String, Optional<String>> others;
+  private final String id;
   private final InstantSource clock;
   private final Thread thread;
   private final Object change = new Object();
@@ -60,6 +63,8 @@ final class StudentHolder implements AutoCloseable {
    *
    * @param workDir of the student, where only one trainer may work
    * @param members opens the member of this place, by an id that is this directory's own
+   * @param others names a member of another place, given the id of this one; empty when there is
+   *     none
    * @param topic that members subscribe to; nothing of it is read
    * @throws FencedException when another trainer works in {@code workDir}
    */
@@ -67,12 +72,15 @@ final class StudentHolder implements AutoCloseable {
       String student,
       Path workDir,
       Function<String, ? extends Consumer<byte[], byte[]>> members,
+      Function<String, Optional<String>> others,
       String topic,
       InstantSource clock) {
     this.student = student;
+    this.others = others;
     this.clock = clock;
     this.lock = locked(workDir);
-    this.member = members.apply(idOf(workDir));
+    this.id = idOf(workDir);
+    this.member = members.apply(id);
     member.subscribe(
         List.of(topic),
         new ConsumerRebalanceListener() {
@@ -208,27 +216,41 @@ final class StudentHolder implements AutoCloseable {
    *
    * @param stopping ends the wait
    * @throws FencedException when another trainer is alive and holds it
+   * @throws io.streamdistill.core.kafka.BrokerException when Kafka does not answer
    * @throws KafkaException when Kafka refuses
    */
   void await(BooleanSupplier stopping) {
-    if (!holdsWithin(PATIENCE, stopping)) {
-      KafkaException refused;
+    while (!holdsWithin(PATIENCE, stopping) && !stopping.getAsBoolean()) {
       synchronized (change) {
-        refused = failure;
+        if (failure != null) {
+          throw failure;
+        }
       }
-      if (refused != null) {
-        throw refused;
+      Optional<String> other = others.apply(id);
+      if (other.isPresent()) {
+        throw new FencedException(
+            "another trainer of student '%s' is alive (%s), and only one may train it: stop that one, or give this one another student.name. Two replicas of one student do not share work"
+                .formatted(student, other.get()),
+            null);
       }
-      throw new FencedException(
-          "another trainer of student '%s' is alive, and only one may train it: stop that one, or give this one another student.name. (Two replicas of one student do not share work)"
-              .formatted(student),
-          null);
     }
   }
 
-  /** Whether no other trainer holds the student; waits a while for Kafka to say so. */
-  boolean holds() {
-    return holdsWithin(PATIENCE, () -> closed);
+  /** As {@link #await(BooleanSupplier)}, for a trainer that was the holder. */
+  void require() {
+    if (closed && !isHeld()) {
+      throw new FencedException(
+          "a copy of the work directory of student '%s' is in use by another trainer, which came later"
+              .formatted(student),
+          null);
+    }
+    await(() -> closed);
+  }
+
+  private boolean isHeld() {
+    synchronized (change) {
+      return held;
+    }
   }
 
   private boolean holdsWithin(Duration patience, BooleanSupplier stopping) {

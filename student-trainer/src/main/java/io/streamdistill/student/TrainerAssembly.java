@@ -160,6 +160,7 @@ final class TrainerAssembly {
                 config.name(),
                 config.checkpoint().workDir().resolve(config.name()),
                 clients::holder,
+                clients::otherHolder,
                 topics.checkpointEvents(),
                 Clock.systemUTC()));
     transactions = closers.add(transactions(holder));
@@ -187,8 +188,7 @@ final class TrainerAssembly {
   private Transactions transactions(StudentHolder holder) {
     closers.add(this::closeProducerMetrics);
     try {
-      holder.await(() -> false);
-      return new Transactions(this::producer, holder::holds);
+      return new Transactions(this::producer, holder::require);
     } catch (KafkaException e) {
       throw clients.refused(e);
     }

@@ -9,6 +9,7 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -25,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** The Kafka clients of one student. */
 final class TrainerClients {
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(8);
+
+  private static final String HOLDER = "-holder";
 
   private final KafkaSettings kafka;
   private final StudentConfig config;
@@ -118,7 +121,7 @@ final class TrainerClients {
    */
   KafkaConsumer<byte[], byte[]> holder(String place) {
     Map<String, Object> properties = kafka.consumer();
-    properties.put("group.id", config.groupId() + "-holder");
+    properties.put("group.id", config.groupId() + HOLDER);
     properties.put("group.protocol", "classic");
     properties.put("group.instance.id", place);
     properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
@@ -126,9 +129,27 @@ final class TrainerClients {
     properties.put("auto.offset.reset", "latest");
     properties.put("session.timeout.ms", "10000");
     properties.put("heartbeat.interval.ms", "2000");
-    properties.put("client.id", config.groupId() + "-holder");
+    properties.put("client.id", config.groupId() + HOLDER);
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** Who else is a member of that group, in words. */
+  Optional<String> otherHolder(String place) {
+    String group = config.groupId() + HOLDER;
+    try (Admin admin = Admin.create(kafka.admin())) {
+      return KafkaAnswers.await(
+              kafka,
+              admin.describeConsumerGroups(List.of(group)).describedGroups().get(group),
+              START_TIMEOUT,
+              "describe group '" + group + "'",
+              new Access(Access.of(kafka).principal(), "Describe", "group", group))
+          .members()
+          .stream()
+          .filter(member -> !member.groupInstanceId().equals(Optional.of(place)))
+          .map(member -> "at " + member.host().replaceFirst("^/", ""))
+          .findFirst();
+    }
   }
 
   /** What the student's group has committed in a topic, by partition. */

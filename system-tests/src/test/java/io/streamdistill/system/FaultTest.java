@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -123,10 +124,12 @@ final class FaultTest {
     DistillProcess teacher =
         pipeline.start(
             "nowhere-teacher", "teacher", config, nowhere, "--set=teacher.limits.max-outage=3s");
-    DistillProcess trainer = pipeline.start("nowhere-trainer", "trainer", config, nowhere);
+    DistillProcess trainer =
+        pipeline.start(
+            "nowhere-trainer", "trainer", config, nowhere, "--set=student.limits.max-outage=3s");
 
     assertThat(teacher.awaitExit(PATIENCE)).isEqualTo(ExitStatus.OUTAGE.code());
-    assertThat(trainer.awaitExit(PATIENCE)).isEqualTo(1);
+    assertThat(trainer.awaitExit(PATIENCE)).isEqualTo(ExitStatus.OUTAGE.code());
 
     for (DistillProcess service : List.of(teacher, trainer)) {
       assertThat(service.output())
@@ -137,7 +140,7 @@ final class FaultTest {
   }
 
   @Test
-  void aSecondTrainerOfAStudentTakesOverFromTheFirst() throws Exception {
+  void aSecondTrainerOfAStudentIsRefusedWhileTheFirstIsAlive() throws Exception {
     TopicsConfig topics = pipeline.createTopics("fence");
     int records = 600;
     send(topics.softTargets(), softTargets(records));
@@ -147,20 +150,30 @@ final class FaultTest {
       "--set=student.log.pass-examples=" + records,
       "--set=student.checkpoint.every=500ms"
     };
+    String elsewhere = "--set=student.checkpoint.work-dir=" + pipeline.path("elsewhere");
     DistillProcess first = pipeline.start("first", arguments);
     awaitCheckpoints(topics, 1);
 
-    DistillProcess second = pipeline.start("second", arguments);
+    DistillProcess second = pipeline.start("second", with(arguments, elsewhere));
 
-    assertThat(first.awaitExit(PATIENCE)).isEqualTo(1);
-    assertThat(first.output())
-        .contains("error: another trainer of student 'student' has started")
-        .contains("Give the other a different student.name");
-    assertNoStackTrace(first);
-    second.awaitLine(Pattern.compile("resumes from checkpoint"), PATIENCE);
-    second.awaitLine(Pattern.compile("published checkpoint"), PATIENCE);
-    second.stop();
-    assertThat(second.awaitExit(PATIENCE)).isEqualTo(SIGTERM);
+    assertThat(second.awaitExit(PATIENCE)).isEqualTo(ExitStatus.FENCED.code());
+    assertThat(second.output())
+        .contains("error: another trainer of student 'student' is alive")
+        .contains("give this one another student.name");
+    assertNoStackTrace(second);
+    assertThat(first.isAlive()).isTrue();
+    first.kill();
+    DistillProcess third = pipeline.start("third", arguments);
+    third.awaitLine(Pattern.compile("resumes from checkpoint"), Duration.ofSeconds(30));
+    third.awaitLine(Pattern.compile("published checkpoint"), PATIENCE);
+    third.stop();
+    assertThat(third.awaitExit(PATIENCE)).isEqualTo(SIGTERM);
+  }
+
+  private static String[] with(String[] arguments, String more) {
+    String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = more;
+    return all;
   }
 
   @Test

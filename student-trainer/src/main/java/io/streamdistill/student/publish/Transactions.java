@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -14,8 +13,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,32 +24,34 @@ import org.jspecify.annotations.Nullable;
 public final class Transactions implements AutoCloseable {
 
   private final Supplier<? extends Producer<byte[], byte[]>> producers;
-  private final BooleanSupplier holds;
+  private final Runnable requireHeld;
   private @Nullable Producer<byte[], byte[]> producer;
 
   /**
    * Opens the first producer, which fences an older one and ends what that left open.
    *
    * @param producers opens a transactional producer
-   * @param holds whether no other trainer holds the student; may take seconds
+   * @param requireHeld throws a {@link FencedException} when another trainer holds the student
    * @throws KafkaException when Kafka does not answer, or refuses
    */
   public Transactions(
-      Supplier<? extends Producer<byte[], byte[]>> producers, BooleanSupplier holds) {
+      Supplier<? extends Producer<byte[], byte[]>> producers, Runnable requireHeld) {
     this.producers = producers;
-    this.holds = holds;
+    this.requireHeld = requireHeld;
     open();
   }
 
   /**
    * Makes sure that there is a producer, and that what an earlier one left is committed or aborted.
    *
+   * @throws FencedException when another trainer holds the student
    * @return whether there was one that has not failed, so that nothing can be left
    */
   boolean open() {
     if (producer != null) {
       return true;
     }
+    requireHeld.run(); // to open one fences whoever has another
     Producer<byte[], byte[]> opened = producers.get();
     try {
       opened.initTransactions();
@@ -68,7 +67,6 @@ public final class Transactions implements AutoCloseable {
    * Writes records and offsets, all or nothing.
    *
    * @param group consumer group that the offsets are committed for
-   * @throws FencedException when another trainer holds the student
    * @throws KafkaException when it is not known to be done; {@link #open} says when that can be
    *     found out
    */
@@ -86,20 +84,10 @@ public final class Transactions implements AutoCloseable {
       records.forEach(each -> sent.add(open.send(each)));
       open.sendOffsetsToTransaction(offsets, group);
       open.commitTransaction(); // throws when one of the sends has failed
-    } catch (ProducerFencedException | InvalidProducerEpochException e) {
-      discard();
-      if (!holds.getAsBoolean()) {
-        throw new FencedException("another trainer has taken over", e);
-      }
-      throw e;
     } catch (RuntimeException e) {
-      discard();
+      close();
       throw e;
     }
-  }
-
-  private void discard() {
-    close();
   }
 
   @Override

@@ -108,7 +108,7 @@ final class BackgroundPublisherTest {
                 config,
                 store,
                 writer,
-                new Transactions(this::producer, () -> !fenced),
+                new Transactions(this::producer, this::requireHeld),
                 consumer.groupMetadata(),
                 new CheckpointPublisher.Committed() {
                   @Override
@@ -154,6 +154,12 @@ final class BackgroundPublisherTest {
     }
     producers.add(producer);
     return producer;
+  }
+
+  private void requireHeld() {
+    if (fenced) {
+      throw new FencedException("another trainer", null);
+    }
   }
 
   private MockProducer<byte[], byte[]> newest() {
