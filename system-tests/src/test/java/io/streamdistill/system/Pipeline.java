@@ -154,7 +154,7 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
                 topics.transferSet(),
                 model,
                 TransferSet.MAX_RECORD_BYTES,
-                path("work"));
+                path("work-" + topics.softTargets()));
     return Files.writeString(path(topics.softTargets() + ".yaml"), yaml);
   }
 
