@@ -7,6 +7,7 @@ import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;
 import io.streamdistill.wire.RecordCodec;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -78,14 +79,17 @@ final class SkewedFeed implements AutoCloseable {
   }
 
   private void send(RecordCodec<TransferExample> codec) {
-    byte[] features = new byte[TransferSet.FEATURES];
-    random.nextBytes(features);
+    ByteBuffer features =
+        ByteBuffer.allocate(TransferSet.FEATURES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    while (features.hasRemaining()) {
+      features.putFloat((float) random.nextGaussian());
+    }
     String id = Integer.toString(sent.get());
     TransferExample example =
         TransferExample.newBuilder()
             .setId(id)
-            .setFeatures(ByteBuffer.wrap(features))
-            .setFeatureType(FeatureType.U8)
+            .setFeatures(features.flip())
+            .setFeatureType(FeatureType.F32)
             .setLabel(null)
             .setWeight(1)
             .setEventTime(Instant.now())
