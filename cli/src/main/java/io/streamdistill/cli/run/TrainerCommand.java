@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Trains a student on the soft targets, and publishes checkpoints.",
       "It goes on from the student's newest checkpoint. Every student.name has one trainer; a"
-          + " second one takes over from the first."
+          + " second one is refused while the first is alive."
     })
 public final class TrainerCommand implements Callable<Integer> {
 

@@ -48,7 +48,8 @@ final class ModelCard {
 
         `weights.safetensors` holds the parameters by their DL4J names, `config.json` the
         configuration of the training, `manifest.json` the lineage and the SHA-256 of every file,
-        `trainer-state.safetensors` what the trainer needs to go on.
+        `trainer-state.safetensors` what the trainer needs to go on, `order.txt.gz` in which order
+        the records were taken (`distill rebuild`).
 
         ## Training
 
