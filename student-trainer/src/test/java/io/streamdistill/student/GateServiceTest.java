@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -177,7 +178,7 @@ final class GateServiceTest {
               pinned.set(version);
               return true;
             });
-    return pinned.get();
+    return Objects.requireNonNull(pinned.get());
   }
 
   @Test
