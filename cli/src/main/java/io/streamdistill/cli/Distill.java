@@ -32,6 +32,7 @@ import io.streamdistill.experiments.mnist.MnistExperimentCommand;
 import io.streamdistill.experiments.mnist.MnistTeacherCommand;
 import io.streamdistill.experiments.report.ReportCommand;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -91,7 +92,7 @@ public final class Distill {
   private static int run(Map<String, String> environment, String[] args) {
     StandardOutput.install();
     ErrorLine line = ErrorLine.of(environment);
-    PrintWriter err = new PrintWriter(System.err, true);
+    PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
     boolean debug = List.of(args).contains("--debug");
     try {
       LogSettings.check(environment); // before the log is used for the first time

@@ -104,7 +104,7 @@ public final class ConfigOptions {
       if (component.getType() == KafkaSettings.class) {
         try {
           component.getAccessor().setAccessible(true);
-          return Optional.of((KafkaSettings) component.getAccessor().invoke(loaded));
+          return Optional.ofNullable((KafkaSettings) component.getAccessor().invoke(loaded));
         } catch (ReflectiveOperationException e) {
           throw new IllegalStateException("bug: a record without accessor: " + component, e);
         }

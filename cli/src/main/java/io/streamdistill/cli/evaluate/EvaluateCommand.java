@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.source.LeftOut;
 import io.streamdistill.cli.source.SourceOptions;
+import io.streamdistill.core.exit.FileReason;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -104,7 +105,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     try {
       EvaluationReport report = evaluate();
       if (json != null) {
-        JSON.writeValue(json.toFile(), report);
+        write(json, report);
       }
       PrintWriter out = spec.commandLine().getOut();
       ReportText.lines(report).forEach(out::println);
@@ -113,9 +114,18 @@ public final class EvaluateCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       throw new EvaluationException(e.getFile() + ": no such file; check the path", e);
     } catch (IOException e) { // its message names the file
-      throw new EvaluationException(String.valueOf(e.getMessage()), e);
+      throw new EvaluationException(FileReason.of(e), e);
     } catch (TeacherException e) {
       throw new EvaluationException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void write(Path file, EvaluationReport report) {
+    try {
+      JSON.writeValue(file.toFile(), report);
+    } catch (IOException e) {
+      throw new EvaluationException(
+          "--json %s cannot be written: %s".formatted(file, FileReason.of(e)), e);
     }
   }
 

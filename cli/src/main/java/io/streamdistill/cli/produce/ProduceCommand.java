@@ -5,6 +5,7 @@ import io.streamdistill.cli.produce.ProduceOptions.OnError;
 import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.LeftOut;
 import io.streamdistill.cli.source.SourceOptions;
+import io.streamdistill.core.exit.FileReason;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -167,7 +168,7 @@ public final class ProduceCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       throw new ProduceException(e.getFile() + ": no such file; check the path", e);
     } catch (IOException e) { // its message names file and line
-      throw new ProduceException(String.valueOf(e.getMessage()), e);
+      throw new ProduceException(FileReason.of(e), e);
     }
   }
 

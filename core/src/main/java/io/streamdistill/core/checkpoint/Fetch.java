@@ -1,5 +1,6 @@
 package io.streamdistill.core.checkpoint;
 
+import io.streamdistill.core.exit.FileReason;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,7 +60,8 @@ public final class Fetch {
       intact = true;
     } catch (IOException | UncheckedIOException e) {
       throw new CheckpointException(
-          "cannot fetch %s of %s into %s: %s".formatted(file.name(), id, target, e), e);
+          "cannot fetch %s of %s into %s: %s".formatted(file.name(), id, target, FileReason.of(e)),
+          e);
     } finally {
       if (!intact) {
         delete(target);
@@ -100,7 +102,8 @@ public final class Fetch {
       throw new CheckpointException(
           "cannot fetch %s into %s: %s is not a directory".formatted(id, target, e.getFile()), e);
     } catch (IOException | UncheckedIOException e) {
-      throw new CheckpointException("cannot fetch %s into %s: %s".formatted(id, target, e), e);
+      throw new CheckpointException(
+          "cannot fetch %s into %s: %s".formatted(id, target, FileReason.of(e)), e);
     }
   }
 

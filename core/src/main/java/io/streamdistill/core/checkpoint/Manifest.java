@@ -10,6 +10,7 @@ import io.streamdistill.core.exit.FileReason;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -266,7 +267,11 @@ public record Manifest(
     try {
       return FileTree.read(file, MAX_BYTES);
     } catch (IOException e) {
-      throw new CheckpointException("cannot read %s: %s".formatted(file, e.getMessage()), e);
+      throw new CheckpointException(
+          e instanceof FileSystemException
+              ? "cannot read " + FileReason.of(e)
+              : "cannot read %s: %s".formatted(file, e.getMessage()),
+          e);
     }
   }
 

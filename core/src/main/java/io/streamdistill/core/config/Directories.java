@@ -31,7 +31,7 @@ public final class Directories {
         Files.isSymbolicLink(there) ? "a link that leads nowhere" : "a file");
     require(
         Files.isWritable(there),
-        "%s: %s %s: Permission denied for user '%s'",
+        "%s: %s %s: no permission for user '%s', or a read-only file system",
         what,
         there,
         same ? "cannot be written to" : "is there, and nothing can be created in it",

@@ -19,10 +19,14 @@ public final class FileReason {
   private FileReason() {}
 
   /** Which file, and why: {@code /data/x: Permission denied}. */
-  public static String of(IOException failure) {
+  public static String of(Exception failure) {
+    if (failure instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
+      return of(unchecked.getCause());
+    }
     if (failure instanceof FileSystemException file) {
       String reason = reason(file);
-      return file.getFile() == null ? reason : file.getFile() + ": " + reason;
+      String other = file.getOtherFile() == null ? "" : " -> " + file.getOtherFile();
+      return file.getFile() == null ? reason : file.getFile() + other + ": " + reason;
     }
     if (failure instanceof UnknownHostException) {
       return "the host '%s' is not known".formatted(failure.getMessage());

@@ -86,7 +86,7 @@ public record Access(String principal, String operation, String resource, String
     if (denial instanceof ClusterAuthorizationException) {
       return new Access(
           principal,
-          operation.isEmpty() || resource.equals("topic") && !operation.equals("Create")
+          operation.isEmpty() || (resource.equals("topic") && !operation.equals("Create"))
               ? "IdempotentWrite"
               : operation,
           "cluster",

@@ -228,7 +228,9 @@ public final class BrokerProbe {
   }
 
   private static void send(DataOutputStream out, ByteBuffer request) throws IOException {
-    out.write(request.array(), 0, request.limit());
+    byte[] bytes = new byte[request.remaining()];
+    request.get(bytes);
+    out.write(bytes);
     out.flush();
   }
 }

@@ -51,10 +51,9 @@ public record KafkaSettings(Map<String, String> properties) {
   /** Validates. */
   public KafkaSettings {
     properties = Map.copyOf(properties);
-    String servers = properties.get("bootstrap.servers");
+    String servers = properties.getOrDefault("bootstrap.servers", "");
     require(
-        servers != null && !servers.isBlank(),
-        "kafka.bootstrap.servers is missing; set it to host:port of a broker");
+        !servers.isBlank(), "kafka.bootstrap.servers is missing; set it to host:port of a broker");
     if (!servers.contains("${")) { // a config provider tells it
       BootstrapServers.requireAddresses(servers);
     }
