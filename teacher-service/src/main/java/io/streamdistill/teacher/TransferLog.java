@@ -128,7 +128,7 @@ final class TransferLog {
       }
     }
     long there = watch.last(topics.softTargets()).map(TopicSnapshot::records).orElse(0L);
-    if (!begun.isEmpty() && there > 0) {
+    if (begun.size() == partitions.size() && transferSet.records() > 0 && there > 0) {
       log.warn(
           "The teacher begins at the beginning of partitions {} of '{}', for which its group has no"
               + " offsets, although '{}' holds {} records already. That is right for a new"
