@@ -157,7 +157,8 @@ final class Scorer {
     Pace pace = new Pace(StreamsSettings.transactionTimeout(settings), batchTime, System::nanoTime);
     Flow flow = new Flow(new WaitingOffsets(), new Refusals(), gate, InFlight.ofHeap(), pace);
     ScoringMeters meters = new ScoringMeters(registry);
-    TransferLog transferLog = new TransferLog(watch, topics, config.onLostRecords(), registry);
+    TransferLog transferLog =
+        new TransferLog(watch, topics, new Losses(config.onLostRecords(), registry));
     Progress progress = new Progress(clock);
     Properties properties = new Properties();
     properties.putAll(settings);
