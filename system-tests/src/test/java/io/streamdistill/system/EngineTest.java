@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("system")
 final class EngineTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int SIGTERM = 143;
   private static final Pattern STARTS = Pattern.compile("The teacher starts.* (http://[0-9.:]+/)");
   private static final Pattern BUSY =

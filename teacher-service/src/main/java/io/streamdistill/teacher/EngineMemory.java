@@ -5,9 +5,7 @@ import static io.streamdistill.core.config.Require.require;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.teacher.engine.TeacherException;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 
 /** Whether full batches and models fit into memory, asked before anything is allocated. */
 final class EngineMemory {
@@ -61,11 +59,7 @@ final class EngineMemory {
   private static void checkModels(TeacherConfig config) {
     long bytes = 0;
     for (MemberConfig member : config.members()) {
-      try {
-        bytes += Files.isRegularFile(member.model()) ? Files.size(member.model()) : 0;
-      } catch (IOException e) {
-        continue; // said when it is opened
-      }
+      bytes += member.model().toFile().length(); // 0 when it is none, which its opening says
     }
     long memory =
         ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)

@@ -20,7 +20,10 @@ final class Progress {
 
   private final Clock clock;
   private final Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
+
+  @SuppressWarnings("ThreadLocalUsage") // of a service, which a process has one of
   private final ThreadLocal<Long> asked = ThreadLocal.withInitial(() -> 0L);
+
   private volatile long commits;
   private volatile long since; // ms, of the last commit, or of the first sign that there is work
   private volatile long unread;

@@ -58,6 +58,7 @@ final class Scorer {
   private final EngineWatch engine;
   private final Minder minder;
   private final String servers;
+  private final Duration linger;
 
   private Scorer(
       Teacher teacher,
@@ -71,7 +72,8 @@ final class Scorer {
       Progress progress,
       EngineWatch engine,
       Minder minder,
-      String servers) {
+      String servers,
+      Duration linger) {
     this.teacher = teacher;
     this.version = version;
     this.streams = streams;
@@ -83,6 +85,7 @@ final class Scorer {
     this.engine = engine;
     this.minder = minder;
     this.servers = servers;
+    this.linger = linger;
     streamsMetrics = new KafkaStreamsMetrics(streams);
     streamsMetrics.bindTo(registry);
   }
@@ -154,7 +157,8 @@ final class Scorer {
     Pace pace = new Pace(StreamsSettings.transactionTimeout(settings), batchTime, System::nanoTime);
     Flow flow = new Flow(new WaitingOffsets(), new Refusals(), gate, InFlight.ofHeap(), pace);
     ScoringMeters meters = new ScoringMeters(registry);
-    TransferLog transferLog = new TransferLog(watch, topics, config.onLostRecords(), registry);
+    TransferLog transferLog =
+        new TransferLog(watch, topics, new Losses(config.onLostRecords(), registry));
     Progress progress = new Progress(clock);
     Properties properties = new Properties();
     properties.putAll(settings);
@@ -195,7 +199,8 @@ final class Scorer {
         progress,
         engine,
         minder,
-        kafka.bootstrapServers());
+        kafka.bootstrapServers(),
+        config.linger());
   }
 
   void start() {
@@ -238,7 +243,9 @@ final class Scorer {
   }
 
   Optional<String> progressProblem() {
-    return flow.gate().isHolding() ? Optional.empty() : progress.problem(engine.bound());
+    return flow.gate().isHolding()
+        ? Optional.empty()
+        : progress.problem(engine.bound().plus(linger));
   }
 
   /** Commits what is scored; models are not freed while a thread may be inside. */

@@ -34,6 +34,7 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
   private final BiConsumer<ExitStatus, String> stop;
   private long commits = -1; // at the last failure
   private int inVain; // failures since the last commit
+  private int faults; // of the program, among them
 
   /**
    * Creates the handler.
@@ -74,8 +75,9 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
     if (fatal != null) {
       return stop(fatal, failure);
     }
-    if (kafka == null && attempts > ATTEMPTS) {
-      stop.accept(ExitStatus.FAILURE, "the same failed " + attempts + " times: " + failure);
+    if (kafka == null && faults() > ATTEMPTS) {
+      stop.accept(
+          ExitStatus.FAILURE, "it failed again and again without a commit, at last: " + failure);
       log.error("A thread failed again and again", failure);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
@@ -99,8 +101,13 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
   private synchronized int attempts() {
     long now = progress.commits();
     inVain = now == commits ? inVain + 1 : 1;
+    faults = now == commits ? faults : 0;
     commits = now;
     return inVain;
+  }
+
+  private synchronized int faults() {
+    return ++faults;
   }
 
   private StreamThreadExceptionResponse stop(Throwable fatal, Throwable failure) {

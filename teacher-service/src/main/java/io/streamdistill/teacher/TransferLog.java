@@ -1,12 +1,9 @@
 package io.streamdistill.teacher;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.LostRecords;
 import io.streamdistill.core.kafka.LostRecords.How;
 import io.streamdistill.core.kafka.LostRecordsException;
-import io.streamdistill.core.kafka.OnLostRecords;
 import io.streamdistill.core.kafka.TopicSnapshot;
 import io.streamdistill.core.kafka.TopicWatch;
 import io.streamdistill.core.kafka.TopicsConfig;
@@ -14,15 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -42,36 +35,26 @@ final class TransferLog {
 
   private static final Duration BEFORE_COMMIT = Duration.ofSeconds(2);
 
-  private static final String REMEDY =
-      "set teacher.on-lost-records to continue, for one start at least, to go on at what there is";
-
   private static final Comparator<TopicPartition> BY_PARTITION =
       Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
 
   private final TopicWatch watch;
   private final TopicsConfig topics;
-  private final OnLostRecords policy;
-  private final Map<How, Counter> counters = new EnumMap<>(How.class);
-  private final Set<LostRecords> told = ConcurrentHashMap.newKeySet();
+  private final Losses losses;
+
+  @SuppressWarnings("ThreadLocalUsage") // of a service, which a process has one of
   private final ThreadLocal<@Nullable LogIdentity> mine = new ThreadLocal<>();
+
   private volatile @Nullable LogIdentity known; // what the last thread that began reads and writes
   private volatile @Nullable LogIdentity seen; // what there is, in passing
   private final Map<TopicPartition, Long> next = new TreeMap<>(BY_PARTITION); // to be committed
   private @Nullable TopicSnapshot last; // of the transfer set that is read now
   private Uuid deadLetters = Uuid.ZERO_UUID;
 
-  TransferLog(TopicWatch watch, TopicsConfig topics, OnLostRecords policy, MeterRegistry registry) {
+  TransferLog(TopicWatch watch, TopicsConfig topics, Losses losses) {
     this.watch = watch;
     this.topics = topics;
-    this.policy = policy;
-    for (How how : How.values()) {
-      counters.put(
-          how,
-          Counter.builder("distill.teacher.lost.records")
-              .description("Records that were to be read next, and could not be any more")
-              .tag("how", how.label())
-              .register(registry));
-    }
+    this.losses = losses;
   }
 
   /**
@@ -128,7 +111,7 @@ final class TransferLog {
       }
     }
     long there = watch.last(topics.softTargets()).map(TopicSnapshot::records).orElse(0L);
-    if (!begun.isEmpty() && there > 0) {
+    if (begun.size() == partitions.size() && transferSet.records() > 0 && there > 0) {
       log.warn(
           "The teacher begins at the beginning of partitions {} of '{}', for which its group has no"
               + " offsets, although '{}' holds {} records already. That is right for a new"
@@ -156,7 +139,7 @@ final class TransferLog {
                 upToItsEnd(
                     LostRecords.recreated(partition.topic(), partition.partition(), offset),
                     then)));
-    tell(lost);
+    losses.tell(lost);
     next.clear();
   }
 
@@ -190,7 +173,7 @@ final class TransferLog {
   }
 
   private Map<TopicPartition, Long> goOn(TopicSnapshot topic, List<LostRecords> lost) {
-    tell(lost);
+    losses.tell(lost);
     Map<TopicPartition, Long> next = new HashMap<>();
     for (LostRecords some : lost) {
       next.put(
@@ -200,52 +183,12 @@ final class TransferLog {
     return next;
   }
 
-  /** Counts, and stops or says so. */
-  private void tell(List<LostRecords> lost) {
-    List<LostRecords> fresh = lost.stream().filter(told::add).toList();
-    fresh.forEach(some -> counter(some.how()).increment(Math.max(1, some.records())));
-    if (!lost.isEmpty() && policy == OnLostRecords.STOP) {
-      throw new LostRecordsException(lost, REMEDY);
-    }
-    if (!fresh.isEmpty()) {
-      log.error(
-          "{}; the teacher goes on at what there is, as teacher.on-lost-records says",
-          LostRecordsException.described(fresh));
-    }
-  }
-
-  private Counter counter(How how) {
-    return Objects.requireNonNull(counters.get(how));
-  }
-
   private void requireSoftTargets(
       Uuid then, Uuid now, TopicPartition partition, OffsetAndMetadata committed) {
-    if (then.equals(now) || then.equals(Uuid.ZERO_UUID)) {
-      return;
-    }
-    LostRecords gone =
-        LostRecords.recreated(topics.softTargets(), partition.partition(), 0)
-            .upTo(committed.offset());
-    boolean first = told.add(gone);
-    if (first) {
-      counter(How.RECREATED).increment(gone.records());
-    }
-    String what =
-        "topic '%s' was deleted and created anew: the soft targets of records 0 to %d of '%s', partition %d, are gone"
-            .formatted(
-                topics.softTargets(),
-                committed.offset() - 1,
-                topics.transferSet(),
-                partition.partition());
-    if (policy == OnLostRecords.STOP) {
-      throw new LostRecordsException(
-          List.of(gone),
-          what
-              + "; to make them again, set another teacher.application-id; to go on behind them, set"
-              + " teacher.on-lost-records to continue, for one start at least");
-    }
-    if (first) {
-      log.error("{}; the teacher goes on, as teacher.on-lost-records says", what);
+    if (another(then, now)) {
+      losses.tellSoftTargets(
+          LostRecords.recreated(topics.softTargets(), partition.partition(), 0)
+              .upTo(committed.offset()));
     }
   }
 

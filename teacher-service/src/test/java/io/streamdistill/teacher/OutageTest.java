@@ -134,7 +134,7 @@ final class OutageTest {
         broker.kill();
 
         await()
-            .atMost(Duration.ofSeconds(60))
+            .atMost(Duration.ofMinutes(1))
             .until(() -> Cluster.get(running, "/readyz").body().contains("has not answered"));
         assertThat(Cluster.get(running, "/livez").statusCode()).isEqualTo(200);
         assertThat(running.hasStopped()).isFalse();

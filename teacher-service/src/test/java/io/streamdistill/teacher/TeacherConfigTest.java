@@ -134,6 +134,28 @@ final class TeacherConfigTest {
         .hasMessageContainingAll("teacher.members", "m.onnx", "got " + weight);
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -0.1, 1.5, Double.NaN})
+  void namesSharesThatAreNone(double share) {
+    assertThatThrownBy(() -> new TeacherLimits(share, 0.5, Duration.ofMinutes(1), Duration.ZERO))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("teacher.limits.max-failing-share", "(0, 1]", "got " + share);
+    assertThatThrownBy(() -> new TeacherLimits(0.5, share, Duration.ofMinutes(1), Duration.ZERO))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("teacher.limits.max-rejected-share", "1 never holds");
+  }
+
+  @Test
+  void namesTimesThatAreNone() {
+    assertThatThrownBy(() -> new TeacherLimits(0.5, 0.5, Duration.ofMillis(10), Duration.ZERO))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("teacher.limits.hang-after", "got 10 ms");
+    assertThatThrownBy(
+            () -> new TeacherLimits(0.5, 0.5, Duration.ofMinutes(1), Duration.ofMillis(-1)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("teacher.limits.max-outage", "0 waits for ever");
+  }
+
   @Test
   void asksForTheModelOfAMember() {
     assertThatThrownBy(() -> new MemberConfig(Path.of(""), 1, OutputKind.AUTO))

@@ -3,6 +3,7 @@ package io.streamdistill.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamdistill.core.exit.ExitStatus;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +17,44 @@ final class ForegroundTest {
     assertThat(Foreground.run(closed::incrementAndGet, () -> false)).isEqualTo(1);
 
     assertThat(closed).hasValue(2);
+  }
+
+  private Foreground.Service ending(ExitStatus status, boolean mustHalt) {
+    return new Foreground.Service() {
+      @Override
+      public ExitStatus await() {
+        return status;
+      }
+
+      @Override
+      public void close() {
+        closed.incrementAndGet();
+      }
+
+      @Override
+      public boolean mustHalt() {
+        return mustHalt;
+      }
+    };
+  }
+
+  @Test
+  void aServiceEndsWithItsOwnStatus() throws InterruptedException {
+    assertThat(Foreground.run(() -> ending(ExitStatus.LOST_RECORDS, false))).isEqualTo(4);
+
+    assertThat(closed).hasValue(1);
+  }
+
+  /** Shutdown hooks would free the memory of native code that still runs. */
+  @Test
+  void theJvmIsHaltedWhenAThreadIsInsideNativeCode() throws InterruptedException {
+    AtomicInteger halted = new AtomicInteger();
+
+    int code = Foreground.run(() -> ending(ExitStatus.HUNG, true), halted::set);
+
+    assertThat(code).isEqualTo(8);
+    assertThat(halted).hasValue(8);
+    assertThat(closed).hasValue(1);
   }
 
   @Test

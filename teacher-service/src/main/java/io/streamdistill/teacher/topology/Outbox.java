@@ -68,7 +68,7 @@ final class Outbox {
       return;
     }
     TransferRecord dated = record.dated(limits.outputs().softTargets(), clock.millis());
-    if (dated != record) {
+    if (dated.timestamp() != record.timestamp()) {
       meters.redated("%s, offset %d".formatted(source, record.offset()), record.timestamp());
     }
     refusals.sending(source, record.offset(), Form.SOFT_TARGET);

@@ -18,7 +18,10 @@ public final class Pace {
 
   private final long budget; // nanoseconds
   private final LongSupplier nanoTime;
+
+  @SuppressWarnings("ThreadLocalUsage") // of a service, which a process has one of
   private final ThreadLocal<@Nullable Long> begun = new ThreadLocal<>();
+
   private volatile double slowest; // nanoseconds
 
   /**
@@ -29,7 +32,7 @@ public final class Pace {
    */
   public Pace(Duration transactionTimeout, Duration batchTime, LongSupplier nanoTime) {
     this.budget = transactionTimeout.toNanos() / SHARE;
-    this.slowest = batchTime.toNanos();
+    this.slowest = (double) batchTime.toNanos();
     this.nanoTime = nanoTime;
   }
 
@@ -51,7 +54,7 @@ public final class Pace {
 
   /** A batch took so long. */
   synchronized void took(Duration time) {
-    slowest = Math.max(time.toNanos(), slowest * FORGET);
+    slowest = Math.max((double) time.toNanos(), slowest * FORGET);
   }
 
   /** What the slowest batch of late took. */

@@ -28,7 +28,11 @@ public final class Refusals {
     NOTHING;
 
     Form next() {
-      return values()[Math.min(ordinal() + 1, NOTHING.ordinal())];
+      return switch (this) {
+        case SOFT_TARGET -> LETTER;
+        case LETTER -> BARE_LETTER;
+        case BARE_LETTER, NOTHING -> NOTHING;
+      };
     }
   }
 
@@ -42,7 +46,9 @@ public final class Refusals {
 
   private record Sent(TopicPartition source, long offset, Form form) {}
 
+  @SuppressWarnings("ThreadLocalUsage") // of a service, which a process has one of
   private final ThreadLocal<@Nullable Sent> sending = new ThreadLocal<>();
+
   private final Map<TopicPartition, Map<Long, Refusal>> refused = new ConcurrentHashMap<>();
 
   /** What this thread forwards from now on was made of that record. */

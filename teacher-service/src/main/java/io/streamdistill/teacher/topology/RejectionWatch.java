@@ -31,6 +31,7 @@ public final class RejectionWatch {
   private long seen;
   private final Map<Reason, Long> all = new EnumMap<>(Reason.class);
   private int rejected;
+  private int inARow; // newest ones that were rejected, without one that was scored
   private String detail = "";
   private volatile @Nullable String problem;
 
@@ -68,6 +69,7 @@ public final class RejectionWatch {
       rejected--;
     }
     window[slot] = reason;
+    inARow = reason == null ? 0 : inARow + 1;
     if (reason != null) {
       counts.merge(reason, 1, Integer::sum);
       rejected++;
@@ -80,10 +82,11 @@ public final class RejectionWatch {
       return;
     }
     double share = (double) rejected / records;
-    if (problem == null && share > TOO_MANY) {
+    boolean tooMany = share > TOO_MANY || inARow >= ENOUGH;
+    if (problem == null && tooMany) {
       problem = described(records);
       log.error("{}", problem);
-    } else if (problem != null && share < FEW_AGAIN) {
+    } else if (problem != null && share < FEW_AGAIN && !tooMany) {
       problem = null;
       log.info(
           "Of the last {} records, {} were rejected: most are scored again", records, rejected);

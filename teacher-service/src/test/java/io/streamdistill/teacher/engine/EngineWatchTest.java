@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class EngineWatchTest {
 
   private long now;
-  private final EngineWatch watch = new EngineWatch(Duration.ofSeconds(60), () -> now);
+  private final EngineWatch watch = new EngineWatch(Duration.ofMinutes(1), () -> now);
 
   private void pass(int seconds) {
     now += Duration.ofSeconds(seconds).toNanos();
@@ -31,7 +31,8 @@ final class EngineWatchTest {
           assertThat(watch.isBusy()).isTrue();
           assertThat(watch.age()).isEqualTo(Duration.ofSeconds(40));
           assertThat(watch.problem(1)).isEmpty();
-          assertThat(watch.problem(0.5)).hasValueSatisfying(line -> line.contains("40 s"));
+          assertThat(watch.problem(0.5))
+              .hasValueSatisfying(line -> assertThat(line).contains("40 s"));
         });
 
     assertThat(watch.isBusy()).isFalse();
@@ -54,7 +55,7 @@ final class EngineWatchTest {
     batchOf(20, () -> {});
 
     batchOf(150, () -> assertThat(watch.problem(1)).isEmpty());
-    assertThat(watch.bound()).isEqualTo(Duration.ofSeconds(1500));
+    assertThat(watch.bound()).isEqualTo(Duration.ofMinutes(25));
   }
 
   @Test
@@ -67,6 +68,6 @@ final class EngineWatchTest {
           return 0;
         });
 
-    assertThat(watch.bound()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(watch.bound()).isEqualTo(Duration.ofMinutes(1));
   }
 }

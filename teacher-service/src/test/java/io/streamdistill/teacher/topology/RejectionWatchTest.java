@@ -77,6 +77,19 @@ final class RejectionWatchTest {
   }
 
   @Test
+  void nothingButRejectionsIsAProblemAfterAnyNumberOfGoodOnes() {
+    watch.scored(5000);
+    reject(Reason.BAD_FRAMING, 31);
+    assertThat(watch.problem()).isEmpty();
+
+    reject(Reason.BAD_FRAMING, 1);
+    assertThat(watch.problem()).isPresent();
+
+    watch.scored(1);
+    assertThat(watch.problem()).isEmpty();
+  }
+
+  @Test
   void theProblemIsOverWhenMostAreScoredAgain() {
     watch.scored(900);
     reject(Reason.BAD_ANSWER, 501);
@@ -87,6 +100,6 @@ final class RejectionWatchTest {
     watch.scored(100);
 
     assertThat(watch.problem()).isEmpty();
-    assertThat(levels()).endsWith(Level.ERROR, Level.INFO);
+    assertThat(levels()).containsOnlyOnce(Level.ERROR, Level.INFO).endsWith(Level.INFO);
   }
 }

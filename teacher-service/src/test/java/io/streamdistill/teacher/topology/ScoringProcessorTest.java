@@ -222,6 +222,31 @@ final class ScoringProcessorTest {
     assertThat(teacher.batches).containsExactly(1);
   }
 
+  /** Else its transaction would time out while the batch is scored, and all be done again. */
+  @Test
+  void aSlowBatchWaitsForTheCommitOfWhatWasForwarded() {
+    flow.pace().took(Duration.ofHours(1));
+    flow.pace().began();
+    for (int offset = 50; offset < 50 + BATCH + 2; offset++) {
+      process(offset);
+    }
+
+    assertThat(teacher.batches).isEmpty();
+    assertThat(context.committed()).as("asked for").isTrue();
+    assertThat(committed(56)).isEqualTo(50);
+    assertThat(pending()).isEqualTo(BATCH + 2);
+
+    flow.pace().ended();
+    tick(1);
+
+    assertThat(teacher.batches).containsExactly(BATCH);
+    assertThat(committed(56)).as("of those behind the batch").isEqualTo(54);
+    tick(LINGER_MILLIS + 1);
+    assertThat(keys(TeacherTopology.SOFT_TARGETS))
+        .containsExactly("k50", "k51", "k52", "k53", "k54", "k55");
+    assertThat(committed(56)).isEqualTo(56);
+  }
+
   @Test
   void aTimestampOfTomorrowDoesNotKeepARecord() {
     long now = 1_000_000;
