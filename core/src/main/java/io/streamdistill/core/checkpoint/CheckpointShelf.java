@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,12 +91,14 @@ public final class CheckpointShelf implements AutoCloseable {
   }
 
   /**
-   * Opens a file of a checkpoint, verified; brings it from its store first if need be.
+   * Opens a file of a checkpoint, verified; brings it from its store first if need be, which others
+   * who ask for it share.
    *
    * @param file one of {@link CheckpointLog#files}
-   * @throws CheckpointException when the store does not answer, or has something else
+   * @return completed with a {@link CheckpointException} when the store does not answer, or has
+   *     something else
    */
-  public FileChannel open(CheckpointPublished checkpoint, FileEntry file) {
+  public CompletableFuture<FileChannel> open(CheckpointPublished checkpoint, FileEntry file) {
     return files.open(checkpoint, file);
   }
 

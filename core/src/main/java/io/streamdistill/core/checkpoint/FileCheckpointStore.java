@@ -64,12 +64,13 @@ public final class FileCheckpointStore implements CheckpointStore {
   private CheckpointException missing(String what) {
     return Files.isDirectory(root)
         ? new CheckpointException("there is no %s under %s".formatted(what, root))
-        : away();
+        : away(what);
   }
 
-  private UnreachableException away() {
+  private UnreachableException away(String what) {
     return new UnreachableException(
-        "checkpoint store file:%s is not there; is it mounted, and may it be read?".formatted(root),
+        "cannot look for %s: store file:%s is not there; is it mounted, and may it be read?"
+            .formatted(what, root),
         null);
   }
 
@@ -116,7 +117,7 @@ public final class FileCheckpointStore implements CheckpointStore {
 
     private CheckpointException gone(@Nullable Exception cause) {
       if (!Files.isDirectory(root)) {
-        return away();
+        return away("checkpoint " + id);
       }
       return new CheckpointException(
           "checkpoint %s under %s went away while it was read; was it deleted just now?"

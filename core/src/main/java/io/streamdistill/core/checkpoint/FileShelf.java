@@ -11,7 +11,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,39 +35,93 @@ final class FileShelf implements AutoCloseable {
   private final OpenStores stores;
   private final Path directory;
   private final Deque<Path> versions = new ArrayDeque<>(); // oldest first
+  private final Map<String, CompletableFuture<Path>> fetches = new ConcurrentHashMap<>();
+  private final ExecutorService fetching =
+      Executors.newSingleThreadExecutor(
+          work -> {
+            Thread thread = new Thread(work, "checkpoints-fetch");
+            thread.setDaemon(true);
+            return thread;
+          });
   private volatile @Nullable Staging place;
+  private boolean closed;
 
   FileShelf(CheckpointStores stores, Path directory) {
     this.stores = new OpenStores(stores);
     this.directory = directory;
   }
 
-  /** What is open stays readable, whatever is cleared away meanwhile. */
-  FileChannel open(CheckpointPublished checkpoint, FileEntry file) {
+  /**
+   * Opens a file, which is fetched first if it is not there; others who want it wait for the same
+   * fetch. What is open stays readable, whatever is cleared away meanwhile.
+   */
+  CompletableFuture<FileChannel> open(CheckpointPublished checkpoint, FileEntry file) {
     CheckpointId id = CheckpointLog.id(checkpoint);
     try {
       Staging present = place;
       if (present != null) {
         try {
-          return FileChannel.open(path(present, id, file), StandardOpenOption.READ);
+          return CompletableFuture.completedFuture(
+              FileChannel.open(path(present, id, file), StandardOpenOption.READ));
         } catch (NoSuchFileException e) {
           LOG.debug("{} of {} has to be fetched", file.name(), id);
         }
       }
-      return fetch(checkpoint, id, file);
     } catch (IOException e) {
-      throw new CheckpointException(
-          "cannot keep %s of %s in %s: %s".formatted(file.name(), id, directory, FileReason.of(e)),
-          e);
+      throw cannotKeep(id, file, e);
     }
+    return fetched(checkpoint, id, file)
+        .thenApply(
+            path -> {
+              try {
+                return FileChannel.open(path, StandardOpenOption.READ);
+              } catch (IOException e) {
+                throw cannotKeep(id, file, e);
+              }
+            });
+  }
+
+  private CheckpointException cannotKeep(CheckpointId id, FileEntry file, IOException e) {
+    return new CheckpointException(
+        "cannot keep %s of %s in %s: %s".formatted(file.name(), id, directory, FileReason.of(e)),
+        e);
+  }
+
+  /** One fetch after the other: stores are not thread-safe, and lines are shared anyway. */
+  private CompletableFuture<Path> fetched(
+      CheckpointPublished checkpoint, CheckpointId id, FileEntry file) {
+    String name = id + "/" + file.name();
+    CompletableFuture<Path> begun = new CompletableFuture<>();
+    CompletableFuture<Path> underWay = fetches.putIfAbsent(name, begun);
+    if (underWay != null) {
+      return underWay;
+    }
+    fetching.execute(
+        () -> {
+          try {
+            Path path = fetch(checkpoint, id, file);
+            fetches.remove(name);
+            begun.complete(path); // those who wait open it here, before the next fetch
+          } catch (IOException e) {
+            fetches.remove(name);
+            begun.completeExceptionally(cannotKeep(id, file, e));
+          } catch (RuntimeException e) {
+            fetches.remove(name);
+            begun.completeExceptionally(e);
+          }
+        });
+    return begun;
   }
 
   private static Path path(Staging place, CheckpointId id, FileEntry file) {
     return place.directory().resolve(id.version()).resolve(file.name());
   }
 
-  private synchronized FileChannel fetch(
-      CheckpointPublished checkpoint, CheckpointId id, FileEntry file) throws IOException {
+  private synchronized Path fetch(CheckpointPublished checkpoint, CheckpointId id, FileEntry file)
+      throws IOException {
+    if (closed) {
+      throw new CheckpointException("%s is not served any more: the trainer ends".formatted(id));
+    }
     if (place == null) {
       place = Staging.in(directory);
     }
@@ -75,7 +134,7 @@ final class FileShelf implements AutoCloseable {
       Files.createDirectories(path.getParent());
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     }
-    return FileChannel.open(path, StandardOpenOption.READ);
+    return path;
   }
 
   private void keep(Path version) throws IOException {
@@ -86,8 +145,11 @@ final class FileShelf implements AutoCloseable {
     }
   }
 
+  /** Waits for the fetch that is under way, if any: its store cannot be closed under it. */
   @Override
   public synchronized void close() {
+    closed = true;
+    fetching.shutdown();
     stores.close();
     try {
       if (place != null) {

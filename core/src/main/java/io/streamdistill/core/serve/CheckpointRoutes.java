@@ -14,17 +14,19 @@ import io.streamdistill.core.checkpoint.FileEntry;
 import io.streamdistill.core.observe.Routes;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,10 +75,13 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
     void run() throws IOException;
   }
 
-  /** Looks an answer up. */
+  private static final CompletableFuture<Sending> NOTHING_TO_SEND =
+      CompletableFuture.completedFuture(() -> {});
+
+  /** Looks an answer up; what has to be fetched first comes later. */
   @FunctionalInterface
   private interface Lookup {
-    Sending of(Context context) throws IOException;
+    CompletableFuture<Sending> of(Context context);
   }
 
   /** Creates the routes to {@code shelf}, which is closed with them. */
@@ -142,39 +147,41 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
   }
 
   private void answer(Context context, Lookup lookup, Runnable answered) {
-    Sending rest;
+    CompletableFuture<Sending> found;
     try {
-      rest = lookUp(context, lookup);
+      found = lookup.of(context);
+    } catch (RuntimeException e) {
+      found = CompletableFuture.failedFuture(e);
     } finally {
       requests.release();
     }
-    try {
-      sending.execute(
-          () -> {
-            try {
-              rest.run();
-            } catch (IOException | RuntimeException e) {
-              failed(context, e);
-            } finally {
-              answered.run();
-            }
-          });
-    } catch (RuntimeException e) { // the trainer ends
-      answered.run();
-      throw e;
-    }
+    var unused =
+        found.whenComplete(
+            (rest, failure) -> {
+              try {
+                sending.execute(() -> send(context, rest, failure, answered));
+              } catch (RejectedExecutionException e) { // the trainer ends
+                answered.run();
+              }
+            });
   }
 
-  private Sending lookUp(Context context, Lookup lookup) {
+  private void send(
+      Context context, @Nullable Sending rest, @Nullable Throwable failure, Runnable answered) {
     try {
-      return lookup.of(context);
+      if (rest != null) {
+        rest.run();
+      } else {
+        failed(context, failure instanceof CompletionException ? failure.getCause() : failure);
+      }
     } catch (IOException | RuntimeException e) {
       failed(context, e);
-      return () -> {};
+    } finally {
+      answered.run();
     }
   }
 
-  private void failed(Context context, Exception failure) {
+  private void failed(Context context, @Nullable Throwable failure) {
     if (failure instanceof CheckpointException) {
       LOG.warn("{} was not answered: {}", context.path(), failure.getMessage());
       unavailable(context, String.valueOf(failure.getMessage()));
@@ -185,18 +192,21 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
       LOG.error("{} was not answered", context.path(), failure);
       if (!context.res().isCommitted()) {
         fail(
-            context, HttpStatus.INTERNAL_SERVER_ERROR, failure.toString(), "see the trainer's log");
+            context,
+            HttpStatus.INTERNAL_SERVER_ERROR,
+            String.valueOf(failure),
+            "see the trainer's log");
       }
     }
   }
 
-  private Sending list(Context context) {
+  private CompletableFuture<Sending> list(Context context) {
     context.header("Cache-Control", "no-cache");
     json(context, CheckpointListing.json(shelf.listings()));
-    return () -> {};
+    return NOTHING_TO_SEND;
   }
 
-  private Sending file(Context context) throws IOException {
+  private CompletableFuture<Sending> file(Context context) {
     String name = context.pathParam("name");
     Optional<CheckpointPublished> found = shelf.find(name);
     if (found.isEmpty()) {
@@ -206,7 +216,7 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
           "student '%s' has no version or alias '%s'".formatted(shelf.student(), name),
           "GET /checkpoints lists those there are; the trainer's log says why the gate let none"
               + " become champion");
-      return () -> {};
+      return NOTHING_TO_SEND;
     }
     CheckpointPublished checkpoint = found.get();
     List<FileEntry> files = CheckpointLog.files(checkpoint);
@@ -218,7 +228,7 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
           HttpStatus.NOT_FOUND,
           "checkpoint %s has no file '%s'".formatted(CheckpointLog.id(checkpoint), file),
           "it has " + files.stream().map(FileEntry::name).collect(Collectors.joining(", ")));
-      return () -> {};
+      return NOTHING_TO_SEND;
     }
     boolean fixed = name.equals(checkpoint.getVersion());
     context
@@ -227,14 +237,17 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
         .header("Cache-Control", fixed ? "max-age=31536000, immutable" : "no-cache");
     FileAnswer answer = new FileAnswer(entry.get());
     if (!answer.hasBody(context)) {
-      return () -> {};
+      return NOTHING_TO_SEND;
     }
-    FileChannel content = shelf.open(checkpoint, answer.file());
-    return () -> {
-      try (content) {
-        answer.send(context, content);
-      }
-    };
+    return shelf
+        .open(checkpoint, answer.file())
+        .thenApply(
+            content ->
+                () -> {
+                  try (content) {
+                    answer.send(context, content);
+                  }
+                });
   }
 
   private void unavailable(Context context, String error) {
