@@ -53,7 +53,7 @@ class TopicsConfigTest {
   void refusesImpossibleSizes() {
     assertThatThrownBy(() -> new TopicsConfig("t", "s", "l", "d", "c", "f", "e", 0, (short) 1))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("topics.partitions must be >= 1, got 0");
+        .hasMessageContaining("topics.partitions must be in [1, 100000], got 0");
     assertThatThrownBy(() -> new TopicsConfig("t", "s", "l", "d", "c", "f", "e", 1, (short) 0))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("topics.replication");
