@@ -87,7 +87,7 @@ final class StartUp {
       if (cause instanceof AuthenticationException || cause instanceof AuthorizationException) {
         throw new ConfigException(
             "Kafka refuses: %s; correct the kafka block, or grant what is missing"
-                .formatted(cause.getMessage()),
+                .formatted(failure.getMessage()),
             failure);
       }
       if (cause instanceof org.apache.kafka.common.config.ConfigException

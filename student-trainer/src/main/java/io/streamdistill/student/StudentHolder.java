@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -256,7 +257,10 @@ final class StudentHolder implements AutoCloseable {
   private boolean holdsWithin(Duration patience, BooleanSupplier stopping) {
     Instant end = clock.instant().plus(patience);
     synchronized (change) {
-      while (!held && !stopping.getAsBoolean() && clock.instant().isBefore(end)) {
+      while (!held
+          && !(failure instanceof AuthorizationException)
+          && !stopping.getAsBoolean()
+          && clock.instant().isBefore(end)) {
         try {
           change.wait(POLL.toMillis());
         } catch (InterruptedException e) {

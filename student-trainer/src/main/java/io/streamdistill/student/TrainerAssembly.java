@@ -188,6 +188,11 @@ final class TrainerAssembly {
   private Transactions transactions(StudentHolder holder) {
     closers.add(this::closeProducerMetrics);
     try {
+      holder.await(() -> false);
+    } catch (KafkaException e) {
+      throw clients.refusedMember(e);
+    }
+    try {
       return new Transactions(this::producer, holder::require);
     } catch (KafkaException e) {
       throw clients.refused(e);

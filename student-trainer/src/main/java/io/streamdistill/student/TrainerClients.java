@@ -74,6 +74,20 @@ final class TrainerClients {
         cause);
   }
 
+  /** What it is when Kafka does not let the trainer be a member of the holder's group. */
+  BrokerException refusedMember(Throwable cause) {
+    return new BrokerException(
+        "Kafka at %s does not take the member that holds the student: %s"
+            .formatted(
+                kafka.bootstrapServers(),
+                KafkaFailure.describe(
+                    cause,
+                    new Access(
+                        Access.of(kafka).principal(), "Read", "group", config.groupId() + HOLDER))),
+        cause);
+  }
+
+  /** What it is when Kafka does not take the student's transactions. */
   BrokerException refused(Throwable cause) {
     return new BrokerException(
         "Kafka at %s does not take the student's transactions: %s"
