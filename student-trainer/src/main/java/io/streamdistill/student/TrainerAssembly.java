@@ -293,6 +293,7 @@ final class TrainerAssembly {
                   features,
                   classes,
                   config.maxWeight(),
+                  report,
                   Clock.systemUTC())
               .measure(
                   new ObjectiveChoice(

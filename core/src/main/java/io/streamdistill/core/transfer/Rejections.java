@@ -24,6 +24,9 @@ public final class Rejections {
   /** Fewer decide nothing. */
   private static final int ENOUGH = 32;
 
+  /** Fewer than these decide nothing even if none is accepted. */
+  private static final int RUN = 5;
+
   private static final double TOO_MANY = 0.5;
   private static final double FEW_AGAIN = 0.25;
 
@@ -87,7 +90,8 @@ public final class Rejections {
     }
     long records = Math.min(seen, WINDOW);
     double share = (double) rejected / records;
-    if (problem == null && records >= ENOUGH && share > TOO_MANY) {
+    boolean allOfThem = rejected == records && records >= RUN;
+    if (problem == null && (allOfThem || (records >= ENOUGH && share > TOO_MANY))) {
       problem = described(records);
       log.error("{}", problem);
     } else if (problem != null && share < FEW_AGAIN) {

@@ -7,7 +7,10 @@ import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.core.transfer.Features;
 import io.streamdistill.core.transfer.Verdict;
 import io.streamdistill.core.transfer.Verdict.Accepted;
+import io.streamdistill.core.transfer.Verdict.Rejected;
 import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.source.ReadingReport;
+import io.streamdistill.student.source.Rejection;
 import io.streamdistill.student.source.SoftTargetDecoder;
 import io.streamdistill.student.source.SoftTargetLog;
 import java.nio.FloatBuffer;
@@ -42,6 +45,7 @@ public final class Measurer {
   private final Features features;
   private final Measurement measurement;
   private final int classes;
+  private final ReadingReport report;
   private final InstantSource clock;
 
   /**
@@ -49,6 +53,7 @@ public final class Measurer {
    *
    * @param source at the beginning; it is read and left where it is then
    * @param maxWeight largest weight of a fit example
+   * @param report hears of records that are not fit
    */
   public Measurer(
       SoftTargetLog source,
@@ -56,12 +61,14 @@ public final class Measurer {
       FeatureContract contract,
       ClassMap classes,
       double maxWeight,
+      ReadingReport report,
       InstantSource clock) {
     this.source = source;
     this.decoder = new SoftTargetDecoder(contract, null, classes, 1, maxWeight);
     this.features = new Features(contract);
     this.measurement = new Measurement(config, contract, classes.count());
     this.classes = classes.count();
+    this.report = report;
     this.clock = clock;
   }
 
@@ -105,8 +112,8 @@ public final class Measurer {
     if (measurement.isFull() || source.passOver()) {
       return measurement.count() > 0;
     }
-    if (first == null || latest == null) {
-      return false;
+    if (first == null || latest == null || measurement.count() == 0) {
+      return false; // records that are not fit say nothing, however many there are
     }
     Instant now = clock.instant();
     Duration silence = Duration.between(latest, now);
@@ -124,7 +131,10 @@ public final class Measurer {
     }
     Verdict<SoftTarget> verdict = decoder.read(record);
     if (verdict instanceof Accepted<SoftTarget> accepted) {
+      report.fit();
       add(accepted.value());
+    } else if (verdict instanceof Rejected<SoftTarget> rejected) {
+      report.unfit(new Rejection(record, rejected.reason(), rejected.detail()));
     }
     return true;
   }

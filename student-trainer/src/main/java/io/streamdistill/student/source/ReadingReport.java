@@ -117,8 +117,7 @@ public final class ReadingReport {
 
   /** Counts a row of the present batch, which has so many now. */
   void taken(String teacher, int rows) {
-    progressed();
-    rejections.accepted();
+    fit();
     taken = true;
     waiting = rows;
     Counter counter = teacherCounters.get(teacher);
@@ -160,15 +159,26 @@ public final class ReadingReport {
     }
   }
 
-  /** Counts a record that is not fit. */
-  void rejected(Rejection rejection) {
+  /** A record that is fit was looked at. */
+  public void fit() {
+    progressed();
+    rejections.accepted();
+  }
+
+  /** A record that is not fit was looked at. */
+  public void unfit(Rejection rejection) {
     progressed();
     ConsumerRecord<byte[], byte[]> record = rejection.record();
-    Reason reason = rejection.reason();
     rejections.rejected(
-        reason,
+        rejection.reason(),
         rejection.detail(),
         "%s-%d, offset %d".formatted(record.topic(), record.partition(), record.offset()));
+  }
+
+  /** Counts a record that is not fit. */
+  void rejected(Rejection rejection) {
+    unfit(rejection);
+    Reason reason = rejection.reason();
     Counter counter = rejectedCounters.get(reason);
     if (counter != null) {
       counter.increment();
