@@ -35,7 +35,7 @@ final class KindOfAnswersTest {
   void refusesAnswersOfTheOtherKindAndTheRemedyWorks(
       String model, OutputKind remedy, String found) {
     try (OnnxTeacher teacher = open(model, OutputKind.AUTO)) {
-      assertThatThrownBy(() -> TeacherContract.score(teacher, large(5), 1))
+      assertThatThrownBy(() -> TeacherContract.score(teacher, large(32), 1))
           .isInstanceOf(TeacherException.class)
           .hasMessageContaining(found)
           .hasMessageEndingWith(
