@@ -54,6 +54,7 @@ final class SkewTest {
     ADD_PARTITION
   }
 
+  private final HangingTransactions hanging = new HangingTransactions(pipeline::servers);
   private final Random random = new Random(SEED);
   private final TopicsConfig topics = Pipeline.topics("skew");
   private String[] trainerArguments = {};
@@ -146,12 +147,19 @@ final class SkewTest {
     }
   }
 
-  private static void await(Callable<Boolean> condition) {
+  private void await(Callable<Boolean> condition) {
     Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
         .ignoreExceptions()
-        .until(condition);
+        .until(
+            () -> {
+              boolean done = condition.call();
+              if (!done) {
+                hanging.abort(topics.softTargets());
+              }
+              return done;
+            });
   }
 
   private void assertEveryIdOnce(int fed) throws Exception {
@@ -182,6 +190,7 @@ final class SkewTest {
         .contains("from the beginning")
         .contains("numbers are the same, bit for bit");
     System.out.printf(
-        "%d examples over %d partitions, %d steps, made again%n", fed, partitions, manifest.step());
+        "%d examples over %d partitions, %d steps, made again; %d hanging transactions aborted%n",
+        fed, partitions, manifest.step(), hanging.aborted());
   }
 }

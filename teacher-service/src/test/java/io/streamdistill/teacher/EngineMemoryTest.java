@@ -32,11 +32,28 @@ final class EngineMemoryTest {
 
   @Test
   void namesTheBatchSizeThatFitsWhenClassesAreTooMany() {
-    ClassMap classes = ClassMap.ofCount(2_000_000);
+    ClassMap classes = ClassMap.ofCount(1_000_000);
+    TeacherConfig large =
+        new TeacherConfig(
+            CONFIG.applicationId(),
+            CONFIG.members(),
+            CONFIG.features(),
+            CONFIG.combination(),
+            CONFIG.temperature(),
+            CONFIG.encoding(),
+            64,
+            CONFIG.linger(),
+            CONFIG.streamThreads(),
+            CONFIG.engineThreads(),
+            CONFIG.commitInterval(),
+            CONFIG.maxRecordBytes(),
+            CONFIG.onLostRecords(),
+            CONFIG.limits(),
+            CONFIG.http());
 
-    assertThatThrownBy(() -> EngineMemory.check(CONFIG, Fixtures.CONTRACT, classes))
+    assertThatThrownBy(() -> EngineMemory.check(large, Fixtures.CONTRACT, classes))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("teacher.batch-size 16 needs 732 MiB for 2000000 classes")
+        .hasMessageContaining("teacher.batch-size 64 needs 1464 MiB for 1000000 classes")
         .hasMessageContaining("set it to at most ");
   }
 }
