@@ -103,7 +103,9 @@ final class StartUp {
 
   private static void pause(int tries, BooleanSupplier stopping) {
     double longest =
-        Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() * Math.pow(2, tries - 1.0));
+        Math.min(
+            (double) LONGEST_PAUSE.toMillis(),
+            (double) FIRST_PAUSE.toMillis() * Math.pow(2, tries - 1.0));
     long end =
         System.nanoTime() + (long) (1e6 * longest * ThreadLocalRandom.current().nextDouble(0.5, 1));
     try {

@@ -446,7 +446,7 @@ final class TrainerAssembly {
             .description("Records that were lost before they were read, as far as is known")
             .tag("how", lost.how().label())
             .register(registry)
-            .increment(lost.records());
+            .increment((double) lost.records());
   }
 
   /** What is said of the log while it is read. */

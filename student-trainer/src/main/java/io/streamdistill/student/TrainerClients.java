@@ -9,6 +9,7 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -154,7 +155,9 @@ final class TrainerClients {
     try (Admin admin = Admin.create(kafka.admin())) {
       return KafkaAnswers.await(
               kafka,
-              admin.describeConsumerGroups(List.of(group)).describedGroups().get(group),
+              Objects.requireNonNull(
+                  admin.describeConsumerGroups(List.of(group)).describedGroups().get(group),
+                  "asked for"),
               START_TIMEOUT,
               "describe group '" + group + "'",
               new Access(Access.of(kafka).principal(), "Describe", "group", group))

@@ -215,13 +215,9 @@ final class SoftTargetFixture implements AutoCloseable {
   void addPartition(String topic) throws Exception {
     try (Admin admin = Admin.create(kafka.admin())) {
       int now =
-          admin
-              .describeTopics(List.of(topic))
-              .topicNameValues()
-              .get(topic)
-              .get()
-              .partitions()
-              .size();
+          admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
+              .mapToInt(found -> found.partitions().size())
+              .sum();
       admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(now + 1))).all().get();
     }
   }

@@ -39,7 +39,9 @@ final class HangingTransactions {
     nextLook = Instant.now().plus(BETWEEN_LOOKS);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers.get()))) {
       int partitions =
-          admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
+          admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
+              .mapToInt(found -> found.partitions().size())
+              .sum();
       for (int partition = 0; partition < partitions; partition++) {
         TopicPartition place = new TopicPartition(topic, partition);
         for (ProducerState open :

@@ -134,11 +134,19 @@ public final class Perseverance {
 
   private void pauseBefore(int tries) {
     double longest =
-        Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() * Math.pow(2, tries - 1.0));
-    long millis = (long) (longest * ThreadLocalRandom.current().nextDouble(0.5, 1));
+        Math.min(
+            (double) LONGEST_PAUSE.toMillis(),
+            (double) FIRST_PAUSE.toMillis() * Math.pow(2, tries - 1.0));
+    long end =
+        System.nanoTime() + (long) (1e6 * longest * ThreadLocalRandom.current().nextDouble(0.5, 1));
     synchronized (pause) {
+      boolean hurried = deadline != null;
       try {
-        pause.wait(millis);
+        for (long left = end - System.nanoTime();
+            left > 0 && hurried == (deadline != null);
+            left = end - System.nanoTime()) {
+          pause.wait(1 + left / 1_000_000);
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         hurry();

@@ -10,6 +10,7 @@ import io.streamdistill.student.source.ReadingOrder.Stretch;
 import io.streamdistill.student.source.ReadingOrder.Taken;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Decisions as text, one in a line: {@code stretch 0:120,1:3} (offsets by partition), {@code added
@@ -62,7 +63,8 @@ public final class OrderText {
       case "stretch" -> new Stretch(Offsets.parse(value));
       case "added" -> {
         var added = Offsets.parse(value);
-        yield new Added(added.firstKey(), added.get(added.firstKey()));
+        Map.Entry<Integer, Long> only = added.entrySet().iterator().next();
+        yield new Added(only.getKey(), only.getValue());
       }
       case "taken" -> new Taken(Long.parseLong(value));
       case "again" -> new Again(Long.parseLong(value));

@@ -8,9 +8,9 @@ import io.streamdistill.student.source.ReadingOrder.PassEnded;
 import io.streamdistill.student.source.ReadingOrder.Round;
 import io.streamdistill.student.source.ReadingOrder.Stretch;
 import io.streamdistill.student.source.ReadingOrder.Taken;
-import java.util.LinkedList;
+import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
-import java.util.ListIterator;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -18,22 +18,35 @@ import org.jspecify.annotations.Nullable;
 /** Decides as another reader did, whose decisions were written down. */
 public final class RecordedOrder implements Course {
 
-  private final LinkedList<Entry> entries;
+  /** A decision, and where it stands among all. */
+  private record Place(long number, Entry entry) {}
+
+  private final ArrayDeque<Place> choices = new ArrayDeque<>(); // of records, batches and passes
+  private final ArrayDeque<Place> stretches = new ArrayDeque<>(); // and partitions that came
   private long used; // of the run at the head
 
   /** Creates the order of a reader that decided so. */
   public RecordedOrder(List<Entry> entries) {
-    this.entries = new LinkedList<>(entries);
+    long number = 0;
+    for (Entry entry : entries) {
+      boolean ofTheLog = entry instanceof Stretch || entry instanceof Added;
+      (ofTheLog ? stretches : choices).add(new Place(number++, entry));
+    }
   }
 
   /** Whether every decision was taken. */
   public boolean isAtEnd() {
-    return entries.isEmpty();
+    return choices.isEmpty() && stretches.isEmpty();
+  }
+
+  private @Nullable Entry head() {
+    Place head = choices.peek();
+    return head == null ? null : head.entry();
   }
 
   @Override
   public Turn turn() {
-    Entry head = entries.peek();
+    Entry head = head();
     if (head instanceof Taken) {
       return Turn.NEW;
     } else if (head instanceof Again) {
@@ -44,10 +57,10 @@ public final class RecordedOrder implements Course {
 
   @Override
   public @Nullable SortedMap<Integer, Long> nextStretch(PartitionMerge merge) {
-    Stretch stretch = next(Stretch.class);
-    if (stretch == null) {
+    if (!(nextOfTheLog() instanceof Stretch stretch)) {
       return null;
     }
+    stretches.remove();
     SortedMap<Integer, Long> upTo = new TreeMap<>();
     stretch
         .offsets()
@@ -64,55 +77,55 @@ public final class RecordedOrder implements Course {
 
   /** The partition that is taken in before anything else; null when there is none. */
   @Nullable Added nextAdded() {
-    return next(Added.class);
+    if (!(nextOfTheLog() instanceof Added added)) {
+      return null;
+    }
+    stretches.remove();
+    return added;
   }
 
   /** Whether a stretch is at the head, which begins whether the next run needs it or not. */
   boolean beginsStretch() {
-    return entries.peek() instanceof Stretch || entries.peek() instanceof Added;
+    Place first = stretches.peek();
+    Place head = choices.peek();
+    return first != null && (head == null || first.number() < head.number());
   }
 
   /** Whether a round begins now. */
   boolean beginsRound() {
-    return entries.peek() instanceof Round;
+    return head() instanceof Round;
   }
 
   /** Whether the pass ends now. */
   boolean endsPass() {
-    return entries.peek() instanceof PassEnded;
+    return head() instanceof PassEnded;
   }
 
   /** Notes that the decision at the head is carried out: a record of its run, or it alone. */
   void carriedOut() {
-    Entry head = entries.peek();
+    Entry head = head();
     long length =
         head instanceof Taken taken
             ? taken.records()
             : head instanceof Again again ? again.records() : 1;
     used++;
     if (used >= length) {
-      entries.remove();
+      choices.remove();
       used = 0;
     }
   }
 
-  /** Takes out the first of a kind that stands at the head, or behind the run at the head. */
-  private <T extends Entry> @Nullable T next(Class<T> kind) {
-    ListIterator<Entry> all = entries.listIterator();
-    boolean first = true;
-    while (all.hasNext()) {
-      Entry entry = all.next();
-      if (kind.isInstance(entry)) {
-        all.remove();
-        return kind.cast(entry);
-      }
-      boolean mayStandBetween =
-          entry instanceof Stretch || entry instanceof Added || (first && entry instanceof Taken);
-      if (!mayStandBetween) {
-        return null;
-      }
-      first = false;
+  /** The first that stands before the next choice, or behind the run at the head. */
+  private @Nullable Entry nextOfTheLog() {
+    Place first = stretches.peek();
+    if (first == null) {
+      return null;
     }
-    return null;
+    Iterator<Place> next = choices.iterator();
+    Place bound = next.hasNext() ? next.next() : null;
+    if (bound != null && bound.entry() instanceof Taken) {
+      bound = next.hasNext() ? next.next() : null;
+    }
+    return bound == null || first.number() < bound.number() ? first.entry() : null;
   }
 }
