@@ -67,6 +67,11 @@ final class Fetcher {
               || (merge.pass() > 0 && merge.reachedEnd(partition));
       (enough ? full : hungry).add(topicPartition(partition));
     }
+    for (TopicPartition assigned : consumer.assignment()) { // a round may be older than a partition
+      if (!merge.partitions().contains(assigned.partition())) {
+        full.add(assigned);
+      }
+    }
     consumer.pause(full);
     consumer.resume(hungry);
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {

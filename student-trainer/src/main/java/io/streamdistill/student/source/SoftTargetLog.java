@@ -117,6 +117,7 @@ public final class SoftTargetLog {
     Fetcher open = replay;
     if (open == null) {
       open = new Fetcher(another.get(), topic, merge.partitions());
+      open.seek(merge.starts());
       replay = open;
     }
     return open;
