@@ -54,7 +54,7 @@ final class CheckpointRebuildTest {
     return to;
   }
 
-  /** A stream that is fed while trainers are killed. */
+  /** A stream that is fed while trainers are killed, with a partition that comes later. */
   @Test
   void aStreamThatIsFollowedAcrossKills() throws Exception {
     TopicsConfig topics = fixture.createTopics(3);
@@ -77,6 +77,9 @@ final class CheckpointRebuildTest {
       Awaitility.await()
           .atMost(Duration.ofMinutes(2))
           .until(() -> trainer.progress().examplesSeen() > all);
+      if (life == 1) {
+        fixture.addPartition(topics.softTargets());
+      }
       if (life < 3) {
         trainer.abandon();
       } else {

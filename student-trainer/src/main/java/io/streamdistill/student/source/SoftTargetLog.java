@@ -293,7 +293,11 @@ public final class SoftTargetLog {
     boolean more = true;
     while (more) {
       if (recorded.beginsStretch()) {
-        addRecorded(recorded);
+        ReadingOrder.Added added = recorded.nextAdded();
+        if (added != null) { // by itself: the stretch behind it may be for later
+          addPartition(added.partition(), added.start());
+          continue;
+        }
         SortedMap<Integer, Long> upTo = recorded.nextStretch(merge);
         if (upTo != null) {
           beginStretch(upTo);

@@ -54,6 +54,10 @@ final class RecordedOrderTest {
           log.appendMarker(partition);
         }
       }
+      if (passes == 0 && random.nextInt(60) == 0) {
+        log.addPartition();
+        partitions++;
+      }
       log.pass(Duration.ofMillis(random.nextInt(400)));
       Rows rows = reading.nextWithin(Duration.ofMillis(random.nextInt(3_000)));
       if (rows != null) {
@@ -82,7 +86,7 @@ final class RecordedOrderTest {
     RecordedOrder recorded = new RecordedOrder(entries);
     Reading again = reading(log, config, beginning, recorded);
     List<List<Integer>> found = new ArrayList<>();
-    while (!recorded.isAtEnd()) {
+    while (found.size() < numbers.size()) { // a stretch may have begun that nothing was taken of
       Rows rows = again.next();
       found.add(rows.numbers());
       if (again.passOver() && !again.nextPass()) {
@@ -97,6 +101,42 @@ final class RecordedOrderTest {
   private void note(Rows rows) {
     numbers.add(rows.numbers());
     order.addAll(rows.batch().order());
+  }
+
+  @Test
+  void aPartitionThatComesInTheMiddleOfAStretchEndsItForNobody() {
+    MemoryLog log = new MemoryLog(1, 8);
+    for (int n = 0; n < 64; n++) {
+      log.append(0, Reading.example(n));
+    }
+    LogPosition beginning = log.beginning();
+    Reading reading = new Reading(log, config(0, 1, 1), 16, beginning);
+    note(reading.next());
+    log.addPartition();
+    log.append(1, Reading.example(64));
+    log.pass(Duration.ofSeconds(1));
+    for (int n = 65; n < 80; n++) {
+      log.append(0, Reading.example(n));
+    }
+    reading.all().forEach(this::note);
+    List<ReadingOrder.Entry> entries = order.drain();
+    assertThat(OrderText.format(entries)).contains("added 1:0");
+
+    Reading again =
+        new Reading(
+            log,
+            config(0, 1, 1),
+            16,
+            beginning,
+            new RecordedOrder(entries),
+            Selection.ALL,
+            TeacherChoice.ALL,
+            0);
+
+    for (List<Integer> batch : numbers) {
+      assertThat(again.next().numbers()).isEqualTo(batch);
+    }
+    assertThat(numbers.stream().mapToInt(List::size).sum()).isEqualTo(80);
   }
 
   @Test
