@@ -7,13 +7,10 @@ import java.time.Duration;
 /**
  * How much a trainer puts up with.
  *
- * @param hold whether records that are not fit are left where they are, rather than moved to the
- *     dead letters, until the student was trained on one that is: before, a key is wrong rather
- *     than a record. Default true
  * @param maxOutage how long broker or store may be away before the trainer gives up; zero: for
  *     ever. Default zero
  */
-public record LimitsConfig(boolean hold, Duration maxOutage) {
+public record LimitsConfig(Duration maxOutage) {
 
   /** Validates. */
   public LimitsConfig {
@@ -25,6 +22,6 @@ public record LimitsConfig(boolean hold, Duration maxOutage) {
 
   /** The defaults. */
   public static LimitsConfig defaults() {
-    return new LimitsConfig(true, Duration.ZERO);
+    return new LimitsConfig(Duration.ZERO);
   }
 }

@@ -75,13 +75,6 @@ final class Readiness {
 
   private Optional<String> records() {
     TrainerAssembly parts = assembly;
-    Training now = training;
-    if (parts == null || over) {
-      return Optional.empty();
-    }
-    Optional<String> problem = parts.report().problem(UNREAD);
-    return now != null && now.loop().isHeldBack()
-        ? Optional.of("reading is held. " + problem.orElse("See the log"))
-        : problem;
+    return parts == null || over ? Optional.empty() : parts.report().problem(UNREAD);
   }
 }

@@ -5,7 +5,7 @@ import io.streamdistill.core.checkpoint.UnreachableException;
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.Outage;
-import io.streamdistill.student.publish.OutageException;
+import io.streamdistill.core.outage.OutageException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -384,7 +384,6 @@ final class TrainerAssembly {
                 ready.step(), learningRate, start.learning().rateFactor(), config.log().passes()),
             publisher,
             config.checkpoint(),
-            config.limits().hold(),
             rejectedBefore,
             metrics,
             monitor,

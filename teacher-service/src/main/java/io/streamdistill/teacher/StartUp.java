@@ -5,6 +5,7 @@ import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicWatch;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.outage.OutageException;
 import io.streamdistill.teacher.topology.OutputTerms;
 import java.time.Clock;
 import java.time.Duration;
@@ -93,7 +94,7 @@ final class StartUp {
         waitingFor = described(e, waited);
         if (!maxOutage.isZero() && waited.compareTo(maxOutage) > 0) {
           throw new OutageException(
-              waitingFor + "; that is longer than teacher.limits.max-outage allows");
+              waitingFor + "; that is longer than teacher.limits.max-outage allows", e);
         }
         log.warn("{}; it is tried again, for as long as it takes", waitingFor);
         sleep(pause);

@@ -12,6 +12,7 @@ import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicSpec;
 import io.streamdistill.core.kafka.Topics;
 import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.core.outage.OutageException;
 import io.streamdistill.wire.Codecs;
 import java.net.ServerSocket;
 import java.nio.file.Path;

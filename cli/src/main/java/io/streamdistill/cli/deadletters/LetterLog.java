@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,6 +23,11 @@ final class LetterLog implements AutoCloseable {
 
   /** How long an answer, or the end of somebody's transaction, is waited for. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** The teacher's own transactions may be open at any time, so this is not waited for longer. */
+  private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration COMMIT_PAUSE = Duration.ofMillis(10);
 
   private final KafkaSettings kafka;
   private final String topic;
@@ -78,6 +84,19 @@ final class LetterLog implements AutoCloseable {
             return uncommitted.endOffsets(partitions);
           }
         });
+  }
+
+  /**
+   * Waits a little until what is written up to {@code ends} can be read: a commit is told to be
+   * done before it is in the log.
+   */
+  void awaitCommitted(Map<TopicPartition, Long> ends) {
+    long begin = System.nanoTime();
+    while (ends().entrySet().stream()
+            .anyMatch(end -> end.getValue() < ends.getOrDefault(end.getKey(), 0L))
+        && System.nanoTime() - begin < COMMIT_PATIENCE.toNanos()) {
+      LockSupport.parkNanos(COMMIT_PAUSE.toNanos());
+    }
   }
 
   /** Hands over every committed record up to {@code ends}, exclusive, each partition in order. */

@@ -69,6 +69,7 @@ final class ReplayCommand implements Callable<Integer> {
         try (Replay replay = new Replay(open.kafka(), target, open.topics().deadLetters())) {
           run.read(log, log.writtenEnds(), replay);
         }
+        log.awaitCommitted(log.writtenEnds()); // whoever counts next counts what this one did
       }
     }
     run.print(spec.commandLine().getOut(), target);

@@ -116,7 +116,10 @@ final class Letters implements AutoCloseable {
     producer.flush();
   }
 
-  /** Every committed record of a topic. */
+  /**
+   * Every committed record of a topic, and of the transactions whose commit has begun: one that was
+   * told to be done may not be in the log yet.
+   */
   List<ConsumerRecord<byte[], byte[]>> read(String topic) {
     List<TopicPartition> partitions =
         List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
@@ -126,13 +129,22 @@ final class Letters implements AutoCloseable {
             kafka.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      Map<TopicPartition, Long> ends = writtenEnds(partitions);
       while (partitions.stream()
           .anyMatch(one -> consumer.position(one) < ends.getOrDefault(one, 0L))) {
         consumer.poll(Duration.ofMillis(100)).forEach(records::add);
       }
     }
     return records;
+  }
+
+  private Map<TopicPartition, Long> writtenEnds(List<TopicPartition> partitions) {
+    Map<String, Object> properties = kafka.consumer();
+    properties.put("isolation.level", "read_uncommitted");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      return consumer.endOffsets(partitions);
+    }
   }
 
   /** Keys of the committed records of the transfer set, sorted. */

@@ -24,8 +24,8 @@ public final class Rejections {
   /** Fewer decide nothing. */
   private static final int ENOUGH = 32;
 
-  /** Fewer than these decide nothing even if none is accepted. */
-  private static final int RUN = 5;
+  /** Enough to decide when none was ever accepted. */
+  private static final int FROM_THE_START = 5;
 
   private static final double TOO_MANY = 0.5;
   private static final double FEW_AGAIN = 0.25;
@@ -36,6 +36,7 @@ public final class Rejections {
   private final Map<Reason, Long> all = new EnumMap<>(Reason.class);
   private long seen;
   private int rejected;
+  private int inARow; // newest ones that were rejected, without one that was accepted
   private String detail = "";
   private volatile @Nullable String problem;
 
@@ -48,24 +49,25 @@ public final class Rejections {
     this.remedy = remedy;
   }
 
-  /** A record was accepted. */
-  public synchronized void accepted() {
-    add(null);
+  /** So many records were accepted. */
+  public synchronized void accepted(int records) {
+    for (int i = 0; i < records; i++) {
+      add(null);
+    }
     judge();
   }
 
   /**
    * A record was rejected.
    *
-   * @param where it lies, for the log
+   * @param which it is and where it lies, for the log: {@code Record at t-0, offset 3}
    */
-  public synchronized void rejected(Reason reason, String why, String where) {
+  public synchronized void rejected(Reason reason, String why, String which) {
     detail = why;
     add(reason);
     long count = all.merge(reason, 1L, Long::sum);
     if (isPowerOfTen(count)) {
-      log.warn(
-          "the record at {} is not fit ({}): {} ({} so far)", where, reason.label(), why, count);
+      log.warn("{} is not fit ({}): {} ({} so far)", which, reason.label(), why, count);
     }
     judge();
   }
@@ -78,6 +80,7 @@ public final class Rejections {
       rejected--;
     }
     window[slot] = reason;
+    inARow = reason == null ? 0 : inARow + 1;
     if (reason != null) {
       counts.merge(reason, 1, Integer::sum);
       rejected++;
@@ -90,23 +93,23 @@ public final class Rejections {
     }
     long records = Math.min(seen, WINDOW);
     double share = (double) rejected / records;
-    boolean allOfThem = rejected == records && records >= RUN;
-    if (problem == null && (allOfThem || (records >= ENOUGH && share > TOO_MANY))) {
+    boolean tooMany =
+        inARow >= ENOUGH
+            || (inARow == seen && seen >= FROM_THE_START)
+            || (records >= ENOUGH && share > TOO_MANY);
+    if (problem == null && tooMany) {
       problem = described(records);
       log.error("{}", problem);
-    } else if (problem != null && share < FEW_AGAIN) {
+    } else if (problem != null && share < FEW_AGAIN && !tooMany) {
       problem = null;
-      log.info("of the last {} records, {} are not fit: most are again", records, rejected);
+      log.info("of the last {} records, {} were not fit: most are again", records, rejected);
     } else if (problem != null) {
       problem = described(records);
     }
   }
 
   private String described(long records) {
-    Reason most = Reason.EMPTY;
-    for (Reason reason : Reason.values()) {
-      most = counts.getOrDefault(reason, 0) > counts.getOrDefault(most, 0) ? reason : most;
-    }
+    Reason most = most(counts);
     return "%d of the last %d records are not fit, %d of them as %s, the last one because: %s. %s"
         .formatted(
             rejected,
@@ -115,6 +118,15 @@ public final class Rejections {
             most.label(),
             detail,
             remedy.apply(most));
+  }
+
+  /** The reason with the greatest count. */
+  public static Reason most(Map<Reason, Integer> counts) {
+    Reason most = Reason.EMPTY;
+    for (Reason reason : Reason.values()) {
+      most = counts.getOrDefault(reason, 0) > counts.getOrDefault(most, 0) ? reason : most;
+    }
+    return most;
   }
 
   private static boolean isPowerOfTen(long count) {

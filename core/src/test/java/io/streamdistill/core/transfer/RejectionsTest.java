@@ -16,9 +16,7 @@ final class RejectionsTest {
   }
 
   private void accept(int times) {
-    for (int i = 0; i < times; i++) {
-      rejections.accepted();
-    }
+    rejections.accepted(times);
   }
 
   @Test
@@ -42,6 +40,19 @@ final class RejectionsTest {
                     .endsWith("Check wrong-class-map"));
 
     accept(1_000);
+    assertThat(rejections.problem()).isEmpty();
+  }
+
+  @Test
+  void aRunOfThemIsAfterAnyNumberOfGoodOnes() {
+    accept(5_000);
+    reject(31);
+    assertThat(rejections.problem()).isEmpty();
+
+    reject(1);
+    assertThat(rejections.problem()).isPresent();
+
+    accept(1);
     assertThat(rejections.problem()).isEmpty();
   }
 

@@ -1,7 +1,6 @@
 package io.streamdistill.student.loop;
 
 import io.streamdistill.core.transfer.Verdict.Reason;
-import io.streamdistill.student.StudentException;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningMonitor;
 import io.streamdistill.student.publish.BackgroundPublisher;
@@ -23,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,8 +40,6 @@ public final class TrainingLoop {
   /** Decisions of the reader that are held at most until a checkpoint has them. */
   private static final int MAX_DECISIONS = 100_000;
 
-  private static final Duration PATIENCE = Duration.ofMillis(100);
-
   /** Steps between two looks into the network. */
   private static final long INSPECTION = 100;
 
@@ -52,7 +48,6 @@ public final class TrainingLoop {
   private final BatchStep steps;
   private final BackgroundPublisher publisher;
   private final CheckpointConfig checkpoints;
-  private final boolean holds;
   private final RejectedBefore rejectedBefore;
   private final PrequentialMetrics metrics;
   private final LearningMonitor monitor;
@@ -63,22 +58,16 @@ public final class TrainingLoop {
   private volatile Progress progress;
   private volatile boolean stopping;
   private volatile boolean abandoned;
-  private volatile boolean held;
   private Progress published;
   private Instant publishedAt;
 
-  /**
-   * Creates a loop that goes on from {@code start}, to which step and source have been set.
-   *
-   * @param holds whether records that are not fit stay where they are until one was trained on
-   */
+  /** Creates a loop that goes on from {@code start}, to which step and source have been set. */
   public TrainingLoop(
       BatchPrefetcher batches,
       StudentStep step,
       BatchStep steps,
       BackgroundPublisher publisher,
       CheckpointConfig checkpoints,
-      boolean holds,
       RejectedBefore rejectedBefore,
       PrequentialMetrics metrics,
       LearningMonitor monitor,
@@ -89,7 +78,6 @@ public final class TrainingLoop {
     this.steps = steps;
     this.publisher = publisher;
     this.checkpoints = checkpoints;
-    this.holds = holds;
     this.rejectedBefore = rejectedBefore;
     this.metrics = metrics;
     this.monitor = monitor;
@@ -110,7 +98,7 @@ public final class TrainingLoop {
     batches.start();
     try (batches) {
       while (!over && !stopping) {
-        Prefetched next = isFull() ? held() : batches.next();
+        Prefetched next = batches.next();
         if (next != null) {
           over = trainOn(next);
         }
@@ -128,23 +116,11 @@ public final class TrainingLoop {
     if (over) {
       monitor.trainingIsOver(progress.step());
     }
-    if (!isHeld() && (newExamples() > 0 || !rejections.isEmpty())) {
+    if (newExamples() > 0 || !rejections.isEmpty()) {
       publish();
     }
     publisher.await();
     return over;
-  }
-
-  /**
-   * Whether nothing but records that are not fit has come to a student that was never trained: a
-   * key is wrong, and what came is left where it is until somebody has looked.
-   */
-  private boolean isHeld() {
-    return holds && progress.examplesSeen() == 0 && !rejections.isEmpty();
-  }
-
-  private boolean isFull() {
-    return isHeld() && rejections.size() >= MAX_REJECTIONS;
   }
 
   private long newExamples() {
@@ -194,31 +170,6 @@ public final class TrainingLoop {
     }
   }
 
-  private String heldBecause() {
-    return "the student was never trained, and none of the first %d records is fit: reading is held, and nothing of them goes to the dead letters. The last one: %s. Correct the configuration and start the trainer again; if they are to be left behind, set student.limits.hold to false"
-        .formatted(rejections.size(), rejections.get(rejections.size() - 1).detail());
-  }
-
-  /** Whether nothing is read any more until somebody has looked. From any thread. */
-  public boolean isHeldBack() {
-    return held;
-  }
-
-  /** Waits a while for somebody to stop the trainer; nothing is read meanwhile. */
-  private @Nullable Prefetched held() {
-    if (!held) {
-      held = true;
-      log.error("{}", heldBecause());
-    }
-    try {
-      Thread.sleep(PATIENCE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StudentException("interrupted while reading was held", e);
-    }
-    return null;
-  }
-
   private void passOver(LogPosition nextPass) {
     Map<String, Double> figures = metrics.figures();
     log.info(
@@ -234,7 +185,7 @@ public final class TrainingLoop {
   private boolean checkpointDue() {
     boolean busy = publisher.isBusy();
     long examples = newExamples();
-    if (isHeld() || (examples == 0 && rejections.isEmpty())) {
+    if (examples == 0 && rejections.isEmpty()) {
       return false;
     }
     return (checkpoints.everyExamples() > 0 && examples >= checkpoints.everyExamples())

@@ -145,7 +145,7 @@ public final class ReadingReport {
   void passedOver(PassedOver reason, boolean firstVisit) {
     progressed();
     if (firstVisit) {
-      rejections.accepted();
+      rejections.accepted(1);
     }
     Counter counter = passedOverCounters.get(reason);
     if (counter != null) {
@@ -162,7 +162,7 @@ public final class ReadingReport {
   /** A record that is fit was looked at. */
   public void fit() {
     progressed();
-    rejections.accepted();
+    rejections.accepted(1);
   }
 
   /** A record that is not fit was looked at. */
@@ -172,7 +172,8 @@ public final class ReadingReport {
     rejections.rejected(
         rejection.reason(),
         rejection.detail(),
-        "%s-%d, offset %d".formatted(record.topic(), record.partition(), record.offset()));
+        "Record at %s-%d, offset %d"
+            .formatted(record.topic(), record.partition(), record.offset()));
   }
 
   /** Counts a record that is not fit. */

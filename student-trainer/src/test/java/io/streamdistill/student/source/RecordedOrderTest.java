@@ -104,42 +104,6 @@ final class RecordedOrderTest {
   }
 
   @Test
-  void aPartitionThatComesInTheMiddleOfAStretchEndsItForNobody() {
-    MemoryLog log = new MemoryLog(1, 8);
-    for (int n = 0; n < 64; n++) {
-      log.append(0, Reading.example(n));
-    }
-    LogPosition beginning = log.beginning();
-    Reading reading = new Reading(log, config(0, 1, 1), 16, beginning);
-    note(reading.next());
-    log.addPartition();
-    log.append(1, Reading.example(64));
-    log.pass(Duration.ofSeconds(1));
-    for (int n = 65; n < 80; n++) {
-      log.append(0, Reading.example(n));
-    }
-    reading.all().forEach(this::note);
-    List<ReadingOrder.Entry> entries = order.drain();
-    assertThat(OrderText.format(entries)).contains("added 1:0");
-
-    Reading again =
-        new Reading(
-            log,
-            config(0, 1, 1),
-            16,
-            beginning,
-            new RecordedOrder(entries),
-            Selection.ALL,
-            TeacherChoice.ALL,
-            0);
-
-    for (List<Integer> batch : numbers) {
-      assertThat(again.next().numbers()).isEqualTo(batch);
-    }
-    assertThat(numbers.stream().mapToInt(List::size).sum()).isEqualTo(80);
-  }
-
-  @Test
   void aRunIsOneEntryHoweverManyStretchesItTakes() {
     MemoryLog log = new MemoryLog(2, 100);
     Reading reading = new Reading(log, config(0, 1, 1), 16, log.beginning());

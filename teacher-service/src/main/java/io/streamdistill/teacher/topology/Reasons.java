@@ -1,21 +1,11 @@
 package io.streamdistill.teacher.topology;
 
 import io.streamdistill.core.transfer.Verdict.Reason;
-import java.util.Map;
 
 /** What to do about reasons for which records are rejected. */
 final class Reasons {
 
   private Reasons() {}
-
-  /** The one with the greatest count. */
-  static Reason most(Map<Reason, Integer> counts) {
-    Reason most = Reason.EMPTY;
-    for (Reason reason : Reason.values()) {
-      most = counts.getOrDefault(reason, 0) > counts.getOrDefault(most, 0) ? reason : most;
-    }
-    return most;
-  }
 
   /** A sentence without its full stop. */
   static String remedy(Reason reason) {

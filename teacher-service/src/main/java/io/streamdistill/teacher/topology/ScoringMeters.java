@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.streamdistill.core.transfer.Rejections;
 import io.streamdistill.core.transfer.Verdict.Reason;
 import io.streamdistill.core.transfer.Verdict.Rejected;
 import java.time.Duration;
@@ -36,7 +37,7 @@ public final class ScoringMeters {
   private final Counter oddEventTimes;
   private final AtomicInteger pending = new AtomicInteger();
   private final TeacherAccuracy accuracy;
-  private final RejectionWatch rejections = new RejectionWatch();
+  private final Rejections rejections = new Rejections(Reasons::remedy);
 
   /** Registers the meters, all under {@code distill.teacher}. */
   public ScoringMeters(MeterRegistry registry) {
@@ -99,7 +100,7 @@ public final class ScoringMeters {
     batchSize.record(records);
     inference.record(took);
     scored.increment(answered);
-    rejections.scored(answered);
+    rejections.accepted(answered);
   }
 
   /** The teacher's answer (classes) to an example that carries a label. */
@@ -137,11 +138,11 @@ public final class ScoringMeters {
     if (counter != null) {
       counter.increment();
     }
-    rejections.rejected(why, where);
+    rejections.rejected(why.reason(), why.detail(), where);
   }
 
   /** Whether most of what comes is rejected. */
-  public RejectionWatch rejections() {
+  public Rejections rejections() {
     return rejections;
   }
 

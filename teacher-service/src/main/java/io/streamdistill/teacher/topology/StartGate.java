@@ -1,5 +1,6 @@
 package io.streamdistill.teacher.topology;
 
+import io.streamdistill.core.transfer.Rejections;
 import io.streamdistill.core.transfer.Verdict;
 import io.streamdistill.core.transfer.Verdict.Reason;
 import io.streamdistill.core.transfer.Verdict.Rejected;
@@ -137,7 +138,7 @@ public final class StartGate {
   }
 
   private String described() {
-    Reason most = Reasons.most(reasons);
+    Reason most = Rejections.most(reasons);
     return ("the teacher holds: of the first %d records, %d were rejected, %d of them as %s, the last"
             + " one because: %s. Nothing is scored, sent to the dead letters or committed meanwhile."
             + " %s, and start it again. It goes on by itself when newer records are fit, and with"
