@@ -192,8 +192,9 @@ final class SoftTargetFixture implements AutoCloseable {
     assertThat(sent).allSatisfy(future -> assertThat(future).succeedsWithin(Duration.ZERO));
   }
 
-  /** All records of a topic, in the order of partitions and offsets. */
+  /** All records of a topic once no transaction on it is open, by partition and offset. */
   List<ConsumerRecord<byte[], byte[]>> readAll(String topic) {
+    Awaitility.await().until(() -> committed(topic));
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             kafka.consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
