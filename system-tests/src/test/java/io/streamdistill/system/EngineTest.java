@@ -16,9 +16,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -58,18 +62,25 @@ final class EngineTest {
         .until(() -> BUSY.matcher(get(url + "metrics").body()).find());
   }
 
-  private static void sendOneThatHangs(TopicsConfig topics) throws Exception {
+  private static TransferExample thatHangs() {
     TransferExample example = TransferSet.example("hangs", new Random(1));
     example.getFeatures().order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 200);
+    return example;
+  }
+
+  private static void send(TopicsConfig topics, List<TransferExample> examples) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", pipeline.servers()),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
-      producer
-          .send(
-              new ProducerRecord<>(topics.transferSet(), Codecs.transferExample().encode(example)))
-          .get();
+      for (TransferExample example : examples) {
+        producer
+            .send(
+                new ProducerRecord<>(
+                    topics.transferSet(), 0, null, Codecs.transferExample().encode(example)))
+            .get();
+      }
     }
   }
 
@@ -78,24 +89,52 @@ final class EngineTest {
     assertThat(teacher.output()).doesNotContain("SIGSEGV").doesNotContain("\tat ");
   }
 
-  @Test
-  void aBatchThatHangsIsShownAndEndsTheProcess() throws Exception {
-    TopicsConfig topics = pipeline.createTopics("hang");
+  /** A teacher that is ready, and looks soon. */
+  private static DistillProcess ready(String name, TopicsConfig topics) throws Exception {
     DistillProcess teacher =
         pipeline.start(
-            "hang",
+            name,
             "teacher",
             "--config=" + pipeline.config(topics, model("hangs-where-large")),
-            "--set=teacher.limits.hang-after=4s");
+            "--set=teacher.limits.hang-after=4s",
+            "--set=teacher.linger=1s");
     String url = url(teacher);
     await()
         .atMost(PATIENCE)
         .ignoreExceptions()
         .until(() -> get(url + "readyz").statusCode() == 200);
+    return teacher;
+  }
 
-    sendOneThatHangs(topics);
+  @Test
+  void aRecordThatTheModelHangsOnIsADeadLetter() throws Exception {
+    TopicsConfig topics = pipeline.createTopics("hang-once");
+    DistillProcess teacher = ready("hang-once", topics);
+    String url = url(teacher);
+
+    Random random = new Random(2);
+    List<TransferExample> examples = new ArrayList<>();
+    examples.add(thatHangs());
+    IntStream.range(0, 100).forEach(i -> examples.add(TransferSet.example("e" + i, random)));
+    send(topics, examples);
 
     await().atMost(PATIENCE).until(() -> get(url + "readyz").body().contains("in the engine for"));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> TopicReader.all(pipeline.servers(), topics.softTargets()).size() == 100);
+    assertThat(TopicReader.all(pipeline.servers(), topics.deadLetters())).hasSize(1);
+    await().atMost(PATIENCE).until(() -> get(url + "readyz").statusCode() == 200);
+    teacher.stop();
+    assertEndedInOrder(teacher, SIGTERM);
+  }
+
+  @Test
+  void aModelThatHangsOnManyEndsTheProcess() throws Exception {
+    TopicsConfig topics = pipeline.createTopics("hang");
+    DistillProcess teacher = ready("hang", topics);
+
+    send(topics, Collections.nCopies(4, thatHangs()));
+
     assertEndedInOrder(teacher, ExitStatus.HUNG.code());
     assertThat(teacher.output()).contains("It hangs: a batch", "hung after 4 s");
   }
@@ -113,7 +152,7 @@ final class EngineTest {
         .atMost(PATIENCE)
         .ignoreExceptions()
         .until(() -> get(url + "readyz").statusCode() == 200);
-    sendOneThatHangs(topics);
+    send(topics, List.of(thatHangs()));
     awaitInsideTheEngine(url);
 
     teacher.stop();

@@ -4,6 +4,8 @@ import io.streamdistill.core.exit.ExitStatus;
 import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.TopicWatch;
 import io.streamdistill.teacher.engine.EngineWatch;
+import io.streamdistill.teacher.engine.Teacher;
+import io.streamdistill.teacher.topology.WaitingOffsets;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -29,7 +31,9 @@ final class Minder implements AutoCloseable {
 
   private final TeacherConfig config;
   private final KafkaStreams streams;
+  private final Teacher teacher;
   private final EngineWatch engine;
+  private final WaitingOffsets waiting;
   private final TopicWatch watch;
   private final HoldLook holdLook;
   private final String servers;
@@ -43,14 +47,18 @@ final class Minder implements AutoCloseable {
   Minder(
       TeacherConfig config,
       KafkaStreams streams,
+      Teacher teacher,
       EngineWatch engine,
+      WaitingOffsets waiting,
       TopicWatch watch,
       HoldLook holdLook,
       String servers,
       BiConsumer<ExitStatus, String> stop) {
     this.config = config;
     this.streams = streams;
+    this.teacher = teacher;
     this.engine = engine;
+    this.waiting = waiting;
     this.watch = watch;
     this.holdLook = holdLook;
     this.servers = servers;
@@ -93,10 +101,12 @@ final class Minder implements AutoCloseable {
             problem ->
                 stop.accept(
                     ExitStatus.HUNG,
-                    problem + "; the process ends, since native code cannot be interrupted"));
+                    "%s, and does not give up; it begins with %s; the process ends, since native code cannot be interrupted"
+                        .formatted(problem, waiting.described())));
+    engine.hung().forEach(teacher::interrupt);
     boolean slowNow = engine.problem(1).isPresent();
     if (slowNow && !slow) {
-      log.error("It hangs: {}", engine.problem(1).orElse(""));
+      log.error("It hangs: {}; it is told to give up", engine.problem(1).orElse(""));
     }
     slow = slowNow;
   }

@@ -186,7 +186,16 @@ final class Scorer {
             config.limits().maxRejectedShare(),
             () -> HoldingClients.reader(kafka));
     Minder minder =
-        new Minder(config, streams, engine, watch, look, kafka.bootstrapServers(), stop);
+        new Minder(
+            config,
+            streams,
+            teacher,
+            engine,
+            flow.waiting(),
+            watch,
+            look,
+            kafka.bootstrapServers(),
+            stop);
     return new Scorer(
         teacher,
         version,

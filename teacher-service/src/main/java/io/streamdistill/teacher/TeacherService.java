@@ -41,6 +41,9 @@ public final class TeacherService implements AutoCloseable {
    */
   private static final double SLOW = 0.5;
 
+  /** Of it, after which the batch will not give up any more, shortly before the process ends. */
+  private static final double HUNG = 1.25;
+
   private final EngineWatch engine;
   private final PrometheusMeterRegistry registry = Meters.create("teacher");
   private final ObserveServer observe;
@@ -61,7 +64,7 @@ public final class TeacherService implements AutoCloseable {
     Health health =
         new Health()
             .liveness("stopped", this::stopProblem)
-            .liveness("engine", () -> engine.problem(1))
+            .liveness("engine", () -> engine.problem(HUNG))
             .readiness("stopped", this::stopProblem)
             .readiness("start", this::startProblem)
             .readiness("engine", () -> engine.problem(SLOW))

@@ -119,7 +119,7 @@ public final class TransferSetProducer {
     Pace pace = Pace.of(options.rate());
     KafkaProducer<byte[], byte[]> producer = connect();
     Sending sending = new Sending(producer, topics.transferSet(), partitions, kafka, produced);
-    Closeable notice = notice(sending);
+    Closeable notices = notices(sending);
     try {
       try {
         passes.forEach(
@@ -152,7 +152,7 @@ public final class TransferSetProducer {
     } catch (InterruptException e) {
       throw new ProduceException("interrupted; what was sent before stays in the topic", e);
     } finally {
-      notice.close();
+      notices.close();
       producer.close(Duration.ZERO); // all is acknowledged, or has failed: nothing to wait for
     }
   }
@@ -177,10 +177,17 @@ public final class TransferSetProducer {
         : ", rows skipped: " + LeftOut.describe(passes.skipped());
   }
 
-  private Closeable notice(Sending sending) {
-    return outages == null
-        ? () -> {}
-        : new OutageNotice(sending, kafka.bootstrapServers(), outages.told(), outages.notice());
+  private Closeable notices(Sending sending) {
+    if (outages == null) {
+      return () -> {};
+    }
+    Closeable outage =
+        new OutageNotice(sending, kafka.bootstrapServers(), outages.told(), outages.notice());
+    Closeable stop = new StopNotice(sending, topics.transferSet(), outages.told());
+    return () -> {
+      stop.close();
+      outage.close();
+    };
   }
 
   /** A record waits as long as the broker may be away, in the buffer or before it. */

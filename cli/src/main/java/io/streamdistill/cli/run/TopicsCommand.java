@@ -1,6 +1,8 @@
 package io.streamdistill.cli.run;
 
 import io.streamdistill.cli.config.ConfigOptions;
+import io.streamdistill.core.kafka.HangingTransactions;
+import io.streamdistill.core.kafka.HangingTransactions.Hanging;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicSpec;
 import io.streamdistill.core.kafka.Topics;
@@ -8,16 +10,20 @@ import io.streamdistill.core.kafka.Topics.Outcome;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.internals.Topic;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code distill topics}: prepares the cluster. */
+/** {@code distill topics}: prepares the cluster, and repairs it. */
 @Command(
     name = "topics",
     mixinStandardHelpOptions = true,
-    description = "Prepares the topics of the pipeline.")
+    description = "Prepares the topics of the pipeline, and repairs them.")
 public final class TopicsCommand {
 
   private final ConfigOptions options;
@@ -60,6 +66,50 @@ public final class TopicsCommand {
     }
     out.flush();
     return exitCode;
+  }
+
+  @Command(
+      name = "repair",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Ends transactions that hang: open in a partition, although their coordinator is done with"
+            + " them, as a broker that died may leave them. Nobody reads what is committed behind one.",
+        "Only what certainly hangs is ended. Its records are dropped, and were never part of a"
+            + " commit. It takes the permission Alter on the cluster.",
+        "Exit code 1 with --dry-run if any hangs."
+      })
+  int repair(
+      @Option(
+              names = "--all",
+              description = "in all topics of the cluster, rather than those of the configuration")
+          boolean all,
+      @Option(names = "--dry-run", description = "say which hang, and end none") boolean dryRun) {
+    View view = options.load(View.class);
+    PrintWriter out = spec.commandLine().getOut();
+    try (Admin admin = Admin.create(view.kafka().admin())) {
+      HangingTransactions transactions = new HangingTransactions(admin, view.kafka());
+      List<Hanging> found =
+          transactions.find(all ? transactions.allTopics() : topicsOf(view.topics()));
+      for (Hanging hanging : found) {
+        if (!dryRun) {
+          transactions.abort(hanging);
+        }
+        out.printf("%s %s%n", dryRun ? "hangs:  " : "aborted:", hanging);
+      }
+      if (found.isEmpty()) {
+        out.println("no transaction hangs");
+      }
+      out.flush();
+      return dryRun && !found.isEmpty() ? ExitCode.SOFTWARE : ExitCode.OK;
+    }
+  }
+
+  /** Of the pipeline, and where Kafka keeps offsets that are committed in transactions. */
+  private static List<String> topicsOf(TopicsConfig topics) {
+    return Stream.concat(
+            TopicSpec.all(topics, 1).stream().map(TopicSpec::name),
+            Stream.of(Topic.GROUP_METADATA_TOPIC_NAME))
+        .toList();
   }
 
   /** Creates what does not exist. */

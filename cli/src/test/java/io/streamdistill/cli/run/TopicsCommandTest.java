@@ -26,12 +26,16 @@ final class TopicsCommandTest {
   }
 
   private int create(String partitions) {
+    return run(partitions, "create");
+  }
+
+  private int run(String partitions, String... arguments) {
     out.getBuffer().setLength(0);
     Map<String, String> environment =
         Map.of("DISTILL_KAFKA_BOOTSTRAP_SERVERS", servers, "DISTILL_TOPICS_PARTITIONS", partitions);
     return new CommandLine(new TopicsCommand(new ConfigOptions(environment, folder)))
         .setOut(new PrintWriter(out))
-        .execute("create");
+        .execute(arguments);
   }
 
   @Test
@@ -48,5 +52,11 @@ final class TopicsCommandTest {
     assertThat(out.toString())
         .contains("DIFFERS    labels")
         .contains("has 2 partitions, not 3: set topics.partitions to what there is");
+  }
+
+  @Test
+  void saysThatNothingHangs() {
+    assertThat(run("1", "repair", "--all", "--dry-run")).isZero();
+    assertThat(out.toString()).isEqualTo("no transaction hangs\n");
   }
 }

@@ -31,6 +31,11 @@ public record Access(String principal, String operation, String resource, String
     return new Access(principal(kafka.properties()), operation, "topic", topic);
   }
 
+  /** What is to be done with the cluster. */
+  static Access toCluster(KafkaSettings kafka, String operation) {
+    return new Access(principal(kafka.properties()), operation, "cluster", "");
+  }
+
   /** Nothing is known of what is to be done. */
   public static Access of(KafkaSettings kafka) {
     return new Access(principal(kafka.properties()), "", "", "");

@@ -67,7 +67,12 @@ public final class Rejections {
     add(reason);
     long count = all.merge(reason, 1L, Long::sum);
     if (isPowerOfTen(count)) {
-      log.warn("{} is not fit ({}): {} ({} so far)", which, reason.label(), why, count);
+      log.warn(
+          "{} is not fit ({}) and goes to the dead letters: {} ({} so far)",
+          which,
+          reason.label(),
+          why,
+          count);
     }
     judge();
   }

@@ -5,6 +5,7 @@ import io.streamdistill.core.checkpoint.CheckpointException;
 import io.streamdistill.core.checkpoint.CheckpointId;
 import io.streamdistill.core.checkpoint.CheckpointLog;
 import io.streamdistill.core.checkpoint.CheckpointStore;
+import io.streamdistill.core.checkpoint.ExpectedFiles;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.StudentScales;
 import io.streamdistill.core.checkpoint.TrustedKeys;
@@ -94,7 +95,7 @@ public final class Resumption {
         continue;
       }
       try {
-        return Optional.of(restore(id, steps, inPresentLog));
+        return Optional.of(restore(candidate, steps, inPresentLog));
       } catch (UnreachableException e) { // a newer one is not passed over because of an outage
         throw e;
       } catch (CheckpointException e) {
@@ -117,13 +118,14 @@ public final class Resumption {
   }
 
   private Resumed restore(
-      CheckpointId id,
+      CheckpointPublished announced,
       Function<StudentScales, StudentStep> steps,
       UnaryOperator<Progress> inPresentLog) {
+    CheckpointId id = CheckpointLog.id(announced);
     Path directory = workDir.resolve(id.student()).resolve("resume-" + id.version());
     CheckpointFiles.deleteTree(directory); // left by a kill
     try {
-      store.fetch(id, directory);
+      store.fetch(id, ExpectedFiles.announced(CheckpointLog.files(announced)), directory);
       trusted.requireSigned(directory);
       Manifest manifest = Manifest.read(directory);
       requireSameStudent(manifest);

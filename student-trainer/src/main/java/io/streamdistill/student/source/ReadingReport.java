@@ -211,7 +211,7 @@ public final class ReadingReport {
     Duration since = Duration.between(progressedAt, clock.instant());
     return unread > 0 && since.compareTo(patience) >= 0
         ? Optional.of(
-            "%d offsets of the log lie unread, and no record was read for %d s: a partition without a leader, a transaction that nobody ends (kafka-transactions.sh find-hanging), or a step that takes long; see docs/troubleshooting.md"
+            "%d offsets of the log lie unread, and no record was read for %d s: a partition without a leader, a transaction that nobody ends (distill topics repair), or a step that takes long; see docs/troubleshooting.md"
                 .formatted(unread, since.toSeconds()))
         : Optional.empty();
   }

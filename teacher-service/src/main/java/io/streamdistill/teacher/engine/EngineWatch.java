@@ -1,6 +1,7 @@
 package io.streamdistill.teacher.engine;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,10 +50,11 @@ public final class EngineWatch {
     long start = nanoTime.getAsLong();
     entered.put(Thread.currentThread(), start);
     try {
-      return work.get();
+      T answer = work.get();
+      took(nanoTime.getAsLong() - start); // what hung says nothing of how long batches take
+      return answer;
     } finally {
       entered.remove(Thread.currentThread());
-      took(nanoTime.getAsLong() - start);
     }
   }
 
@@ -63,6 +65,15 @@ public final class EngineWatch {
   /** Whether a thread is inside now. */
   public boolean isBusy() {
     return !entered.isEmpty();
+  }
+
+  /** Threads that have been inside for longer than a batch may take. */
+  public List<Thread> hung() {
+    long earliest = nanoTime.getAsLong() - bound().toNanos();
+    return entered.entrySet().stream()
+        .filter(each -> each.getValue() - earliest < 0)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** How long the batch that has been inside for longest has been; 0 when there is none. */

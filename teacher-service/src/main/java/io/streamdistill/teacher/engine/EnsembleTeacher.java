@@ -100,6 +100,11 @@ public final class EnsembleTeacher implements Teacher {
   }
 
   @Override
+  public void interrupt(Thread scoring) {
+    members.forEach(member -> member.interrupt(scoring));
+  }
+
+  @Override
   public void close() {
     members.forEach(Teacher::close);
   }

@@ -37,6 +37,8 @@ record Halves(OnnxRun model, int rowsPerRun, int columns) {
     try {
       answers.put(from, model.run(half, to - from, rowsPerRun), to - from);
       half.misfits().forEach((row, why) -> problems.put(from + row, why));
+    } catch (HungException e) {
+      throw e;
     } catch (OrtException | RuntimeException e) {
       if (to - from == 1) {
         problems.put(from, described(e));

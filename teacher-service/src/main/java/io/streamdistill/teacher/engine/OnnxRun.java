@@ -13,17 +13,19 @@ record OnnxRun(
     OrtEnvironment environment,
     OrtSession session,
     OnnxInputs inputs,
-    OnnxOutput output) {
+    OnnxOutput output,
+    Interruptible runs) {
 
   /**
    * Runs the model once.
    *
    * @param rows of the run, at least those of the batch; the model is given the first row again for
    *     those beyond
+   * @throws HungException when it was interrupted
    */
   Answers run(FeatureBatch batch, int rows) throws OrtException {
     try (Tensors in = inputs.tensors(environment, batch, rows);
-        OrtSession.Result result = session.run(in.byName(), Set.of(output.name()))) {
+        OrtSession.Result result = runs.run(model, session, in.byName(), Set.of(output.name()))) {
       OnnxValue out = result.get(0);
       return output.read(out, rows);
     }

@@ -122,7 +122,12 @@ public final class OnnxTeacher implements Teacher {
                 classes.count());
         OnnxRun run =
             new OnnxRun(
-                model, environment, session, inputs, new OnnxOutput(model, output, classes));
+                model,
+                environment,
+                session,
+                inputs,
+                new OnnxOutput(model, output, classes),
+                new Interruptible());
         return new OnnxTeacher(run, hash, reading, contract, classes.count(), batchSize);
       } catch (OrtException | RuntimeException e) {
         session.close();
@@ -171,6 +176,8 @@ public final class OnnxTeacher implements Teacher {
     Answers answers; // (at least rows, 1 or classes)
     try {
       answers = model.run(batch, rows, rowsPerRun);
+    } catch (HungException e) { // halves of it would hang as well
+      throw e;
     } catch (OrtException | RuntimeException e) { // perhaps because of one row
       answers = new Halves(model, rowsPerRun, columns).run(batch, e, problems);
       if (problems.size() == rows) {
@@ -188,6 +195,11 @@ public final class OnnxTeacher implements Teacher {
       }
     }
     return problems;
+  }
+
+  @Override
+  public void interrupt(Thread scoring) {
+    model.runs().interrupt(scoring);
   }
 
   /** When no row could be scored, the engine may be at fault, and not the rows. */

@@ -27,8 +27,15 @@ public interface Teacher extends AutoCloseable {
    * @return what is wrong with the answer to a row, by rows from 0; empty when all have one. A
    *     row's problem leaves the others alone
    * @throws TeacherException when the teacher itself is at fault, and not single rows
+   * @throws HungException when it was {@linkplain #interrupt interrupted}
    */
   Map<Integer, String> score(FeatureBatch batch, double temperature, double[][] logProbabilities);
+
+  /**
+   * Ends what a thread scores now, if that is possible; does not wait for it. May be called again,
+   * since it has no effect between two runs of a model. By default nothing ends it.
+   */
+  default void interrupt(Thread scoring) {}
 
   /** Frees native memory; nothing may be scoring any more. */
   @Override

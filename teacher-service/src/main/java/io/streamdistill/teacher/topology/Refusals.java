@@ -1,5 +1,8 @@
 package io.streamdistill.teacher.topology;
 
+import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.schema.TransferExample;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,9 +15,10 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which records of the transfer set led to something that a topic refused. A refusal aborts the
- * transaction; when the records are read again, those are sent otherwise, so that no record is
- * refused for ever. Thread-safe.
+ * Which records of the transfer set led to something that a topic refused, or have no answer. A
+ * refusal aborts the transaction, and so may the time that a model took to give none; when the
+ * records are read again, those are sent otherwise, so that no record is refused for ever.
+ * Thread-safe.
  */
 public final class Refusals {
 
@@ -40,9 +44,9 @@ public final class Refusals {
    * A record to be sent otherwise.
    *
    * @param next what it is to become
-   * @param why in the broker's words
+   * @param why it does not become a soft target
    */
-  record Refusal(Form next, String why) {}
+  record Refusal(Form next, Rejected<TransferExample> why) {}
 
   private record Sent(TopicPartition source, long offset, Form form) {}
 
@@ -71,9 +75,23 @@ public final class Refusals {
   }
 
   private void add(Sent sent, Exception failure) {
-    refused
-        .computeIfAbsent(sent.source(), partition -> new ConcurrentHashMap<>())
-        .put(sent.offset(), new Refusal(sent.form().next(), String.valueOf(failure.getMessage())));
+    String detail = "a topic refused what it became: " + failure.getMessage();
+    add(
+        sent.source(),
+        sent.offset(),
+        new Refusal(sent.form().next(), new Rejected<>(Reason.REFUSED, detail)));
+  }
+
+  /**
+   * The teacher has no answer to a record. Should the transaction not last until that is found, as
+   * when the model hangs on it, the teacher is not asked again.
+   */
+  void noAnswer(TopicPartition source, long offset, Rejected<TransferExample> why) {
+    add(source, offset, new Refusal(Form.LETTER, why));
+  }
+
+  private void add(TopicPartition source, long offset, Refusal refusal) {
+    refused.computeIfAbsent(source, partition -> new ConcurrentHashMap<>()).put(offset, refusal);
   }
 
   /** Whether the failure is that of a record, which another attempt would meet again. */

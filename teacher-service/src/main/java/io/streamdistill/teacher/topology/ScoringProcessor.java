@@ -116,7 +116,7 @@ final class ScoringProcessor
   private void take(TransferRecord record) {
     Optional<Refusal> refusal = flow.refusals().of(source, record.offset());
     if (refusal.isPresent()) {
-      refused(record, refusal.get());
+      reject(record, refusal.get().why(), refusal.get().next());
       return;
     }
     Verdict<TransferExample> verdict = judge.judge(record);
@@ -125,11 +125,6 @@ final class ScoringProcessor
     } else if (verdict instanceof Rejected<TransferExample> rejected) {
       reject(record, rejected, Form.LETTER);
     }
-  }
-
-  private void refused(TransferRecord record, Refusal refusal) {
-    String detail = "a topic refused what it became: " + refusal.why();
-    reject(record, new Rejected<>(Reason.REFUSED, detail), refusal.next());
   }
 
   private void reject(TransferRecord record, Rejected<?> why, Form form) {
@@ -240,6 +235,7 @@ final class ScoringProcessor
     Rejected<TransferExample> why = new Rejected<>(Reason.BAD_ANSWER, problem);
     meters.rejected(why, "Example '%s', %s".formatted(shortened(example.getId()), where(record)));
     flow.inFlight().remove(source, record.inFlightBytes());
+    flow.refusals().noAnswer(source, record.offset(), why);
     outbox.letter(record, why, Form.LETTER);
   }
 

@@ -1,8 +1,10 @@
 package io.streamdistill.teacher.topology;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -25,6 +27,14 @@ public final class WaitingOffsets {
   /** Nothing waits. */
   void release(TopicPartition partition) {
     oldest.remove(partition);
+  }
+
+  /** Where what waits begins, in words: {@code t-0 at offset 7, t-3 at offset 12}. */
+  public String described() {
+    return oldest.entrySet().stream()
+        .sorted(Comparator.comparing(entry -> entry.getKey().toString()))
+        .map(entry -> "%s at offset %d".formatted(entry.getKey(), entry.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   /** Returns the offsets with those that pass a waiting record set back to it. */

@@ -1,0 +1,19 @@
+package io.streamdistill.teacher.engine;
+
+import io.streamdistill.core.exit.ExitStatus;
+import io.streamdistill.core.exit.HasExitStatus;
+
+/** A model that gave no answer in time, and was made to give up. */
+public final class HungException extends RuntimeException implements HasExitStatus {
+
+  private static final long serialVersionUID = 1L;
+
+  HungException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  @Override
+  public ExitStatus exitStatus() {
+    return ExitStatus.HUNG;
+  }
+}
