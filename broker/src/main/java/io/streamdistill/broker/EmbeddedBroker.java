@@ -5,8 +5,6 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
-import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +21,13 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private final DataDirectory directory;
   private final Ports ports;
-  private final KafkaRaftServer server;
+  private final Node node;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private EmbeddedBroker(DataDirectory directory, Ports ports, KafkaRaftServer server) {
+  private EmbeddedBroker(DataDirectory directory, Ports ports, Node node) {
     this.directory = directory;
     this.ports = ports;
-    this.server = server;
+    this.node = node;
   }
 
   /**
@@ -62,14 +60,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         new KafkaConfig(NodeProperties.of(config, directory.logDir(), ports), false);
     directory.formatIfNeeded();
     directory.savePorts(ports);
-    KafkaRaftServer server = new KafkaRaftServer(kafkaConfig, Time.SYSTEM);
+    Node node = new Node(kafkaConfig);
     try {
-      server.startup();
+      node.start();
     } catch (Throwable e) {
-      server.shutdown();
+      node.stop();
       throw e;
     }
-    EmbeddedBroker broker = new EmbeddedBroker(directory, ports, server);
+    EmbeddedBroker broker = new EmbeddedBroker(directory, ports, node);
     log.info("Kafka runs at {} in {}", broker.bootstrapServers(), config.dataDir());
     return broker;
   }
@@ -86,8 +84,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       return;
     }
     try (directory) {
-      server.shutdown();
-      server.awaitShutdown();
+      node.stop();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

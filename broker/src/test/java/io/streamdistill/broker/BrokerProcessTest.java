@@ -10,9 +10,11 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -73,6 +75,31 @@ class BrokerProcessTest {
         .anyMatch(line -> line.contains("Kafka runs at"))
         .noneMatch(
             line -> line.contains("WARN") || line.contains("ERROR") || line.contains("SLF4J"));
+  }
+
+  @Test
+  void aTransactionThatAKillCutOffEnds() throws Exception {
+    List<String> whole = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      try (BrokerProcess broker = BrokerProcess.start(config(), logFile());
+          Clients clients = new Clients(broker.bootstrapServers())) {
+        if (round == 0) {
+          clients.createTopic("t", Map.of());
+        }
+        try (KafkaProducer<String, String> cutOff = clients.beginTransaction("t", "lost")) {
+          broker.kill();
+          cutOff.close(Duration.ZERO);
+        }
+      }
+      Thread.sleep(1_500); // it times out while nobody is there
+      try (BrokerProcess broker = BrokerProcess.start(config(), logFile());
+          Clients clients = new Clients(broker.bootstrapServers())) {
+        whole.add("whole" + round);
+        clients.sendInTransaction("t", List.of("whole" + round), true);
+
+        assertThat(clients.read("t", whole.size())).isEqualTo(whole);
+      }
+    }
   }
 
   @Test

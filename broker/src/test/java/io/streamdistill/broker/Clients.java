@@ -88,6 +88,25 @@ final class Clients implements AutoCloseable {
     }
   }
 
+  /** A producer that has begun a transaction of a second, and sent a value in it. */
+  KafkaProducer<String, String> beginTransaction(String topic, String value) {
+    KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "transactional.id",
+                "test",
+                "transaction.timeout.ms",
+                1_000),
+            new StringSerializer(),
+            new StringSerializer());
+    producer.initTransactions();
+    producer.beginTransaction();
+    get(producer.send(new ProducerRecord<>(topic, value)));
+    return producer;
+  }
+
   /** The first {@code count} committed values. */
   List<String> read(String topic, int count) {
     List<String> values = new ArrayList<>();

@@ -6,8 +6,6 @@ import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.core.checkpoint.CheckpointPuller;
 import io.streamdistill.core.checkpoint.Manifest;
 import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.kafka.HangingTransactions;
-import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.kafka.TopicsConfig;
 import io.streamdistill.wire.Codecs;
 import java.nio.file.Files;
@@ -46,7 +44,6 @@ final class SkewTest {
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final int PER_SECOND = 200;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
-  private static final Duration ANSWER = Duration.ofSeconds(5);
 
   @RegisterExtension static final Pipeline pipeline = new Pipeline();
 
@@ -57,7 +54,6 @@ final class SkewTest {
     ADD_PARTITION
   }
 
-  private final List<String> hanging = new ArrayList<>();
   private final Random random = new Random(SEED);
   private final TopicsConfig topics = Pipeline.topics("skew");
   private String[] trainerArguments = {};
@@ -155,27 +151,7 @@ final class SkewTest {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
         .ignoreExceptions()
-        .until(
-            () -> {
-              boolean done = condition.call();
-              if (!done) {
-                repair();
-              }
-              return done;
-            });
-  }
-
-  /** As {@code distill topics repair} does. */
-  private void repair() {
-    KafkaSettings kafka = KafkaSettings.of(pipeline.servers());
-    try (Admin admin = Admin.create(kafka.admin())) {
-      HangingTransactions transactions = new HangingTransactions(admin, kafka, ANSWER);
-      for (HangingTransactions.Hanging found : transactions.find(transactions.allTopics())) {
-        transactions.abort(found);
-        hanging.add(found.toString());
-        System.out.printf("aborted %s%n", found);
-      }
-    }
+        .until(condition);
   }
 
   private void assertEveryIdOnce(int fed) throws Exception {
@@ -206,7 +182,6 @@ final class SkewTest {
         .contains("from the beginning")
         .contains("numbers are the same, bit for bit");
     System.out.printf(
-        "%d examples over %d partitions, %d steps, made again; %d hanging transactions aborted%n",
-        fed, partitions, manifest.step(), hanging.size());
+        "%d examples over %d partitions, %d steps, made again%n", fed, partitions, manifest.step());
   }
 }

@@ -2,9 +2,7 @@ package io.streamdistill.cli.run;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
-import io.streamdistill.core.kafka.KafkaSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -20,12 +18,9 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true,
     description = {
       "Runs a real single-node Kafka until Ctrl-C, for trying things out on this machine.",
-      "Its topics are still there at the next start; transactions that a kill has left hanging are"
-          + " ended, as 'distill topics repair' does."
+      "Its topics are still there at the next start."
     })
 public final class BrokerCommand implements Callable<Integer> {
-
-  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(10);
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -49,14 +44,9 @@ public final class BrokerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     EmbeddedBroker broker = EmbeddedBroker.start(new BrokerConfig(dataDir, port, 0, properties));
-    HangingTransactionsWatch watch =
-        HangingTransactionsWatch.start(KafkaSettings.of(broker.bootstrapServers()), LOOK_INTERVAL);
     CountDownLatch never = new CountDownLatch(1);
     return Foreground.run(
-        () -> {
-          watch.close();
-          broker.close();
-        },
+        broker::close,
         () -> {
           Foreground.say(
               spec.commandLine().getOut(),
