@@ -1,6 +1,7 @@
 package io.streamdistill.cli.deadletters;
 
 import io.streamdistill.core.kafka.BrokerException;
+import io.streamdistill.core.kafka.KafkaAnswers;
 import io.streamdistill.core.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -57,14 +57,14 @@ final class LetterLog implements AutoCloseable {
   }
 
   private List<TopicPartition> findPartitions() {
-    List<PartitionInfo> found = consumer.partitionsFor(topic);
-    if (found == null || found.isEmpty()) {
+    List<TopicPartition> found = KafkaAnswers.partitions(kafka, consumer, topic, PATIENCE);
+    if (found.isEmpty()) {
       throw new DeadLettersException(
           "topic %s does not exist on Kafka at %s; correct topics.dead-letters, or run 'distill topics create'"
               .formatted(topic, kafka.bootstrapServers()),
           null);
     }
-    return found.stream().map(one -> new TopicPartition(topic, one.partition())).toList();
+    return found;
   }
 
   String topic() {

@@ -16,7 +16,6 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -91,18 +90,14 @@ final class TopicCases implements Cases {
   }
 
   private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
-    List<PartitionInfo> found =
-        KafkaAnswers.call(
-            kafka,
-            Duration.ofMillis(API_MILLIS),
-            "describe topic '" + topic + "'",
-            patience -> consumer.partitionsFor(topic, patience));
-    if (found == null || found.isEmpty()) {
+    List<TopicPartition> found =
+        KafkaAnswers.partitions(kafka, consumer, topic, Duration.ofMillis(API_MILLIS));
+    if (found.isEmpty()) {
       throw new EvaluationException(
           "topic %s does not exist on Kafka at %s; correct --topic, or section topics of the configuration"
               .formatted(topic, kafka.bootstrapServers()));
     }
-    return found.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+    return found;
   }
 
   @Override

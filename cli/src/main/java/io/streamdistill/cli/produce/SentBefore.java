@@ -61,10 +61,7 @@ final class SentBefore {
     properties.put("default.api.timeout.ms", Math.toIntExact(PATIENCE.toMillis()));
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .toList();
+      List<TopicPartition> partitions = KafkaAnswers.partitions(kafka, consumer, topic, PATIENCE);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       readToEnd(consumer, consumer.endOffsets(partitions), ids, kafka);

@@ -9,6 +9,7 @@ import io.streamdistill.core.kafka.Topics;
 import io.streamdistill.core.kafka.Topics.Outcome;
 import io.streamdistill.core.kafka.TopicsConfig;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -86,7 +87,8 @@ public final class TopicsCommand {
       @Option(names = "--dry-run", description = "say which hang, and end none") boolean dryRun) {
     View view = options.load(View.class);
     PrintWriter out = spec.commandLine().getOut();
-    try (Admin admin = Admin.create(view.kafka().admin())) {
+    Admin admin = Admin.create(view.kafka().admin());
+    try {
       HangingTransactions transactions = new HangingTransactions(admin, view.kafka());
       List<Hanging> found =
           transactions.find(all ? transactions.allTopics() : topicsOf(view.topics()));
@@ -101,6 +103,8 @@ public final class TopicsCommand {
       }
       out.flush();
       return dryRun && !found.isEmpty() ? ExitCode.SOFTWARE : ExitCode.OK;
+    } finally {
+      admin.close(Duration.ZERO); // what was not answered is not waited for again
     }
   }
 

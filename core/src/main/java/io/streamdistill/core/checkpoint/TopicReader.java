@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -79,22 +78,14 @@ final class TopicReader implements AutoCloseable {
 
   /** The partitions of the topic. */
   List<TopicPartition> partitions() {
-    List<PartitionInfo> found =
-        explain(
-            () ->
-                KafkaAnswers.call(
-                    kafka,
-                    timeout,
-                    "describe topic '" + topic + "'",
-                    patience -> consumer.partitionsFor(topic, patience)));
-    if (found == null || found.isEmpty()) {
+    List<TopicPartition> found =
+        explain(() -> KafkaAnswers.partitions(kafka, consumer, topic, timeout));
+    if (found.isEmpty()) {
       throw new CheckpointException(
           "topic '%s' does not exist on kafka at %s; create it, compacted (distill topics)"
               .formatted(topic, kafka.bootstrapServers()));
     }
-    return found.stream()
-        .map(partition -> new TopicPartition(topic, partition.partition()))
-        .toList();
+    return found;
   }
 
   /**

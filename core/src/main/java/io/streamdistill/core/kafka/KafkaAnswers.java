@@ -2,11 +2,15 @@ package io.streamdistill.core.kafka;
 
 import io.streamdistill.core.config.ConfigException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
 
 /** Waits for answers of Kafka, and tells soon where none can ever come. */
 public final class KafkaAnswers {
@@ -66,6 +70,26 @@ public final class KafkaAnswers {
       requireMatch(kafka, what);
       return call.apply(timeout.minus(PROMPT));
     }
+  }
+
+  /**
+   * The partitions of a topic, asked of a consumer of its own thread.
+   *
+   * @return empty when the topic does not exist
+   * @throws org.apache.kafka.common.errors.TimeoutException when there is no answer in time
+   * @throws ConfigException when these settings cannot reach a Kafka at all
+   */
+  public static List<TopicPartition> partitions(
+      KafkaSettings kafka, Consumer<?, ?> consumer, String topic, Duration timeout) {
+    List<PartitionInfo> found =
+        call(
+            kafka,
+            timeout,
+            "describe topic '" + topic + "'",
+            patience -> consumer.partitionsFor(topic, patience));
+    return found == null
+        ? List.of()
+        : found.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
   }
 
   /** Refuses settings with which no answer will come, whatever the time. */

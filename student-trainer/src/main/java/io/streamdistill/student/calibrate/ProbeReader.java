@@ -1,6 +1,7 @@
 package io.streamdistill.student.calibrate;
 
 import io.streamdistill.core.kafka.BrokerException;
+import io.streamdistill.core.kafka.KafkaAnswers;
 import io.streamdistill.core.kafka.KafkaSettings;
 import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.core.transfer.FeatureContract;
@@ -20,7 +21,6 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class ProbeReader {
 
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int EMPTY_POLLS = 10; // in a row, before what is there is taken for all
 
   private final KafkaSettings kafka;
@@ -76,14 +77,12 @@ final class ProbeReader {
   }
 
   private Map<TopicPartition, Long> seekToNewest(KafkaConsumer<byte[], byte[]> consumer, int most) {
-    List<PartitionInfo> found = consumer.partitionsFor(topic);
-    if (found == null || found.isEmpty()) {
+    List<TopicPartition> partitions = KafkaAnswers.partitions(kafka, consumer, topic, PATIENCE);
+    if (partitions.isEmpty()) {
       throw new StudentException(
           "topic %s, to correct biases on, does not exist on Kafka at %s; set student.bias-correction.probe-topic to one with soft targets"
               .formatted(topic, kafka.bootstrapServers()));
     }
-    List<TopicPartition> partitions =
-        found.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
     consumer.assign(partitions);
     Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
