@@ -7,6 +7,7 @@ import io.streamdistill.cli.AclTable.Acl;
 import io.streamdistill.cli.RecordingAuthorizer.Asked;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.cli.process.Launch;
+import io.streamdistill.core.exit.ExitStatus;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -27,7 +28,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The whole product on a cluster with TLS, SCRAM and ACLs, one user a role, each with what
@@ -235,6 +239,40 @@ final class SecuredClusterTest {
     assertThat(refused.output())
         .containsIgnoringCase("authentication failed")
         .doesNotContain(secret("operator"), "not foreseen");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "operator topics create",
+        "operator topics repair",
+        "teacher teacher --set teacher.http.port=0",
+        "trainer trainer --set student.http.port=0",
+        "puller pull --student guarded --out served",
+        "puller checkpoints --student guarded",
+        "promoter promote --student guarded --version latest --reason none",
+        "librarian dead-letters",
+        "librarian dead-letters replay"
+      })
+  @Timeout(60)
+  void aWrongPasswordEndsACommandWithALine(String roleAndArguments) {
+    List<String> words = List.of(roleAndArguments.split(" "));
+    String wrong =
+        "kafka.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required"
+            + " username=\"%s\" password=\"mistyped\";".formatted(words.get(0));
+
+    Ended refused =
+        run(
+            words.get(0),
+            with(words.subList(1, words.size()).toArray(String[]::new), "--set", wrong));
+
+    assertThat(refused.code())
+        .as(refused.output())
+        .isPositive()
+        .isNotEqualTo(ExitStatus.OUTAGE.code());
+    assertThat(refused.output())
+        .containsIgnoringCase("authentication failed")
+        .doesNotContain("not foreseen", "mistyped", "\tat ");
   }
 
   private static void garbage(String topic) throws Exception {
