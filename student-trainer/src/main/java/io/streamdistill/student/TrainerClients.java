@@ -2,6 +2,7 @@ package io.streamdistill.student;
 
 import io.streamdistill.core.config.ConfigException;
 import io.streamdistill.core.kafka.Access;
+import io.streamdistill.core.kafka.BoundedValues;
 import io.streamdistill.core.kafka.BrokerException;
 import io.streamdistill.core.kafka.KafkaAnswers;
 import io.streamdistill.core.kafka.KafkaFailure;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -125,8 +127,24 @@ final class TrainerClients {
     // Few enough that what is at hand dies young, many enough that a poll costs nothing beside
     // them.
     properties.putIfAbsent("max.poll.records", "1024");
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new BoundedConsumer(properties, new BoundedValues());
+  }
+
+  /** Returns no more per poll than fits into memory, however small it is on the wire. */
+  private static final class BoundedConsumer extends KafkaConsumer<byte[], byte[]> {
+
+    private final BoundedValues values;
+
+    BoundedConsumer(Map<String, Object> properties, BoundedValues values) {
+      super(properties, values.keys(), values.values());
+      this.values = values;
+    }
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      values.begin(BoundedValues.ofHeap());
+      return super.poll(timeout);
+    }
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.streamdistill.teacher;
 
+import io.streamdistill.core.kafka.BoundedValues;
 import io.streamdistill.core.kafka.LostRecordsException;
 import io.streamdistill.teacher.topology.Flow;
-import io.streamdistill.teacher.topology.InFlight;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -107,7 +107,7 @@ final class GuardedConsumer extends KafkaConsumer<byte[], byte[]> {
     for (TopicPartition partition : records.partitions()) {
       long bytes = 0;
       for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-        bytes += InFlight.bytes(record.serializedKeySize(), record.serializedValueSize());
+        bytes += BoundedValues.bytes(record.serializedKeySize(), record.serializedValueSize());
       }
       flow.inFlight().add(partition, bytes);
     }

@@ -1,5 +1,6 @@
 package io.streamdistill.teacher.topology;
 
+import io.streamdistill.core.kafka.BoundedValues;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,14 +11,6 @@ import org.apache.kafka.common.TopicPartition;
  * many for the heap, nothing is polled and batches do not wait to fill. Thread-safe.
  */
 public final class InFlight {
-
-  /** What a record takes beside key and value, bytes. */
-  private static final int OVERHEAD = 256;
-
-  private static final long LEAST = 16L << 20;
-
-  /** Of the heap. */
-  private static final int SHARE = 8;
 
   private final long budget;
   private final Map<TopicPartition, Long> bytes = new ConcurrentHashMap<>();
@@ -34,12 +27,7 @@ public final class InFlight {
 
   /** A count that suits the heap of this JVM. */
   public static InFlight ofHeap() {
-    return new InFlight(Math.max(LEAST, Runtime.getRuntime().maxMemory() / SHARE));
-  }
-
-  /** What a record counts as, bytes. */
-  public static int bytes(int key, int value) {
-    return Math.max(key, 0) + Math.max(value, 0) + OVERHEAD;
+    return new InFlight(BoundedValues.ofHeap());
   }
 
   /** Most bytes, but for the last record. */

@@ -1,5 +1,6 @@
 package io.streamdistill.teacher.topology;
 
+import io.streamdistill.core.kafka.BoundedValues;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -41,7 +42,7 @@ record TransferRecord(
 
   /** What the record counts as while it is in flight. */
   int inFlightBytes() {
-    return InFlight.bytes(length(key), length(value));
+    return BoundedValues.bytes(length(key), length(value));
   }
 
   TransferRecord withoutValue() {

@@ -1,4 +1,4 @@
-package io.streamdistill.teacher;
+package io.streamdistill.core.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
