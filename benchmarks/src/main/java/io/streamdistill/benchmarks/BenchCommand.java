@@ -1,6 +1,6 @@
 package io.streamdistill.benchmarks;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 import io.streamdistill.benchmarks.report.Machine;
 import io.streamdistill.benchmarks.report.RatioTable;

@@ -7,8 +7,8 @@ import io.streamdistill.cli.config.FeaturesConfig;
 import io.streamdistill.cli.deadletters.DeadLetterDesk;
 import io.streamdistill.cli.produce.ProduceTarget;
 import io.streamdistill.cli.pull.PullCommand;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
 import java.time.InstantSource;
 
 /** Makes what commands work with out of the part of the configuration that each of them needs. */

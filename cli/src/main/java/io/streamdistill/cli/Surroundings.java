@@ -1,6 +1,6 @@
 package io.streamdistill.cli;
 
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.condition.OS.LINUX;
 
 import io.streamdistill.cli.process.JvmFlags;
-import io.streamdistill.core.config.ByteSize;
+import io.streamdistill.config.ByteSize;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import io.streamdistill.cli.AclTable.Acl;
 import io.streamdistill.cli.RecordingAuthorizer.Asked;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.cli.process.Launch;
-import io.streamdistill.core.exit.ExitStatus;
+import io.streamdistill.exit.ExitStatus;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

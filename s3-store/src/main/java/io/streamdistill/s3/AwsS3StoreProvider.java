@@ -1,9 +1,9 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointStore;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.checkpoint.S3StoreProvider;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointStore;
+import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.S3StoreProvider;
 import java.time.Clock;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;

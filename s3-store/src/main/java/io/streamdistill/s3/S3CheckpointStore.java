@@ -1,13 +1,13 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointStore;
-import io.streamdistill.core.checkpoint.CheckpointVerifier;
-import io.streamdistill.core.checkpoint.ExpectedFiles;
-import io.streamdistill.core.checkpoint.Fetch;
-import io.streamdistill.core.checkpoint.FileEntry;
-import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointStore;
+import io.streamdistill.checkpoints.CheckpointVerifier;
+import io.streamdistill.checkpoints.ExpectedFiles;
+import io.streamdistill.checkpoints.Fetch;
+import io.streamdistill.checkpoints.FileEntry;
+import io.streamdistill.checkpoints.Manifest;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.config.ConfigException;
 import java.net.URI;
 import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;

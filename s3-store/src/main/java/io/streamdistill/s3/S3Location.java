@@ -1,8 +1,8 @@
 package io.streamdistill.s3;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.checkpoint.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointId;
 import java.net.URI;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

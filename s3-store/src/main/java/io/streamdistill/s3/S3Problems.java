@@ -1,8 +1,8 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.checkpoint.UnreachableException;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.UnreachableException;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointVersion;
-import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointVersion;
+import io.streamdistill.checkpoints.Manifest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

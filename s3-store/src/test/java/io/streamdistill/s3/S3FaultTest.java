@@ -3,12 +3,12 @@ package io.streamdistill.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointStore;
-import io.streamdistill.core.checkpoint.CheckpointVerifier;
-import io.streamdistill.core.checkpoint.Checkpoints;
-import io.streamdistill.core.checkpoint.UnreachableException;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointStore;
+import io.streamdistill.checkpoints.CheckpointVerifier;
+import io.streamdistill.checkpoints.Checkpoints;
+import io.streamdistill.checkpoints.UnreachableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

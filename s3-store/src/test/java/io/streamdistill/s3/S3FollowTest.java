@@ -3,16 +3,17 @@ package io.streamdistill.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.streamdistill.core.TestBroker;
-import io.streamdistill.core.checkpoint.CheckpointChoice;
-import io.streamdistill.core.checkpoint.CheckpointFollower;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointStore;
-import io.streamdistill.core.checkpoint.CheckpointVerifier;
-import io.streamdistill.core.checkpoint.Checkpoints;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.checkpoints.CheckpointChoice;
+import io.streamdistill.checkpoints.CheckpointFollower;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.CheckpointStore;
+import io.streamdistill.checkpoints.CheckpointVerifier;
+import io.streamdistill.checkpoints.Checkpoints;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +89,10 @@ class S3FollowTest {
     int port;
     try (Wire wire = Wire.to(server.port());
         CheckpointFollower follower =
-            new CheckpointFollower(broker.kafka(), topics, S3Server.settings(wire.port()))) {
+            new CheckpointFollower(
+                KafkaSettings.of(broker.bootstrapServers()),
+                topics,
+                S3Server.settings(wire.port()))) {
       port = wire.port();
       CompletableFuture<Void> following =
           CompletableFuture.runAsync(

@@ -3,8 +3,8 @@ package io.streamdistill.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -3,11 +3,11 @@ package io.streamdistill.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointStore;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointStore;
+import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.config.ConfigException;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;

@@ -3,16 +3,17 @@ package io.streamdistill.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.TestBroker;
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
-import io.streamdistill.core.checkpoint.CheckpointStore;
-import io.streamdistill.core.checkpoint.CheckpointStores;
-import io.streamdistill.core.checkpoint.Checkpoints;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.checkpoints.CheckpointStore;
+import io.streamdistill.checkpoints.CheckpointStores;
+import io.streamdistill.checkpoints.Checkpoints;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.testkit.TestBroker;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class S3PullTest {
     Manifest manifest = Checkpoints.write(id, work.resolve("source"), 100_000);
     URI location;
     try (CheckpointStore store =
-        new CheckpointStores(broker.kafka(), topics, server.settings())
+        new CheckpointStores(KafkaSettings.of(broker.bootstrapServers()), topics, server.settings())
             .open("s3://" + S3Server.BUCKET + "/models")) {
       location = store.put(id, work.resolve("source"));
     }
@@ -65,7 +66,8 @@ class S3PullTest {
     try (Wire wire = Wire.to(server.port())) {
       Path out = work.resolve("out");
       CheckpointPuller puller =
-          new CheckpointPuller(broker.kafka(), topics, S3Server.settings(wire.port()));
+          new CheckpointPuller(
+              KafkaSettings.of(broker.bootstrapServers()), topics, S3Server.settings(wire.port()));
       assertThat(puller.pull("small", out)).isEqualTo(manifest);
       assertThat(wire.connections()).isPositive();
       assertThat(out.resolve("weights.safetensors"))
@@ -73,7 +75,9 @@ class S3PullTest {
     }
 
     server.delete("models/small/v1/config.json");
-    CheckpointPuller puller = new CheckpointPuller(broker.kafka(), topics, server.settings());
+    CheckpointPuller puller =
+        new CheckpointPuller(
+            KafkaSettings.of(broker.bootstrapServers()), topics, server.settings());
     assertThatThrownBy(() -> puller.pull("small", work.resolve("again")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll("small/v1", "config.json");

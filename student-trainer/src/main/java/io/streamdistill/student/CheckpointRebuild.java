@@ -1,16 +1,16 @@
 package io.streamdistill.student;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointVerifier;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.TrustedKeys;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.kafka.TopicWatch;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointVerifier;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.kafka.TopicWatch;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.loop.BatchStep;
@@ -117,8 +117,8 @@ public final class CheckpointRebuild {
    * @param from directory of an earlier one of the same student, to begin with; null: the beginning
    * @throws CheckpointException when a checkpoint is not intact, or its order does not reach back
    * @throws StudentException when the configuration is not that of the checkpoint
-   * @throws io.streamdistill.core.kafka.LostRecordsException when the log no longer holds what is
-   *     to be read
+   * @throws io.streamdistill.kafka.LostRecordsException when the log no longer holds what is to be
+   *     read
    */
   public Outcome rebuild(Path checkpoint, @Nullable Path from) {
     Manifest manifest = CheckpointVerifier.verify(checkpoint, TrustedKeys.none());

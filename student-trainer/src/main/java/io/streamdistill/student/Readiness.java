@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import io.streamdistill.core.observe.Health;
+import io.streamdistill.observe.Health;
 import io.streamdistill.student.learning.Advice;
 import java.time.Duration;
 import java.util.Optional;

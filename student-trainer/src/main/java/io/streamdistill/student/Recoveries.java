@@ -1,9 +1,9 @@
 package io.streamdistill.student;
 
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.LearningRecord;
-import io.streamdistill.core.checkpoint.LearningRecord.Recovery;
-import io.streamdistill.core.checkpoint.StudentScales;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.LearningRecord;
+import io.streamdistill.checkpoints.LearningRecord.Recovery;
+import io.streamdistill.checkpoints.StudentScales;
 import io.streamdistill.student.learning.Advice;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningState;

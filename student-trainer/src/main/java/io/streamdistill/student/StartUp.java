@@ -1,11 +1,11 @@
 package io.streamdistill.student;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.UnreachableException;
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.Outage;
-import io.streamdistill.core.outage.OutageException;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.UnreachableException;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.Outage;
+import io.streamdistill.outage.OutageException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,11 +1,11 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.checkpoint.StudentScales;
-import io.streamdistill.core.config.AutoNumber;
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.config.AutoNumber;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.learning.LearningConfig;

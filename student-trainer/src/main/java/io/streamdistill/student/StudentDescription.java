@@ -2,9 +2,9 @@ package io.streamdistill.student;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.step.BatchSize;
 

@@ -1,15 +1,15 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointStores;
-import io.streamdistill.core.checkpoint.CheckpointVerifier;
-import io.streamdistill.core.checkpoint.SigningKey;
-import io.streamdistill.core.checkpoint.TrustedKeys;
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.config.Directories;
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointStores;
+import io.streamdistill.checkpoints.CheckpointVerifier;
+import io.streamdistill.checkpoints.SigningKey;
+import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.config.Directories;
+import io.streamdistill.records.ClassMap;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.onnx.OnnxExportException;
 import io.streamdistill.student.publish.CheckpointConfig;

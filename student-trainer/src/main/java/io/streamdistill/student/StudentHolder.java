@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import io.streamdistill.core.exit.FileReason;
+import io.streamdistill.exit.FileReason;
 import io.streamdistill.student.publish.FencedException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -217,7 +217,7 @@ final class StudentHolder implements AutoCloseable {
    *
    * @param stopping ends the wait
    * @throws FencedException when another trainer is alive and holds it
-   * @throws io.streamdistill.core.kafka.BrokerException when Kafka does not answer
+   * @throws io.streamdistill.kafka.BrokerException when Kafka does not answer
    * @throws KafkaException when Kafka refuses
    */
   void await(BooleanSupplier stopping) {

@@ -1,14 +1,14 @@
 package io.streamdistill.student;
 
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
-import io.streamdistill.core.checkpoint.CheckpointStore;
-import io.streamdistill.core.checkpoint.LearningRecord;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.Origin;
-import io.streamdistill.core.checkpoint.StudentScales;
-import io.streamdistill.core.checkpoint.TrustedKeys;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.checkpoints.CheckpointStore;
+import io.streamdistill.checkpoints.LearningRecord;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.Origin;
+import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.TrustedKeys;
 import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.InitFrom;
 import io.streamdistill.student.publish.Lineage;

@@ -1,12 +1,12 @@
 package io.streamdistill.student;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.kafka.Access;
-import io.streamdistill.core.kafka.BoundedValues;
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.KafkaAnswers;
-import io.streamdistill.core.kafka.KafkaFailure;
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.kafka.Access;
+import io.streamdistill.kafka.BoundedValues;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.KafkaAnswers;
+import io.streamdistill.kafka.KafkaFailure;
+import io.streamdistill.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

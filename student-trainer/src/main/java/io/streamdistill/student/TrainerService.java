@@ -2,22 +2,22 @@ package io.streamdistill.student;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.streamdistill.core.checkpoint.CheckpointShelf;
-import io.streamdistill.core.checkpoint.CheckpointStores;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.checkpoint.StudentScales;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.LostRecords;
-import io.streamdistill.core.kafka.LostRecordsException;
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.observe.Health;
-import io.streamdistill.core.observe.Meters;
-import io.streamdistill.core.observe.ObserveServer;
-import io.streamdistill.core.observe.Routes;
-import io.streamdistill.core.serve.CheckpointRoutes;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.checkpoints.CheckpointShelf;
+import io.streamdistill.checkpoints.CheckpointStores;
+import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.LostRecords;
+import io.streamdistill.kafka.LostRecordsException;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.observe.Health;
+import io.streamdistill.observe.Meters;
+import io.streamdistill.observe.ObserveServer;
+import io.streamdistill.observe.Routes;
+import io.streamdistill.observe.serve.CheckpointRoutes;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningState;
@@ -82,9 +82,9 @@ public final class TrainerService implements AutoCloseable {
    * Starts training in the background. While broker or store are away, it waits for them, and its
    * health says so.
    *
-   * @throws io.streamdistill.core.config.ConfigException when the configuration cannot be used
+   * @throws io.streamdistill.config.ConfigException when the configuration cannot be used
    * @throws StudentException when the student cannot be resumed, or another trainer holds it
-   * @throws io.streamdistill.core.kafka.LostRecordsException when the log is not what it was
+   * @throws io.streamdistill.kafka.LostRecordsException when the log is not what it was
    */
   public static TrainerService start(
       StudentConfig config,

@@ -4,12 +4,12 @@ import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.checkpoint.CheckpointChoice;
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.checkpoints.CheckpointChoice;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.publish.Lineage;
 import io.streamdistill.student.source.PassConfig;

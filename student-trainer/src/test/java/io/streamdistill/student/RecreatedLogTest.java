@@ -4,12 +4,12 @@ import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.kafka.LostRecordsException;
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.kafka.TopicSpec;
-import io.streamdistill.core.kafka.Topics;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.kafka.LostRecordsException;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.kafka.TopicSpec;
+import io.streamdistill.kafka.Topics;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointPublished;
 import java.nio.file.Path;
 import java.time.Duration;

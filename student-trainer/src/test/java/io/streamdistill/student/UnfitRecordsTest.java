@@ -3,9 +3,9 @@ package io.streamdistill.student;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.kafka.DeadLetter;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.kafka.DeadLetter;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.streamdistill.cli.process.DistillProcess;
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;
 import java.net.URI;

@@ -3,11 +3,11 @@ package io.streamdistill.system;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.checkpoints.CheckpointLog;
 import io.streamdistill.cli.process.DistillProcess;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.ClassMap;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;

@@ -1,6 +1,6 @@
 package io.streamdistill.system;
 
-import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamdistill.cli.process.DistillProcess;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.TopicsConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

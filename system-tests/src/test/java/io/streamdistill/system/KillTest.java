@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.S3Settings;
 import io.streamdistill.cli.process.DistillProcess;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.kafka.DeadLetter;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.DeadLetter;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TransferExample;

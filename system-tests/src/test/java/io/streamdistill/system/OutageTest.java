@@ -3,7 +3,7 @@ package io.streamdistill.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.cli.process.DistillProcess;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.wire.Codecs;
 import java.io.IOException;
 import java.net.URI;

@@ -1,16 +1,16 @@
 package io.streamdistill.system;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointStore;
-import io.streamdistill.core.checkpoint.CheckpointStores;
-import io.streamdistill.core.checkpoint.CheckpointVersion;
-import io.streamdistill.core.checkpoint.Checkpoints;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.CheckpointStore;
+import io.streamdistill.checkpoints.CheckpointStores;
+import io.streamdistill.checkpoints.CheckpointVersion;
+import io.streamdistill.checkpoints.Checkpoints;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

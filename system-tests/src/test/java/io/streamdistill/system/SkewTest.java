@@ -2,11 +2,11 @@ package io.streamdistill.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.S3Settings;
 import io.streamdistill.cli.process.DistillProcess;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.wire.Codecs;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.streamdistill.teacher;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.lang.management.ManagementFactory;
 
@@ -24,7 +24,7 @@ final class EngineMemory {
   /**
    * Checks a configuration.
    *
-   * @throws io.streamdistill.core.config.ConfigException naming limit and key
+   * @throws io.streamdistill.config.ConfigException naming limit and key
    * @throws TeacherException when the models are larger than the memory of the machine
    */
   static void check(TeacherConfig config, FeatureContract contract, ClassMap classes) {

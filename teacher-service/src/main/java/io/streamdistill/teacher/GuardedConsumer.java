@@ -1,7 +1,7 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.core.kafka.BoundedValues;
-import io.streamdistill.core.kafka.LostRecordsException;
+import io.streamdistill.kafka.BoundedValues;
+import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.teacher.topology.Flow;
 import java.time.Duration;
 import java.util.Collection;

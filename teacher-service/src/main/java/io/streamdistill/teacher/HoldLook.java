@@ -1,8 +1,8 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.core.kafka.TopicSnapshot;
-import io.streamdistill.core.kafka.TopicWatch;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.kafka.TopicSnapshot;
+import io.streamdistill.kafka.TopicWatch;
+import io.streamdistill.records.Verdict.Rejected;
 import io.streamdistill.teacher.topology.RecordJudge;
 import io.streamdistill.teacher.topology.StartGate;
 import java.time.Duration;

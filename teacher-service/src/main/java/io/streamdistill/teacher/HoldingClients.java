@@ -1,6 +1,6 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.teacher.topology.Flow;
 import java.time.Duration;
 import java.util.HashMap;

@@ -2,10 +2,10 @@ package io.streamdistill.teacher;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.streamdistill.core.kafka.LostRecords;
-import io.streamdistill.core.kafka.LostRecords.How;
-import io.streamdistill.core.kafka.LostRecordsException;
-import io.streamdistill.core.kafka.OnLostRecords;
+import io.streamdistill.kafka.LostRecords;
+import io.streamdistill.kafka.LostRecords.How;
+import io.streamdistill.kafka.LostRecordsException;
+import io.streamdistill.kafka.OnLostRecords;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.streamdistill.teacher;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.config.AutoNumber;
+import io.streamdistill.config.AutoNumber;
 import io.streamdistill.teacher.engine.InputSource;
 import io.streamdistill.teacher.engine.OutputKind;
 import io.streamdistill.teacher.engine.Reading;

@@ -1,8 +1,8 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.TopicWatch;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.TopicWatch;
 import io.streamdistill.teacher.engine.EngineWatch;
 import io.streamdistill.teacher.engine.Teacher;
 import io.streamdistill.teacher.topology.WaitingOffsets;

@@ -1,17 +1,17 @@
 package io.streamdistill.teacher;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.kafka.Access;
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.KafkaAnswers;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicSnapshot;
-import io.streamdistill.core.kafka.TopicSpec;
-import io.streamdistill.core.kafka.TopicWatch;
-import io.streamdistill.core.kafka.Topics;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.kafka.Access;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.KafkaAnswers;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicSnapshot;
+import io.streamdistill.kafka.TopicSpec;
+import io.streamdistill.kafka.TopicWatch;
+import io.streamdistill.kafka.Topics;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.teacher.topology.OutputTerms;
 import io.streamdistill.teacher.topology.TopicTerms;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.core.kafka.TopicSnapshot;
+import io.streamdistill.kafka.TopicSnapshot;
 import io.streamdistill.teacher.topology.Flow;
 import java.time.Clock;
 import java.time.Duration;

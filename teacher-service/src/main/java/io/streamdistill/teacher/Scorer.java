@@ -2,12 +2,12 @@ package io.streamdistill.teacher;
 
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicWatch;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicWatch;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.teacher.engine.EngineWatch;
 import io.streamdistill.teacher.engine.Teacher;
 import io.streamdistill.teacher.engine.TeacherVersion;

@@ -1,11 +1,11 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicWatch;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.outage.OutageException;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicWatch;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.outage.OutageException;
 import io.streamdistill.teacher.topology.OutputTerms;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package io.streamdistill.teacher;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.observe.HttpConfig;
-import io.streamdistill.core.target.EncodingChoice;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.observe.HttpConfig;
+import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.teacher.engine.Combination;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.streamdistill.teacher;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,14 +2,14 @@ package io.streamdistill.teacher;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.observe.Health;
-import io.streamdistill.core.observe.Meters;
-import io.streamdistill.core.observe.ObserveServer;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.observe.Health;
+import io.streamdistill.observe.Meters;
+import io.streamdistill.observe.ObserveServer;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.teacher.engine.EngineWatch;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.time.Duration;
@@ -86,7 +86,7 @@ public final class TeacherService implements AutoCloseable {
    * Checks models and cluster, and starts scoring; waits for Kafka, and serves health meanwhile. A
    * shutdown hook closes the service with the JVM.
    *
-   * @throws io.streamdistill.core.config.ConfigException when configuration and cluster do not go
+   * @throws io.streamdistill.config.ConfigException when configuration and cluster do not go
    *     together
    * @throws TeacherException when a model cannot be used
    */

@@ -1,7 +1,7 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.exit.HasExitStatus;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.exit.HasExitStatus;
 import io.streamdistill.teacher.engine.TeacherException;
 import io.streamdistill.teacher.topology.Refusals;
 import java.util.concurrent.ThreadLocalRandom;

@@ -1,9 +1,9 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.LostRecordsException;
-import io.streamdistill.core.kafka.TopicSnapshot;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.LostRecordsException;
+import io.streamdistill.kafka.TopicSnapshot;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.teacher.topology.Flow;
 import io.streamdistill.teacher.topology.OutputTerms;
 import io.streamdistill.teacher.topology.TopicTerms;

@@ -1,12 +1,12 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.LostRecords;
-import io.streamdistill.core.kafka.LostRecords.How;
-import io.streamdistill.core.kafka.LostRecordsException;
-import io.streamdistill.core.kafka.TopicSnapshot;
-import io.streamdistill.core.kafka.TopicWatch;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.LostRecords;
+import io.streamdistill.kafka.LostRecords.How;
+import io.streamdistill.kafka.LostRecordsException;
+import io.streamdistill.kafka.TopicSnapshot;
+import io.streamdistill.kafka.TopicWatch;
+import io.streamdistill.kafka.TopicsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.TopicsConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

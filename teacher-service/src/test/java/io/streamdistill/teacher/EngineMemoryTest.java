@@ -3,9 +3,9 @@ package io.streamdistill.teacher;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.streamdistill.teacher;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.wire.Codecs;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.observe.HttpConfig;
-import io.streamdistill.core.target.EncodingChoice;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.observe.HttpConfig;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.teacher.engine.Combination;

@@ -3,9 +3,9 @@ package io.streamdistill.teacher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.wire.Codecs;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.streamdistill.teacher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

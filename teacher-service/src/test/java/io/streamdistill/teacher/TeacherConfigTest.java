@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.config.AutoNumber;
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.observe.HttpConfig;
-import io.streamdistill.core.target.EncodingChoice;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.config.AutoNumber;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.observe.HttpConfig;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.teacher.engine.Combination;
 import io.streamdistill.teacher.engine.InputSource;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.wire.Codecs;
 import java.nio.file.Path;

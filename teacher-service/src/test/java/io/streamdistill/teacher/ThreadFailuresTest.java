@@ -4,9 +4,9 @@ import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.St
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.LostRecords;
-import io.streamdistill.core.kafka.LostRecordsException;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.LostRecords;
+import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.time.Clock;
 import java.util.ArrayList;

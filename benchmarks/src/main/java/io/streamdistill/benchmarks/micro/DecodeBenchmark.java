@@ -1,8 +1,8 @@
 package io.streamdistill.benchmarks.micro;
 
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.core.transfer.Verdict;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Verdict;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.objective.TargetBatch;
 import io.streamdistill.student.source.SoftTargetDecoder;

@@ -1,6 +1,6 @@
 package io.streamdistill.benchmarks.micro;
 
-import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.wire.Codecs;

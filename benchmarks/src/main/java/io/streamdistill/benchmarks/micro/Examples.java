@@ -1,8 +1,8 @@
 package io.streamdistill.benchmarks.micro;
 
-import io.streamdistill.core.target.Softmax;
-import io.streamdistill.core.target.TargetCodec;
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.target.Softmax;
+import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;

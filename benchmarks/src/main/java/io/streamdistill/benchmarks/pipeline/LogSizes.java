@@ -1,6 +1,6 @@
 package io.streamdistill.benchmarks.pipeline;
 
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.kafka.KafkaSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;

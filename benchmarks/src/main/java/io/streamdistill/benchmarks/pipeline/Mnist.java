@@ -2,9 +2,9 @@ package io.streamdistill.benchmarks.pipeline;
 
 import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.Row;
-import io.streamdistill.core.data.IdxFile;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.data.IdxFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

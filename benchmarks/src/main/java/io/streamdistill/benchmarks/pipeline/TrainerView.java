@@ -1,12 +1,12 @@
 package io.streamdistill.benchmarks.pipeline;
 
+import io.streamdistill.checkpoints.S3Settings;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.DistillConfig;
 import io.streamdistill.cli.config.FeaturesConfig;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.config.ConfigLoader;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.config.ConfigLoader;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.student.TrainerService;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.calibrate;
 
-import io.streamdistill.core.checkpoint.Calibration;
+import io.streamdistill.checkpoints.Calibration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

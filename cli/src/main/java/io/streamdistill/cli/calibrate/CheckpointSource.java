@@ -1,10 +1,10 @@
 package io.streamdistill.cli.calibrate;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.checkpoint.CheckpointChoice;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.checkpoints.CheckpointChoice;
+import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.config.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -1,16 +1,16 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.core.checkpoint.Alias;
-import io.streamdistill.core.checkpoint.AliasLog;
-import io.streamdistill.core.checkpoint.AliasWriter;
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointListing;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointStores;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.checkpoint.StoredManifests;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.checkpoints.Alias;
+import io.streamdistill.checkpoints.AliasLog;
+import io.streamdistill.checkpoints.AliasWriter;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointListing;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.CheckpointStores;
+import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.StoredManifests;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.CheckpointPublished;
 import java.time.InstantSource;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.core.checkpoint.Alias;
+import io.streamdistill.checkpoints.Alias;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import picocli.CommandLine.Option;

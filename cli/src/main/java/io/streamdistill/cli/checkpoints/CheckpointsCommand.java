@@ -1,7 +1,7 @@
 package io.streamdistill.cli.checkpoints;
 
+import io.streamdistill.checkpoints.CheckpointListing;
 import io.streamdistill.cli.outage.OutageOptions;
-import io.streamdistill.core.checkpoint.CheckpointListing;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.core.checkpoint.CheckpointListing;
-import io.streamdistill.core.checkpoint.GateProgress;
+import io.streamdistill.checkpoints.CheckpointListing;
+import io.streamdistill.checkpoints.GateProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.core.checkpoint.AliasLog;
-import io.streamdistill.core.checkpoint.CheckpointException;
+import io.streamdistill.checkpoints.AliasLog;
+import io.streamdistill.checkpoints.CheckpointException;
 
 /** What a pin forbids. */
 final class Pins {

@@ -1,8 +1,8 @@
 package io.streamdistill.cli.config;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package io.streamdistill.cli.config;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.config.ConfigLoader;
-import io.streamdistill.core.config.Effective;
-import io.streamdistill.core.config.Effective.Entry;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.config.ConfigLoader;
+import io.streamdistill.config.Effective;
+import io.streamdistill.config.Effective.Entry;
 import io.streamdistill.student.StudentFiles;
 import io.streamdistill.teacher.TeacherFiles;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.streamdistill.cli.config;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.config.ConfigLoader;
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.config.ConfigLoader;
+import io.streamdistill.kafka.KafkaSettings;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;

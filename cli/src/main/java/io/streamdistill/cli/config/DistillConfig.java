@@ -1,8 +1,8 @@
 package io.streamdistill.cli.config;
 
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.teacher.TeacherConfig;
 import java.util.Map;

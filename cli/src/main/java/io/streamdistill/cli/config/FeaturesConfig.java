@@ -1,6 +1,6 @@
 package io.streamdistill.cli.config;
 
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.config;
 
-import io.streamdistill.core.kafka.KafkaFailure;
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.kafka.KafkaFailure;
+import io.streamdistill.kafka.KafkaSettings;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

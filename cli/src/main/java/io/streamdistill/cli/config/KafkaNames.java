@@ -1,7 +1,7 @@
 package io.streamdistill.cli.config;
 
-import io.streamdistill.core.config.Nearest;
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.config.Nearest;
+import io.streamdistill.kafka.KafkaSettings;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;

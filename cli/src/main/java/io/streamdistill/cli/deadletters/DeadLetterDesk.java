@@ -1,7 +1,7 @@
 package io.streamdistill.cli.deadletters;
 
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
 
 /** The part of the configuration that the commands need. */
 public record DeadLetterDesk(KafkaSettings kafka, TopicsConfig topics) {

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.deadletters;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.exit.HasExitStatus;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.exit.HasExitStatus;
 import org.jspecify.annotations.Nullable;
 
 /** Dead letters that cannot be read or replayed; says which, why and what to do. */

@@ -2,7 +2,7 @@ package io.streamdistill.cli.deadletters;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.streamdistill.core.kafka.DeadLetter;
+import io.streamdistill.kafka.DeadLetter;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;

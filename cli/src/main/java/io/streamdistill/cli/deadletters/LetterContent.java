@@ -2,7 +2,7 @@ package io.streamdistill.cli.deadletters;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.streamdistill.core.target.Float16;
+import io.streamdistill.records.target.Float16;
 import io.streamdistill.schema.HardLabel;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TransferExample;

@@ -1,8 +1,8 @@
 package io.streamdistill.cli.deadletters;
 
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.KafkaAnswers;
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.KafkaAnswers;
+import io.streamdistill.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.streamdistill.cli.deadletters;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.DeadLetter;
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.DeadLetter;
+import io.streamdistill.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

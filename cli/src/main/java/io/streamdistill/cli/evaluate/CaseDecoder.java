@@ -1,12 +1,12 @@
 package io.streamdistill.cli.evaluate;
 
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.core.transfer.TransferValidator;
-import io.streamdistill.core.transfer.Verdict;
-import io.streamdistill.core.transfer.Verdict.Accepted;
-import io.streamdistill.core.transfer.Verdict.Reason;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.TransferValidator;
+import io.streamdistill.records.Verdict;
+import io.streamdistill.records.Verdict.Accepted;
+import io.streamdistill.records.Verdict.Reason;
+import io.streamdistill.records.Verdict.Rejected;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.student.objective.TargetBatch;

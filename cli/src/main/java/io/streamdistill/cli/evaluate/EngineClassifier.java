@@ -1,7 +1,7 @@
 package io.streamdistill.cli.evaluate;
 
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.teacher.DirectTeacher;
 import io.streamdistill.teacher.TeacherConfig;
 import io.streamdistill.teacher.engine.TeacherException;

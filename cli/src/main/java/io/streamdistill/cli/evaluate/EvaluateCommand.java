@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.source.LeftOut;
 import io.streamdistill.cli.source.SourceOptions;
-import io.streamdistill.core.exit.FileReason;
+import io.streamdistill.exit.FileReason;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

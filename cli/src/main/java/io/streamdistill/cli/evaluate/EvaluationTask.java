@@ -2,12 +2,12 @@ package io.streamdistill.cli.evaluate;
 
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.config.ConfigLoader;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.config.ConfigLoader;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.teacher.TeacherConfig;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.streamdistill.cli.evaluate;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import io.streamdistill.core.data.IdxFile;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.data.IdxFile;
 import io.streamdistill.schema.FeatureType;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.evaluate;
 
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

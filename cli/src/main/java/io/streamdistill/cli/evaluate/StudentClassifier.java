@@ -2,8 +2,8 @@ package io.streamdistill.cli.evaluate;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import io.streamdistill.core.target.Softmax;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.target.Softmax;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.streamdistill.cli.evaluate;
 
-import io.streamdistill.core.kafka.Access;
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.KafkaAnswers;
-import io.streamdistill.core.kafka.KafkaFailure;
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.kafka.Access;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.KafkaAnswers;
+import io.streamdistill.kafka.KafkaFailure;
+import io.streamdistill.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;

@@ -1,5 +1,7 @@
 package io.streamdistill.cli.experiment;
 
+import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.checkpoints.S3Settings;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;
@@ -11,16 +13,14 @@ import io.streamdistill.cli.run.TrainerCommand;
 import io.streamdistill.cli.source.ExampleFiles;
 import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.Row;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.experiments.defaults.Product.Commands;
 import io.streamdistill.experiments.defaults.Product.DataFile;
 import io.streamdistill.experiments.defaults.Product.Service;
 import io.streamdistill.experiments.defaults.Product.Setting;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.TrainerService;
 import io.streamdistill.teacher.TeacherService;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.streamdistill.cli.failure;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.exit.FileReason;
-import io.streamdistill.core.kafka.KafkaFailure;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.exit.FileReason;
+import io.streamdistill.kafka.KafkaFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;

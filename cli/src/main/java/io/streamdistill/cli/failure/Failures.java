@@ -1,6 +1,6 @@
 package io.streamdistill.cli.failure;
 
-import io.streamdistill.core.exit.ExitStatus;
+import io.streamdistill.exit.ExitStatus;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.failure;
 
 import ai.onnxruntime.OrtEnvironment;
-import io.streamdistill.core.exit.FileReason;
+import io.streamdistill.exit.FileReason;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.logging;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,7 @@ public final class LogSettings {
   /**
    * Checks them; logback would take a wrong one for another, or log nothing.
    *
-   * @throws io.streamdistill.core.config.ConfigException when one has no value that is known
+   * @throws io.streamdistill.config.ConfigException when one has no value that is known
    */
   public static void check(Map<String, String> environment) {
     VALUES.forEach(

@@ -1,9 +1,9 @@
 package io.streamdistill.cli.outage;
 
-import io.streamdistill.core.checkpoint.UnreachableException;
-import io.streamdistill.core.config.Durations;
-import io.streamdistill.core.kafka.Outage;
-import io.streamdistill.core.outage.Patience;
+import io.streamdistill.checkpoints.UnreachableException;
+import io.streamdistill.config.Durations;
+import io.streamdistill.kafka.Outage;
+import io.streamdistill.outage.Patience;
 import java.io.PrintWriter;
 import java.time.DateTimeException;
 import java.time.Duration;

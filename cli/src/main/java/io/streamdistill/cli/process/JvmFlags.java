@@ -1,6 +1,6 @@
 package io.streamdistill.cli.process;
 
-import io.streamdistill.core.config.ByteSize;
+import io.streamdistill.config.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.process;
 
-import io.streamdistill.core.config.ByteSize;
+import io.streamdistill.config.ByteSize;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;

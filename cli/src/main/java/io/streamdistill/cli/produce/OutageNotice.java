@@ -1,6 +1,6 @@
 package io.streamdistill.cli.produce;
 
-import io.streamdistill.core.outage.Backoff;
+import io.streamdistill.outage.Backoff;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.concurrent.Executors;

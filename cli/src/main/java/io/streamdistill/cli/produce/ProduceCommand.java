@@ -5,7 +5,7 @@ import io.streamdistill.cli.produce.ProduceOptions.OnError;
 import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.LeftOut;
 import io.streamdistill.cli.source.SourceOptions;
-import io.streamdistill.core.exit.FileReason;
+import io.streamdistill.exit.FileReason;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.produce;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.exit.HasExitStatus;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.exit.HasExitStatus;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** Production that stopped; says at which row or broker, why, and what to do. */

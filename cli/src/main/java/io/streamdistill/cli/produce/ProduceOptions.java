@@ -1,6 +1,6 @@
 package io.streamdistill.cli.produce;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 /**
  * Which rows of a source are sent, and how.

@@ -1,9 +1,9 @@
 package io.streamdistill.cli.produce;
 
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 
 /** What of the configuration production needs. */
 public record ProduceTarget(

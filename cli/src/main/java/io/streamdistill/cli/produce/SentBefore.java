@@ -1,10 +1,10 @@
 package io.streamdistill.cli.produce;
 
-import io.streamdistill.core.kafka.Access;
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.KafkaAnswers;
-import io.streamdistill.core.kafka.KafkaFailure;
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.kafka.Access;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.KafkaAnswers;
+import io.streamdistill.kafka.KafkaFailure;
+import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;
 import io.streamdistill.wire.RecordCodec;

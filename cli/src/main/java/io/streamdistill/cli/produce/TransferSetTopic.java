@@ -1,12 +1,12 @@
 package io.streamdistill.cli.produce;
 
-import io.streamdistill.core.kafka.Access;
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.KafkaAnswers;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicSpec;
-import io.streamdistill.core.kafka.Topics;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.Access;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.KafkaAnswers;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicSpec;
+import io.streamdistill.kafka.Topics;
+import io.streamdistill.kafka.TopicsConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.streamdistill.cli.pull;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointVerifier;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.ManifestSignature;
-import io.streamdistill.core.checkpoint.StoredModel;
-import io.streamdistill.core.checkpoint.TrustedKeys;
-import io.streamdistill.core.onnx.StudentModel;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointVerifier;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.ManifestSignature;
+import io.streamdistill.checkpoints.StoredModel;
+import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.onnx.StudentModel;
 import io.streamdistill.student.CheckpointParity;
 import io.streamdistill.student.onnx.OnnxParity;
 import java.nio.file.Path;

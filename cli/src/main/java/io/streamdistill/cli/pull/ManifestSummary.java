@@ -1,8 +1,8 @@
 package io.streamdistill.cli.pull;
 
-import io.streamdistill.core.checkpoint.FileEntry;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.Origin;
+import io.streamdistill.checkpoints.FileEntry;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.pull;
 
-import io.streamdistill.core.checkpoint.TrustedKeys;
+import io.streamdistill.checkpoints.TrustedKeys;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ public final class PublicKeys {
   /**
    * Reads the keys.
    *
-   * @throws io.streamdistill.core.config.ConfigException when a file is no public key
+   * @throws io.streamdistill.config.ConfigException when a file is no public key
    */
   public TrustedKeys read() {
     return TrustedKeys.read(OPTION, files);

@@ -1,16 +1,16 @@
 package io.streamdistill.cli.pull;
 
+import io.streamdistill.checkpoints.CheckpointChoice;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointFollower;
+import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.checkpoints.DirectoryLayout;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.PullOptions;
+import io.streamdistill.checkpoints.S3Settings;
 import io.streamdistill.cli.outage.OutageOptions;
-import io.streamdistill.core.checkpoint.CheckpointChoice;
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointFollower;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
-import io.streamdistill.core.checkpoint.DirectoryLayout;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.PullOptions;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -1,12 +1,12 @@
 package io.streamdistill.cli.quickstart;
 
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.checkpoints.S3Settings;
 import io.streamdistill.cli.evaluate.Evaluator;
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.nio.file.Path;

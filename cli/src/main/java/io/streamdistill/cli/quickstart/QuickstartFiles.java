@@ -1,7 +1,7 @@
 package io.streamdistill.cli.quickstart;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.exit.FileReason;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.exit.FileReason;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

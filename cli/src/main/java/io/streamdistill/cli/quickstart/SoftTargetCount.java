@@ -1,6 +1,6 @@
 package io.streamdistill.cli.quickstart;
 
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.wire.Codecs;
 import java.time.Duration;
 import java.util.HashSet;

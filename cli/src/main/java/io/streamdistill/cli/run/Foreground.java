@@ -1,7 +1,7 @@
 package io.streamdistill.cli.run;
 
 import io.streamdistill.cli.failure.OutputLostException;
-import io.streamdistill.core.exit.ExitStatus;
+import io.streamdistill.exit.ExitStatus;
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;

@@ -1,13 +1,13 @@
 package io.streamdistill.cli.run;
 
 import io.streamdistill.cli.config.ConfigOptions;
-import io.streamdistill.core.kafka.HangingTransactions;
-import io.streamdistill.core.kafka.HangingTransactions.Hanging;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicSpec;
-import io.streamdistill.core.kafka.Topics;
-import io.streamdistill.core.kafka.Topics.Outcome;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.HangingTransactions;
+import io.streamdistill.kafka.HangingTransactions.Hanging;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicSpec;
+import io.streamdistill.kafka.Topics;
+import io.streamdistill.kafka.Topics.Outcome;
+import io.streamdistill.kafka.TopicsConfig;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;

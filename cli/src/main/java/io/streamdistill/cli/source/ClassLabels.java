@@ -1,7 +1,7 @@
 package io.streamdistill.cli.source;
 
 import io.streamdistill.cli.source.Row.Fault;
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;

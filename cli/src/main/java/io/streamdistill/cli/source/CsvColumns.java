@@ -1,7 +1,7 @@
 package io.streamdistill.cli.source;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.records.FeatureContract;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

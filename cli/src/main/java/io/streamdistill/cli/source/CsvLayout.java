@@ -3,7 +3,7 @@ package io.streamdistill.cli.source;
 import io.streamdistill.cli.source.CsvRecords.CsvRecord;
 import io.streamdistill.cli.source.ReadOptions.Header;
 import io.streamdistill.cli.source.TextLines.Line;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

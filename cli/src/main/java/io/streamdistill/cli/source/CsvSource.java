@@ -3,8 +3,8 @@ package io.streamdistill.cli.source;
 import io.streamdistill.cli.source.CsvRecords.CsvRecord;
 import io.streamdistill.cli.source.Row.Fault;
 import io.streamdistill.cli.source.TextLines.Line;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -63,8 +63,8 @@ final class CsvSource implements ExampleSource {
   /**
    * Opens a file and finds out how it is laid out.
    *
-   * @throws io.streamdistill.core.config.ConfigException when the columns are not there or do not
-   *     fit the contract
+   * @throws io.streamdistill.config.ConfigException when the columns are not there or do not fit
+   *     the contract
    */
   static CsvSource open(Path file, ReadOptions options, FeatureContract contract, ClassMap classes)
       throws IOException {

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.source;
 
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

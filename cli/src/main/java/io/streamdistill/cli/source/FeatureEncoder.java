@@ -1,8 +1,8 @@
 package io.streamdistill.cli.source;
 
 import io.streamdistill.cli.source.Row.Fault;
-import io.streamdistill.core.target.Float16;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.target.Float16;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.source;
 
 import io.streamdistill.cli.source.ReadOptions.Header;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;

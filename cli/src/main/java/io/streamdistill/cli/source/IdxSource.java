@@ -1,9 +1,9 @@
 package io.streamdistill.cli.source;
 
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.data.IdxFile;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.data.IdxFile;
 import io.streamdistill.schema.FeatureType;
 import java.io.IOException;
 import java.nio.ByteBuffer;

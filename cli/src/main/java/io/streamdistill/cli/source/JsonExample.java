@@ -2,8 +2,8 @@ package io.streamdistill.cli.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamdistill.cli.source.Row.Fault;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.streamdistill.cli.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamdistill.cli.source.Row.Fault;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;

@@ -2,8 +2,8 @@ package io.streamdistill.cli.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamdistill.cli.source.JsonObjects.Found;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.source;
 
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

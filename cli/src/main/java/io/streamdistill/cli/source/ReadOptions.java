@@ -1,6 +1,6 @@
 package io.streamdistill.cli.source;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.streamdistill.cli.source;
 
-import io.streamdistill.core.data.IdxFile;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.data.IdxFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,19 +2,19 @@ package io.streamdistill.cli.calibrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.checkpoints.Alias;
+import io.streamdistill.checkpoints.AliasLog;
+import io.streamdistill.checkpoints.AliasWriter;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.Checkpoints;
+import io.streamdistill.checkpoints.Manifest;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.failure.Failures;
 import io.streamdistill.cli.failure.UsageErrors;
-import io.streamdistill.core.TestBroker;
-import io.streamdistill.core.checkpoint.Alias;
-import io.streamdistill.core.checkpoint.AliasLog;
-import io.streamdistill.core.checkpoint.AliasWriter;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.Checkpoints;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.kafka.KafkaSettings;
+import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.schema.CheckpointEventKind;
+import io.streamdistill.testkit.TestBroker;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -49,7 +49,7 @@ final class CalibrateBiasCommandTest {
 
   CalibrateBiasCommandTest(TestBroker.Running broker) {
     this.broker = broker;
-    this.kafka = broker.kafka();
+    this.kafka = KafkaSettings.of(broker.bootstrapServers());
   }
 
   @BeforeEach

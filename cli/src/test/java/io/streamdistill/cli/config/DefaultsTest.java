@@ -3,10 +3,10 @@ package io.streamdistill.cli.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.streamdistill.core.checkpoint.S3Settings;
-import io.streamdistill.core.config.ConfigLoader;
-import io.streamdistill.core.config.Effective.Entry;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.config.ConfigLoader;
+import io.streamdistill.config.Effective.Entry;
+import io.streamdistill.kafka.TopicsConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,10 +2,10 @@ package io.streamdistill.cli.deadletters;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.streamdistill.core.kafka.DeadLetter;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.kafka.DeadLetter;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;

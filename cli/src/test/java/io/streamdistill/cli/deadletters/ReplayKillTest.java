@@ -6,7 +6,7 @@ import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.cli.process.Launch;
-import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.records.Verdict.Reason;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

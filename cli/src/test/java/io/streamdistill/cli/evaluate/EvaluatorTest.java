@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.streamdistill.core.data.IdxFile;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.data.IdxFile;
 import io.streamdistill.student.onnx.OnnxAttribute;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.onnx.OnnxGraph;

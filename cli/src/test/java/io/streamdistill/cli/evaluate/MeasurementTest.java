@@ -3,7 +3,7 @@ package io.streamdistill.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.streamdistill.cli.evaluate.EvaluationReport.ByClass;
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

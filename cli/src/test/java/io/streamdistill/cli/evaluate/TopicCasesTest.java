@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.streamdistill.core.TestBroker;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.target.TargetCodec;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;
 import io.streamdistill.schema.TransferExample;
+import io.streamdistill.testkit.TestBroker;
 import io.streamdistill.wire.Codecs;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -38,7 +38,7 @@ final class TopicCasesTest {
   private final KafkaSettings kafka;
 
   TopicCasesTest(TestBroker.Running broker) {
-    this.kafka = broker.kafka();
+    this.kafka = KafkaSettings.of(broker.bootstrapServers());
   }
 
   @Test

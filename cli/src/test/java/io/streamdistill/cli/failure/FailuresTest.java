@@ -2,8 +2,8 @@ package io.streamdistill.cli.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.config.ConfigException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,10 +2,10 @@ package io.streamdistill.cli.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.core.checkpoint.KeyFiles;
-import io.streamdistill.core.checkpoint.SigningKey;
-import io.streamdistill.core.checkpoint.TrustedKeys;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.checkpoints.KeyFiles;
+import io.streamdistill.checkpoints.SigningKey;
+import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.student.onnx.OnnxGraph;
 import io.streamdistill.student.onnx.OnnxType;

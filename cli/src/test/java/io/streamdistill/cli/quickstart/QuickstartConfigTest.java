@@ -3,8 +3,8 @@ package io.streamdistill.cli.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.cli.config.DistillConfig;
-import io.streamdistill.core.config.ConfigLoader;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.config.ConfigLoader;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.source.PassConfig.WhenDone;
 import io.streamdistill.student.source.Selection;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.streamdistill.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.exit.ExitStatus;
+import io.streamdistill.exit.ExitStatus;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.cli.process.Launch;
-import io.streamdistill.core.TestBroker;
+import io.streamdistill.testkit.TestBroker;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +30,7 @@ final class PipelineCommandsTest {
   private final String servers;
 
   PipelineCommandsTest(TestBroker.Running broker) {
-    servers = broker.kafka().bootstrapServers();
+    servers = broker.bootstrapServers();
   }
 
   private DistillProcess start(String... arguments) throws Exception {

@@ -3,7 +3,7 @@ package io.streamdistill.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.cli.config.ConfigOptions;
-import io.streamdistill.core.TestBroker;
+import io.streamdistill.testkit.TestBroker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ final class TopicsCommandTest {
   private final String servers;
 
   TopicsCommandTest(TestBroker.Running broker) {
-    servers = broker.kafka().bootstrapServers();
+    servers = broker.bootstrapServers();
   }
 
   private int create(String partitions) {

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.cli.source.Row.Fault;
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.target.Float16;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.target.Float16;
 import io.streamdistill.schema.FeatureType;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.cli.source.FeatureValues.Place;
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.cli.source.Row.Fault;
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -6,8 +6,8 @@ import static io.streamdistill.cli.source.Rows.malformed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.cli.source.Row.Fault;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

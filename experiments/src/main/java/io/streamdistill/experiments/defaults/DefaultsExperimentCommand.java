@@ -2,7 +2,7 @@ package io.streamdistill.experiments.defaults;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import io.streamdistill.experiments.lab.Environment;
 import io.streamdistill.experiments.lab.Results;
 import java.io.IOException;

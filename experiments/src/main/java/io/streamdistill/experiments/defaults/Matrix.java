@@ -2,7 +2,7 @@ package io.streamdistill.experiments.defaults;
 
 import ai.onnxruntime.OrtException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import io.streamdistill.experiments.defaults.Product.Setting;
 import io.streamdistill.experiments.defaults.TaskRun.Student;
 import io.streamdistill.experiments.lab.Results;

@@ -2,7 +2,7 @@ package io.streamdistill.experiments.defaults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import io.streamdistill.experiments.defaults.Product.DataFile;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package io.streamdistill.experiments.lab;
 
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.observe.HttpConfig;
-import io.streamdistill.core.target.EncodingChoice;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.observe.HttpConfig;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.teacher.MemberConfig;
 import io.streamdistill.teacher.TeacherConfig;
 import io.streamdistill.teacher.TeacherFeatures;

@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.lab;
 
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.TopicsConfig;
 
 /**
  * A scored transfer set, which any number of students can read.

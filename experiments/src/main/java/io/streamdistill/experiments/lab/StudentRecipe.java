@@ -1,8 +1,8 @@
 package io.streamdistill.experiments.lab;
 
-import io.streamdistill.core.config.AutoNumber;
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.observe.HttpConfig;
+import io.streamdistill.config.AutoNumber;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.student.LimitsConfig;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.student.StudentConfig.DecayType;

@@ -1,6 +1,5 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.core.transfer.ClassMap;
 import io.streamdistill.experiments.lab.Lab;
 import io.streamdistill.experiments.lab.Lab.Stage;
 import io.streamdistill.experiments.lab.Results;
@@ -9,6 +8,7 @@ import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import io.streamdistill.experiments.lab.TeacherRecipe;
 import io.streamdistill.experiments.mnist.MnistJudge.Judgement;
+import io.streamdistill.records.ClassMap;
 import io.streamdistill.student.learning.DivergenceException;
 import java.io.IOException;
 import java.io.PrintWriter;

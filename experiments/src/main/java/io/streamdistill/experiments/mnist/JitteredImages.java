@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.core.data.IdxFile;
+import io.streamdistill.records.data.IdxFile;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;

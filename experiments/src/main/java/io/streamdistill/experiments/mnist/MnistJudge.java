@@ -1,7 +1,7 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.core.transfer.FeatureContract;
 import io.streamdistill.experiments.lab.TeacherRecipe;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.teacher.engine.EnsembleTeacher;
 import io.streamdistill.teacher.engine.FeatureBatch;
 import io.streamdistill.teacher.engine.OnnxTeacher;

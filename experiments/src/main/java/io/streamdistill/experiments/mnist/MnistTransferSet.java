@@ -1,7 +1,7 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.core.data.IdxFile;
 import io.streamdistill.experiments.lab.TransferSet;
+import io.streamdistill.records.data.IdxFile;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.TransferExample;
 import java.nio.ByteBuffer;

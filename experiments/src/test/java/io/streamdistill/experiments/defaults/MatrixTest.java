@@ -3,7 +3,7 @@ package io.streamdistill.experiments.defaults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import io.streamdistill.experiments.defaults.Product.DataFile;
 import io.streamdistill.experiments.defaults.Product.Setting;
 import io.streamdistill.experiments.lab.Results;

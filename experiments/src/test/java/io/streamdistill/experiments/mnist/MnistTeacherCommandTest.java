@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.streamdistill.core.data.IdxFile;
+import io.streamdistill.records.data.IdxFile;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,10 +1,10 @@
 package io.streamdistill.student.calibrate;
 
-import io.streamdistill.core.checkpoint.Calibration;
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.kafka.KafkaSettings;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.checkpoints.Calibration;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig.Target;
 import io.streamdistill.student.onnx.ExportContract;

@@ -1,6 +1,6 @@
 package io.streamdistill.student.device;
 
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import io.streamdistill.student.device.DeviceVerdict.Reason;
 import io.streamdistill.student.device.DeviceVerdict.UseCpu;
 import io.streamdistill.student.device.DeviceVerdict.UseGpu;

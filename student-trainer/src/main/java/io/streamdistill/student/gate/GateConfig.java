@@ -1,6 +1,6 @@
 package io.streamdistill.student.gate;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 /**
  * The hold-out, and what a checkpoint has to reach on it to become champion.

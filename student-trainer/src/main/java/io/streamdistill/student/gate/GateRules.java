@@ -1,6 +1,6 @@
 package io.streamdistill.student.gate;
 
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
 import io.streamdistill.schema.GateCheck;
 import io.streamdistill.student.gate.GateConfig.Metric;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.streamdistill.student.gate;
 
-import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.SoftTarget;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

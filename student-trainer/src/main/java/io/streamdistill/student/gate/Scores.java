@@ -1,6 +1,6 @@
 package io.streamdistill.student.gate;
 
-import io.streamdistill.core.target.Softmax;
+import io.streamdistill.records.target.Softmax;
 import java.util.Arrays;
 
 /**

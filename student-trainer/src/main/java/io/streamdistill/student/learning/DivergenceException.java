@@ -1,7 +1,7 @@
 package io.streamdistill.student.learning;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.exit.HasExitStatus;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.exit.HasExitStatus;
 import io.streamdistill.student.StudentException;
 
 /** Training that has diverged: it is much worse than no training, or not in numbers any more. */

@@ -1,6 +1,6 @@
 package io.streamdistill.student.learning;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 /**
  * When learning counts as stalled, and what is done when it diverged.

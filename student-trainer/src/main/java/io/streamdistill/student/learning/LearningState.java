@@ -1,6 +1,6 @@
 package io.streamdistill.student.learning;
 
-import io.streamdistill.core.checkpoint.LearningRecord;
+import io.streamdistill.checkpoints.LearningRecord;
 import java.util.Locale;
 
 /** Whether a student learns. */

@@ -1,6 +1,6 @@
 package io.streamdistill.student.loop;
 
-import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningMonitor;
 import io.streamdistill.student.publish.BackgroundPublisher;

@@ -1,6 +1,6 @@
 package io.streamdistill.student.objective;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 /**
  * The distillation objective: {@code (1-a) [T^2 CE(teacher, student at T) + b h^2 CE(teacher,

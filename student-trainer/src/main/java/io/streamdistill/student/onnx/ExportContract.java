@@ -1,6 +1,6 @@
 package io.streamdistill.student.onnx;
 
-import io.streamdistill.core.transfer.Standardisation;
+import io.streamdistill.records.Standardisation;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

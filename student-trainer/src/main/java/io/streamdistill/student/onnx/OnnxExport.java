@@ -2,8 +2,8 @@ package io.streamdistill.student.onnx;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.Standardisation;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Standardisation;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

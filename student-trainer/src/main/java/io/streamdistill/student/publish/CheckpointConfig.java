@@ -1,9 +1,9 @@
 package io.streamdistill.student.publish;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.checkpoint.SigningKey;
-import io.streamdistill.core.checkpoint.TrustedKeys;
+import io.streamdistill.checkpoints.SigningKey;
+import io.streamdistill.checkpoints.TrustedKeys;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,7 +62,7 @@ public record CheckpointConfig(
    *
    * @param signingKeyFile as in the configuration
    * @return null for none
-   * @throws io.streamdistill.core.config.ConfigException when the file is no such key
+   * @throws io.streamdistill.config.ConfigException when the file is no such key
    */
   public static @Nullable SigningKey signingKey(String signingKeyFile) {
     return signingKeyFile.isEmpty()
@@ -75,7 +75,7 @@ public record CheckpointConfig(
    *
    * @param own the key that checkpoints are signed with, if they are
    * @return none when no files are configured: then signatures are not asked for
-   * @throws io.streamdistill.core.config.ConfigException when a file is no such key
+   * @throws io.streamdistill.config.ConfigException when a file is no such key
    */
   public TrustedKeys trustedKeys(@Nullable SigningKey own) {
     TrustedKeys trusted =

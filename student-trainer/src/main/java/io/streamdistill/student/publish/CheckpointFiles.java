@@ -1,7 +1,7 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.checkpoint.StoredModel;
-import io.streamdistill.core.exit.FileReason;
+import io.streamdistill.checkpoints.StoredModel;
+import io.streamdistill.exit.FileReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

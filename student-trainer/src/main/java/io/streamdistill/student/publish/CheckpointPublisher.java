@@ -1,16 +1,16 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointRetention;
-import io.streamdistill.core.checkpoint.CheckpointStore;
-import io.streamdistill.core.checkpoint.CheckpointVersion;
-import io.streamdistill.core.checkpoint.LearningRecord;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.kafka.DeadLetter;
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.CheckpointRetention;
+import io.streamdistill.checkpoints.CheckpointStore;
+import io.streamdistill.checkpoints.CheckpointVersion;
+import io.streamdistill.checkpoints.LearningRecord;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.kafka.DeadLetter;
+import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.Rejection;
 import java.net.URI;
@@ -62,7 +62,7 @@ public final class CheckpointPublisher {
     /**
      * Makes sure that the log is still the one that was read.
      *
-     * @throws io.streamdistill.core.kafka.LostRecordsException when it is not
+     * @throws io.streamdistill.kafka.LostRecordsException when it is not
      */
     void requireSameLog(LogPosition position);
 

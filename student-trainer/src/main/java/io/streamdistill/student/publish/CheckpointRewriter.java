@@ -1,10 +1,10 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.GateProgress;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.SigningKey;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.GateProgress;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.SigningKey;
 import io.streamdistill.student.onnx.OnnxExportException;
 import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.student.onnx.SmallModels;

@@ -1,7 +1,7 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.exit.HasExitStatus;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.exit.HasExitStatus;
 import io.streamdistill.student.StudentException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

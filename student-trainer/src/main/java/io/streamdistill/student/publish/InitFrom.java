@@ -1,10 +1,10 @@
 package io.streamdistill.student.publish;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.checkpoint.CheckpointChoice;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointVersion;
+import io.streamdistill.checkpoints.CheckpointChoice;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointVersion;
 import java.nio.file.Path;
 
 /** Which checkpoint a new student starts from. */
@@ -29,7 +29,7 @@ public sealed interface InitFrom {
    * Reads {@code STUDENT@ALIAS}, {@code STUDENT@VERSION} or the path of a directory. A path that
    * looks like the former is written with a slash: {@code ./a@b}.
    *
-   * @throws io.streamdistill.core.config.ConfigException when it is blank
+   * @throws io.streamdistill.config.ConfigException when it is blank
    */
   static InitFrom parse(String text) {
     require(

@@ -1,13 +1,13 @@
 package io.streamdistill.student.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.streamdistill.core.checkpoint.Calibration;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.LearningRecord;
-import io.streamdistill.core.checkpoint.LearningRecord.Recovery;
-import io.streamdistill.core.checkpoint.Origin;
-import io.streamdistill.core.checkpoint.StudentScales;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.checkpoints.Calibration;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.LearningRecord;
+import io.streamdistill.checkpoints.LearningRecord.Recovery;
+import io.streamdistill.checkpoints.Origin;
+import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.source.LogPosition;
 import java.math.BigDecimal;
 import java.math.MathContext;

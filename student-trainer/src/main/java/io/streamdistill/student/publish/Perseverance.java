@@ -1,8 +1,8 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.kafka.BrokerException;
-import io.streamdistill.core.outage.OutageException;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.outage.OutageException;
 import io.streamdistill.student.onnx.OnnxExportException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

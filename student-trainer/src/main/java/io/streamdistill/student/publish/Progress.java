@@ -1,7 +1,7 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.Manifest;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.Manifest;
 import io.streamdistill.student.source.Batch;
 import io.streamdistill.student.source.LogPosition;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.checkpoint.Calibration;
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.StoredModel;
+import io.streamdistill.checkpoints.Calibration;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.StoredModel;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.student.onnx.OnnxQuantizer;

@@ -1,15 +1,15 @@
 package io.streamdistill.student.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointId;
-import io.streamdistill.core.checkpoint.CheckpointLog;
-import io.streamdistill.core.checkpoint.CheckpointStore;
-import io.streamdistill.core.checkpoint.ExpectedFiles;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.StudentScales;
-import io.streamdistill.core.checkpoint.TrustedKeys;
-import io.streamdistill.core.checkpoint.UnreachableException;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.CheckpointStore;
+import io.streamdistill.checkpoints.ExpectedFiles;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.UnreachableException;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.step.StudentStep;

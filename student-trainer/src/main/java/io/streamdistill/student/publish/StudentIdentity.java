@@ -1,11 +1,11 @@
 package io.streamdistill.student.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.Origin;
-import io.streamdistill.core.checkpoint.StudentScales;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.Origin;
+import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.onnx.ExportContract;
 import java.util.Locale;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.checkpoint.Calibration;
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.Safetensors;
-import io.streamdistill.core.checkpoint.Tensor;
+import io.streamdistill.checkpoints.Calibration;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.Safetensors;
+import io.streamdistill.checkpoints.Tensor;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.step.StudentStep;
 import java.nio.file.Path;

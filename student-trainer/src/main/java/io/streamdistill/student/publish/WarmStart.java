@@ -1,15 +1,15 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.core.checkpoint.CheckpointException;
-import io.streamdistill.core.checkpoint.CheckpointPuller;
-import io.streamdistill.core.checkpoint.CheckpointVerifier;
-import io.streamdistill.core.checkpoint.Manifest;
-import io.streamdistill.core.checkpoint.Origin;
-import io.streamdistill.core.checkpoint.Staging;
-import io.streamdistill.core.checkpoint.StudentScales;
-import io.streamdistill.core.checkpoint.TrustedKeys;
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.exit.FileReason;
+import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.checkpoints.CheckpointVerifier;
+import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.Origin;
+import io.streamdistill.checkpoints.Staging;
+import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.exit.FileReason;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.step.StudentStep;
 import java.io.IOException;

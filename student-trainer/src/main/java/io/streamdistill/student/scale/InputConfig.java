@@ -1,6 +1,6 @@
 package io.streamdistill.student.scale;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.streamdistill.student.scale;
 
-import io.streamdistill.core.checkpoint.StudentScales;
-import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.core.transfer.Standardisation;
+import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Standardisation;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.student.scale.InputConfig.Standardise;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package io.streamdistill.student.scale;
 
-import io.streamdistill.core.checkpoint.StudentScales;
-import io.streamdistill.core.target.TargetCodec;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.core.transfer.Features;
-import io.streamdistill.core.transfer.Verdict;
-import io.streamdistill.core.transfer.Verdict.Accepted;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Features;
+import io.streamdistill.records.Verdict;
+import io.streamdistill.records.Verdict.Accepted;
+import io.streamdistill.records.Verdict.Rejected;
+import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.Rejection;

@@ -1,6 +1,6 @@
 package io.streamdistill.student.scale;
 
-import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.records.target.TargetCodec;
 import java.util.List;
 
 /**

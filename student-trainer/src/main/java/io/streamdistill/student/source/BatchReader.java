@@ -1,8 +1,8 @@
 package io.streamdistill.student.source;
 
-import io.streamdistill.core.transfer.Verdict;
-import io.streamdistill.core.transfer.Verdict.Accepted;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.records.Verdict;
+import io.streamdistill.records.Verdict.Accepted;
+import io.streamdistill.records.Verdict.Rejected;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.objective.TargetBatch;

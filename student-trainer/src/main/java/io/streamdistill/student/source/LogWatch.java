@@ -1,10 +1,10 @@
 package io.streamdistill.student.source;
 
-import io.streamdistill.core.kafka.LostRecords;
-import io.streamdistill.core.kafka.LostRecordsException;
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.kafka.TopicSnapshot;
-import io.streamdistill.core.kafka.TopicWatch;
+import io.streamdistill.kafka.LostRecords;
+import io.streamdistill.kafka.LostRecordsException;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.kafka.TopicSnapshot;
+import io.streamdistill.kafka.TopicWatch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +71,7 @@ public final class LogWatch {
    * @param next offset to be read next, by partition
    * @throws LostRecordsException when it is not; whatever is configured, nothing that was read of
    *     one log and of another may come together
-   * @throws io.streamdistill.core.kafka.BrokerException when Kafka does not answer
+   * @throws io.streamdistill.kafka.BrokerException when Kafka does not answer
    */
   public void requireSame(String id, Map<Integer, Long> next) {
     requireSame(look.get(), id, next);

@@ -1,6 +1,6 @@
 package io.streamdistill.student.source;
 
-import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.records.Verdict.Reason;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**

@@ -1,14 +1,14 @@
 package io.streamdistill.student.source;
 
-import io.streamdistill.core.target.TargetCodec;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.core.transfer.Features;
-import io.streamdistill.core.transfer.Standardisation;
-import io.streamdistill.core.transfer.Verdict;
-import io.streamdistill.core.transfer.Verdict.Accepted;
-import io.streamdistill.core.transfer.Verdict.Reason;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Features;
+import io.streamdistill.records.Standardisation;
+import io.streamdistill.records.Verdict;
+import io.streamdistill.records.Verdict.Accepted;
+import io.streamdistill.records.Verdict.Reason;
+import io.streamdistill.records.Verdict.Rejected;
+import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.objective.TargetBatch;
 import io.streamdistill.wire.Codecs;

@@ -1,6 +1,6 @@
 package io.streamdistill.student.source;
 
-import io.streamdistill.core.kafka.TopicSnapshot;
+import io.streamdistill.kafka.TopicSnapshot;
 import io.streamdistill.student.source.ReadingOrder.Entry;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,8 +128,8 @@ public final class SoftTargetLog {
    * over ({@link #passOver}), or it is not the turn of a new one. Waits a fraction of a second at
    * most.
    *
-   * @throws io.streamdistill.core.kafka.LostRecordsException when the log no longer holds what is
-   *     to be read
+   * @throws io.streamdistill.kafka.LostRecordsException when the log no longer holds what is to be
+   *     read
    */
   public @Nullable ConsumerRecord<byte[], byte[]> next() {
     if (course instanceof RecordedOrder recorded) {

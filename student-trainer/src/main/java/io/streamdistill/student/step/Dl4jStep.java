@@ -1,6 +1,6 @@
 package io.streamdistill.student.step;
 
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.objective.DistillationObjective;
 import io.streamdistill.student.objective.ObjectiveConfig;

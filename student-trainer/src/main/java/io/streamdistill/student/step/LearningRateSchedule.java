@@ -1,6 +1,6 @@
 package io.streamdistill.student.step;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 /**
  * The learning rate as a function of the step number and of how much of the training is done, so

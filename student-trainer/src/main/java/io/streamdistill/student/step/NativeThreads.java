@@ -1,6 +1,6 @@
 package io.streamdistill.student.step;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;

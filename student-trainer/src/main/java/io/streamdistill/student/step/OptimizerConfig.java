@@ -1,6 +1,6 @@
 package io.streamdistill.student.step;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 /**
  * How a gradient becomes an update. The learning rate is no part of it: it comes with every step,

@@ -1,6 +1,6 @@
 package io.streamdistill.student.step;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 import io.streamdistill.student.objective.ObjectiveConfig;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

@@ -3,7 +3,7 @@ package io.streamdistill.student.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import io.streamdistill.student.device.CudaRuntime.Devices;
 import io.streamdistill.student.device.CudaRuntime.NoDriver;
 import io.streamdistill.student.device.DeviceVerdict.Reason;

@@ -2,7 +2,7 @@ package io.streamdistill.student.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
 import io.streamdistill.schema.GateCheck;
 import io.streamdistill.student.gate.GateConfig.Metric;
 import java.util.Arrays;

@@ -2,8 +2,8 @@ package io.streamdistill.student.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.core.target.Softmax;
-import io.streamdistill.core.target.TargetCodec;
+import io.streamdistill.records.target.Softmax;
+import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;

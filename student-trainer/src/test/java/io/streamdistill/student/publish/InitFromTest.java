@@ -3,8 +3,8 @@ package io.streamdistill.student.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.checkpoint.CheckpointChoice;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.checkpoints.CheckpointChoice;
+import io.streamdistill.config.ConfigException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,8 +3,8 @@ package io.streamdistill.student.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.outage.OutageException;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.outage.OutageException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;

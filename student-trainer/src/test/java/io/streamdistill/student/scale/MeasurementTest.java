@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.streamdistill.core.checkpoint.StudentScales;
-import io.streamdistill.core.config.ConfigException;
-import io.streamdistill.core.target.Softmax;
-import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.core.transfer.Standardisation;
+import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.config.ConfigException;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Standardisation;
+import io.streamdistill.records.target.Softmax;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.student.scale.InputConfig.Standardise;
 import java.util.List;

@@ -3,9 +3,9 @@ package io.streamdistill.student.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.kafka.LostRecordsException;
-import io.streamdistill.core.kafka.OnLostRecords;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.kafka.LostRecordsException;
+import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.student.source.PassConfig.WhenDone;
 import java.time.Duration;
 import java.util.ArrayList;

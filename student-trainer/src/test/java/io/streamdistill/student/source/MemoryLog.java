@@ -1,7 +1,7 @@
 package io.streamdistill.student.source;
 
-import io.streamdistill.core.kafka.OnLostRecords;
-import io.streamdistill.core.kafka.TopicSnapshot;
+import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.kafka.TopicSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -2,10 +2,10 @@ package io.streamdistill.student.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.streamdistill.core.target.Softmax;
-import io.streamdistill.core.target.TargetCodec;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.target.Softmax;
+import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TargetEncoding;

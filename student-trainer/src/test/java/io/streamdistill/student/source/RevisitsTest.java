@@ -3,7 +3,7 @@ package io.streamdistill.student.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.kafka.LostRecordsException;
+import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.student.source.PassConfig.WhenDone;
 import io.streamdistill.student.source.Reading.Rows;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import io.streamdistill.student.step.LearningRateSchedule.Anytime;
 import io.streamdistill.student.step.LearningRateSchedule.Constant;
 import io.streamdistill.student.step.LearningRateSchedule.Cosine;

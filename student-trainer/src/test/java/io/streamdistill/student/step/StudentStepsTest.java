@@ -3,7 +3,7 @@ package io.streamdistill.student.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.DistillConfig;
-import io.streamdistill.core.config.ConfigLoader;
-import io.streamdistill.core.config.Effective;
+import io.streamdistill.config.ConfigLoader;
+import io.streamdistill.config.Effective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

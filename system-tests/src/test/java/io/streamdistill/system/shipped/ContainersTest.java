@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.DistillConfig;
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import io.streamdistill.system.shipped.Dockerfile.Instruction;
 import java.io.IOException;
 import java.nio.file.FileSystems;

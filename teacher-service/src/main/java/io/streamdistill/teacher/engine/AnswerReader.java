@@ -1,7 +1,7 @@
 package io.streamdistill.teacher.engine;
 
-import io.streamdistill.core.target.ProbabilityFloor;
-import io.streamdistill.core.target.Softmax;
+import io.streamdistill.records.target.ProbabilityFloor;
+import io.streamdistill.records.target.Softmax;
 import java.util.Optional;
 import java.util.OptionalDouble;
 

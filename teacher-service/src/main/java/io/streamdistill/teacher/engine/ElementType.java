@@ -1,7 +1,7 @@
 package io.streamdistill.teacher.engine;
 
 import ai.onnxruntime.OnnxJavaType;
-import io.streamdistill.core.target.Float16;
+import io.streamdistill.records.target.Float16;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

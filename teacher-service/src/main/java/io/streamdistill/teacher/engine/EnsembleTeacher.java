@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.engine;
 
-import io.streamdistill.core.target.Softmax;
+import io.streamdistill.records.target.Softmax;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

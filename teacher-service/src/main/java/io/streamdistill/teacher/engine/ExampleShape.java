@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.engine;
 
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.streamdistill.teacher.engine;
 
-import io.streamdistill.core.transfer.FeatureContract;
-import io.streamdistill.core.transfer.Features;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Features;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -1,7 +1,7 @@
 package io.streamdistill.teacher.engine;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.exit.HasExitStatus;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.exit.HasExitStatus;
 
 /** A model that gave no answer in time, and was made to give up. */
 public final class HungException extends RuntimeException implements HasExitStatus {

@@ -1,8 +1,8 @@
 package io.streamdistill.teacher.engine;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.config.ConfigException;
+import io.streamdistill.config.ConfigException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.engine;
 
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -4,7 +4,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.teacher.engine.InputSource.Constant;
 import io.streamdistill.teacher.engine.InputSource.Slice;

@@ -5,7 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.teacher.engine.InputSource.Constant;
 import io.streamdistill.teacher.engine.InputSource.Slice;
 import java.util.ArrayList;

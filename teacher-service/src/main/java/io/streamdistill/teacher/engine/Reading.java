@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.engine;
 
-import io.streamdistill.core.target.ProbabilityFloor;
+import io.streamdistill.records.target.ProbabilityFloor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

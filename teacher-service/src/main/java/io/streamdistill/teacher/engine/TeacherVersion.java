@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.engine;
 
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

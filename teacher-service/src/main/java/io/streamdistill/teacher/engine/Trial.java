@@ -1,7 +1,7 @@
 package io.streamdistill.teacher.engine;
 
 import ai.onnxruntime.OrtException;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.teacher.engine.OnnxOutput.RowsException;
 import java.time.Duration;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.streamdistill.teacher.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.streamdistill.core.kafka.DeadLetter;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.kafka.DeadLetter;
+import io.streamdistill.records.Verdict.Rejected;
 import io.streamdistill.teacher.topology.Refusals.Form;
 import java.time.Clock;
 import org.apache.kafka.common.compress.Compression;

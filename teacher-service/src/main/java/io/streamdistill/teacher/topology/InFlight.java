@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.kafka.BoundedValues;
+import io.streamdistill.kafka.BoundedValues;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;

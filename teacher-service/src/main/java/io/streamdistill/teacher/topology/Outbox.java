@@ -1,7 +1,7 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.transfer.Verdict.Reason;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.records.Verdict.Reason;
+import io.streamdistill.records.Verdict.Rejected;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.teacher.topology.DeadLetters.Letter;
 import io.streamdistill.teacher.topology.Refusals.Form;

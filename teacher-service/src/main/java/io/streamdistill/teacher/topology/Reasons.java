@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.records.Verdict.Reason;
 
 /** What to do about reasons for which records are rejected. */
 final class Reasons {

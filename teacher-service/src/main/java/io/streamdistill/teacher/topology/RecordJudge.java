@@ -1,10 +1,10 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.transfer.TransferValidator;
-import io.streamdistill.core.transfer.Verdict;
-import io.streamdistill.core.transfer.Verdict.Accepted;
-import io.streamdistill.core.transfer.Verdict.Reason;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.records.TransferValidator;
+import io.streamdistill.records.Verdict;
+import io.streamdistill.records.Verdict.Accepted;
+import io.streamdistill.records.Verdict.Reason;
+import io.streamdistill.records.Verdict.Rejected;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.topology;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
 /**
  * What records must keep to. One that a topic refuses would stop the service, and stop it again at

@@ -1,7 +1,7 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.transfer.Verdict.Reason;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.records.Verdict.Reason;
+import io.streamdistill.records.Verdict.Rejected;
 import io.streamdistill.schema.TransferExample;
 import java.util.Map;
 import java.util.Optional;

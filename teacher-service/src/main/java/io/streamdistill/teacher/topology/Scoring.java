@@ -1,10 +1,10 @@
 package io.streamdistill.teacher.topology;
 
-import static io.streamdistill.core.config.Require.require;
+import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.core.target.EncodingChoice;
-import io.streamdistill.core.transfer.ClassMap;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.teacher.engine.Teacher;
 import java.time.Duration;
 

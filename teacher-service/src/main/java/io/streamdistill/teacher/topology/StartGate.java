@@ -1,9 +1,9 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.transfer.Rejections;
-import io.streamdistill.core.transfer.Verdict;
-import io.streamdistill.core.transfer.Verdict.Reason;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.records.Rejections;
+import io.streamdistill.records.Verdict;
+import io.streamdistill.records.Verdict.Reason;
+import io.streamdistill.records.Verdict.Rejected;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;

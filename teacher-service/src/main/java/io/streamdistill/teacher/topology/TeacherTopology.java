@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.kafka.TopicsConfig;
+import io.streamdistill.kafka.TopicsConfig;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.kafka.TopicSnapshot;
+import io.streamdistill.kafka.TopicSnapshot;
 
 /**
  * What a topic takes.

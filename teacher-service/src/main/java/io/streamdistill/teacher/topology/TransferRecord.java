@@ -1,6 +1,6 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.core.kafka.BoundedValues;
+import io.streamdistill.kafka.BoundedValues;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;

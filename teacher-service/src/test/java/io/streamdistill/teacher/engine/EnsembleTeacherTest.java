@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.streamdistill.core.target.Softmax;
+import io.streamdistill.records.target.Softmax;
 import io.streamdistill.teacher.Fixtures;
 import io.streamdistill.teacher.engine.EnsembleTeacher.Member;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
 import io.streamdistill.teacher.Fixtures;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

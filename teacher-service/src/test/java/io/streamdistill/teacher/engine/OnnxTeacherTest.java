@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.teacher.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;

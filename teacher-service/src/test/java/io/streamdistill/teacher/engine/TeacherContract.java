@@ -3,7 +3,7 @@ package io.streamdistill.teacher.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.streamdistill.core.target.Softmax;
+import io.streamdistill.records.target.Softmax;
 import io.streamdistill.teacher.Fixtures;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

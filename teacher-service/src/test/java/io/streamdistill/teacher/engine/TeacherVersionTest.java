@@ -2,7 +2,7 @@ package io.streamdistill.teacher.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.core.transfer.ClassMap;
+import io.streamdistill.records.ClassMap;
 import io.streamdistill.teacher.Fixtures;
 import io.streamdistill.teacher.engine.EnsembleTeacher.Member;
 import java.io.IOException;

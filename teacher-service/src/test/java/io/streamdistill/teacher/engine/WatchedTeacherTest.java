@@ -3,8 +3,8 @@ package io.streamdistill.teacher.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.core.exit.ExitStatus;
-import io.streamdistill.core.transfer.FeatureContract;
+import io.streamdistill.exit.ExitStatus;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.streamdistill.core.target.EncodingChoice;
+import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.teacher.Fixtures;
 import java.io.File;
 import java.time.Clock;

@@ -2,10 +2,10 @@ package io.streamdistill.teacher.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.core.transfer.Verdict;
-import io.streamdistill.core.transfer.Verdict.Accepted;
-import io.streamdistill.core.transfer.Verdict.Reason;
-import io.streamdistill.core.transfer.Verdict.Rejected;
+import io.streamdistill.records.Verdict;
+import io.streamdistill.records.Verdict.Accepted;
+import io.streamdistill.records.Verdict.Reason;
+import io.streamdistill.records.Verdict.Rejected;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;

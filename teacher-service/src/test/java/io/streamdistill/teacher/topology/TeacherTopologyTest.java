@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.target.EncodingChoice;
-import io.streamdistill.core.target.TargetCodec;
-import io.streamdistill.core.transfer.Verdict.Reason;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Verdict.Reason;
+import io.streamdistill.records.target.EncodingChoice;
+import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.teacher.Fixtures;

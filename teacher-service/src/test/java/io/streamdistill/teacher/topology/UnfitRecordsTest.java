@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.streamdistill.core.kafka.TopicsConfig;
-import io.streamdistill.core.target.EncodingChoice;
+import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.teacher.Fixtures;

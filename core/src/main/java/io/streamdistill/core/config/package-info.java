@@ -1,7 +1,0 @@
-/**
- * Configuration: one YAML file, environment and flags, bound to records that validate themselves.
- */
-@NullMarked
-package io.streamdistill.core.config;
-
-import org.jspecify.annotations.NullMarked;

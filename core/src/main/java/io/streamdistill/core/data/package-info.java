@@ -1,5 +1,0 @@
-/** Labelled data sets on disk that are fed into the transfer set. */
-@NullMarked
-package io.streamdistill.core.data;
-
-import org.jspecify.annotations.NullMarked;

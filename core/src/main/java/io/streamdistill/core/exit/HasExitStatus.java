@@ -1,8 +1,0 @@
-package io.streamdistill.core.exit;
-
-/** A failure that ends a process with a status of its own. */
-public interface HasExitStatus {
-
-  /** Returns it. */
-  ExitStatus exitStatus();
-}

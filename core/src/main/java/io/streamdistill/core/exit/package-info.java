@@ -1,5 +1,0 @@
-/** How a process ends, so that whoever started it can tell what to do. */
-@NullMarked
-package io.streamdistill.core.exit;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Kafka: client settings passed through from the configuration, and the product's topics. */
-@NullMarked
-package io.streamdistill.core.kafka;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What a running service shows: meters, health checks, and the HTTP server that serves both. */
-@NullMarked
-package io.streamdistill.core.observe;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What is in an ONNX file, before anything runs it. */
-@NullMarked
-package io.streamdistill.core.onnx;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Soft targets: the softmax at a temperature, and how distributions are encoded on the wire. */
-@NullMarked
-package io.streamdistill.core.target;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,0 @@
-/**
- * The transfer set: what a feature vector and a class are, and which records are fit to be scored.
- */
-@NullMarked
-package io.streamdistill.core.transfer;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Fixtures of tests that need a broker. */
+@NullMarked
+package io.streamdistill.testkit;
+
+import org.jspecify.annotations.NullMarked;
