@@ -101,7 +101,7 @@ public final class CheckpointLog {
 
   /** The announced files, the manifest included. */
   public static List<FileEntry> files(CheckpointPublished announcement) {
-    ExpectedFiles.requireFew(announcement.getFiles().size());
+    FileEntry.requireFew(announcement.getFiles().size());
     return announcement.getFiles().stream()
         .map(file -> new FileEntry(file.getName(), file.getSize(), file.getSha256()))
         .toList();

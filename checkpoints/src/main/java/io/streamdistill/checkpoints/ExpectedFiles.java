@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExpectedFiles {
 
-  /** Most files of a checkpoint; one has about six. */
-  public static final int MAX_FILES = 1_000;
-
   private static final ExpectedFiles UNKNOWN = new ExpectedFiles(null);
 
   private final @Nullable List<FileEntry> announced;
@@ -34,19 +31,12 @@ public final class ExpectedFiles {
    * @throws CheckpointException when there is no manifest among them
    */
   public static ExpectedFiles announced(Collection<FileEntry> files) {
-    requireFew(files.size());
+    FileEntry.requireFew(files.size());
     ExpectedFiles expected = new ExpectedFiles(List.copyOf(files));
     if (expected.manifest().isEmpty()) {
       throw new CheckpointException(Manifest.FILE_NAME + ": was not announced");
     }
     return expected;
-  }
-
-  static void requireFew(int files) {
-    if (files > MAX_FILES) {
-      throw new CheckpointException(
-          "%d files are more than the %d that a checkpoint may have".formatted(files, MAX_FILES));
-    }
   }
 
   private Optional<FileEntry> manifest() {

@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
  */
 public record FileEntry(String name, long size, String sha256) {
 
+  /** Most files of a checkpoint; one has about six. */
+  public static final int MAX_FILES = 1_000;
+
   private static final String SEGMENT = "[a-zA-Z0-9_-][a-zA-Z0-9._-]*";
   private static final Pattern NAME = Pattern.compile(SEGMENT + "(/" + SEGMENT + ")*");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
@@ -38,6 +41,14 @@ public record FileEntry(String name, long size, String sha256) {
                   .formatted(name)
               + " to separate directories, no leading '.', at most %d characters"
                   .formatted(MAX_NAME));
+    }
+  }
+
+  /** Refuses more files than a checkpoint may have. */
+  static void requireFew(int files) {
+    if (files > MAX_FILES) {
+      throw new CheckpointException(
+          "%d files are more than the %d that a checkpoint may have".formatted(files, MAX_FILES));
     }
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,7 +164,7 @@ public record Manifest(
         calibration == null || calibration.biasShift().size() == classNames.size(),
         "has a calibration for another number of classes than its classNames, %s",
         classNames);
-    ExpectedFiles.requireFew(files.size());
+    FileEntry.requireFew(files.size());
     files = files.stream().sorted(Comparator.comparing(FileEntry::name)).toList();
     check(
         files.stream().map(FileEntry::name).distinct().count() == files.size(),
@@ -210,21 +211,21 @@ public record Manifest(
     return List.copyOf(all);
   }
 
-  /** Completes a checkpoint as {@link #write(Path, SigningKey)} does, without signing it. */
+  /** Completes a checkpoint as {@link #write(Path, UnaryOperator)} does, without signing it. */
   public Manifest write(Path directory) {
-    return write(directory, null);
+    return write(directory, UnaryOperator.identity());
   }
 
   /**
    * Completes a checkpoint: hashes every file in {@code directory}, then writes {@code
    * manifest.json}, all of it fsynced. An older manifest there is replaced.
    *
-   * @param key signs it; null for no signature
+   * @param signer completes it, as {@code SigningKey.signer} does
    * @return this manifest with the files found, and the signature
    * @throws CheckpointException when a file cannot be read or written, is no regular file, or has a
    *     name that {@link FileEntry} does not allow
    */
-  public Manifest write(Path directory, @Nullable SigningKey key) {
+  public Manifest write(Path directory, UnaryOperator<Manifest> signer) {
     try {
       List<FileEntry> found = new ArrayList<>();
       for (String name : FileTree.files(directory)) {
@@ -235,8 +236,7 @@ public record Manifest(
           found.add(new FileEntry(name, Files.size(file), FileTree.sha256(file)));
         }
       }
-      Manifest unsigned = withFiles(found);
-      Manifest complete = key == null ? unsigned : key.sign(unsigned);
+      Manifest complete = signer.apply(withFiles(found));
       FileTree.replace(directory.resolve(FILE_NAME), ManifestJson.write(complete));
       FileTree.fsyncDirectories(directory);
       return complete;

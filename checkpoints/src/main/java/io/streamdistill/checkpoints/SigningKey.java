@@ -14,6 +14,8 @@ import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The private key that a team signs its checkpoints with. */
 public final class SigningKey {
@@ -79,8 +81,13 @@ public final class SigningKey {
     return Ed25519.keyId(publicKey);
   }
 
+  /** Signs with a key, or leaves manifests as they are when there is none. */
+  public static UnaryOperator<Manifest> signer(@Nullable SigningKey key) {
+    return key == null ? UnaryOperator.identity() : key::sign;
+  }
+
   /** The same manifest, signed; an older signature is replaced. */
-  Manifest sign(Manifest manifest) {
+  public Manifest sign(Manifest manifest) {
     ManifestSignature unset = ManifestSignature.unset(keyId());
     byte[] json = ManifestJson.write(manifest.withSignature(unset));
     try {

@@ -371,7 +371,7 @@ class CheckpointPullerTest {
   /** A checkpoint that takes a while to copy, since every file of it is brought to disk. */
   private void announceManyFiles(Path store, CheckpointId id) throws IOException {
     Path directory = Files.createDirectories(store.resolve(id.toString()));
-    for (int i = 0; i < ExpectedFiles.MAX_FILES - 1; i++) {
+    for (int i = 0; i < FileEntry.MAX_FILES - 1; i++) {
       Files.createFile(directory.resolve("file-" + i));
     }
     announce(Checkpoints.manifest(id).build().write(directory), directory.toUri());
@@ -490,13 +490,13 @@ class CheckpointPullerTest {
   }
 
   private Manifest publishSigned(String version, SigningKey key) {
-    Manifest manifest = write("mnist", version).write(source(version), key);
+    Manifest manifest = write("mnist", version).write(source(version), SigningKey.signer(key));
     announce(manifest, put(manifest, "kafka:"));
     return manifest;
   }
 
   private Manifest publishDamaged(String version, SigningKey key) throws IOException {
-    Manifest manifest = write("mnist", version).write(source(version), key);
+    Manifest manifest = write("mnist", version).write(source(version), SigningKey.signer(key));
     URI location = put(manifest, "file:" + work.resolve("store"));
     Path weights = Path.of(location).resolve("weights.safetensors");
     byte[] damaged = Files.readAllBytes(weights);

@@ -332,7 +332,7 @@ class ManifestTest {
 
   @Test
   void hasNoMoreFilesThanACheckpointMayHave() {
-    assertThatThrownBy(() -> ExpectedFiles.requireFew(ExpectedFiles.MAX_FILES + 1))
+    assertThatThrownBy(() -> FileEntry.requireFew(FileEntry.MAX_FILES + 1))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("1001 files are more than the 1000 that a checkpoint may have");
   }

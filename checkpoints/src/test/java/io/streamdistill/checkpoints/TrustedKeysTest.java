@@ -39,7 +39,7 @@ class TrustedKeysTest {
   }
 
   private Manifest signed() {
-    return Checkpoints.write(ID, directory, 100).write(directory, ours);
+    return Checkpoints.write(ID, directory, 100).write(directory, ours::sign);
   }
 
   private byte[] json() throws IOException {
@@ -153,7 +153,7 @@ class TrustedKeysTest {
     signed();
     Files.writeString(directory.resolve("config.json"), "{\"new\": 1}");
 
-    Manifest.read(directory).write(directory, theirs);
+    Manifest.read(directory).write(directory, theirs::sign);
 
     assertThat(CheckpointVerifier.verify(directory, theirs.trusted()).signature()).isNotNull();
     Manifest.read(directory).write(directory);

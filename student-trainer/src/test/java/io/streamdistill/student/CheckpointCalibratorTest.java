@@ -166,7 +166,7 @@ final class CheckpointCalibratorTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("is not signed");
 
-    Manifest parent = Manifest.read(from).write(from, key);
+    Manifest parent = Manifest.read(from).write(from, SigningKey.signer(key));
     Path out = directory.resolve("corrected-signed");
     Manifest corrected = signing.calibrate(from, out);
 

@@ -52,7 +52,7 @@ final class TestCheckpoint {
         .classes(ClassMap.ofCount(CLASSES))
         .configuration(configuration)
         .build()
-        .write(directory, key);
+        .write(directory, SigningKey.signer(key));
   }
 
   /** Those of the model whose bias is 0, as DL4J names them. */

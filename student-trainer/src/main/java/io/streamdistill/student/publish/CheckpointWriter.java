@@ -177,7 +177,7 @@ public final class CheckpointWriter {
         .metrics(allMetrics)
         .calibration(calibration)
         .build()
-        .write(directory, key);
+        .write(directory, SigningKey.signer(key));
   }
 
   private byte[] corrected(
