@@ -89,6 +89,30 @@ final class ArchitectureTest {
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer();
 
+  /** The order in which a checkpoint lives. */
+  @ArchTest
+  static final ArchRule CHECKPOINTS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("format")
+          .definedBy("..checkpoints.format")
+          .layer("trust")
+          .definedBy("..checkpoints.trust")
+          .layer("log")
+          .definedBy("..checkpoints.log")
+          .layer("store")
+          .definedBy("..checkpoints.store")
+          .layer("pull")
+          .definedBy("..checkpoints.pull")
+          .whereLayer("format")
+          .mayNotAccessAnyLayer()
+          .whereLayer("trust")
+          .mayOnlyAccessLayers("format")
+          .whereLayer("log")
+          .mayOnlyAccessLayers("format", "trust")
+          .whereLayer("store")
+          .mayOnlyAccessLayers("format", "trust", "log");
+
   @ArchTest
   static final ArchRule JAVALIN_SERVES_AND_NOTHING_ELSE =
       noClasses()

@@ -42,7 +42,7 @@ final class DistillTest {
     @Override
     public Integer call() throws Exception {
       throw with.equals("own")
-          ? new io.streamdistill.checkpoints.CheckpointException("checkpoint x is damaged")
+          ? new io.streamdistill.checkpoints.format.CheckpointException("checkpoint x is damaged")
           : new IllegalStateException("bug: no weights");
     }
   }

@@ -1,9 +1,9 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointStore;
-import io.streamdistill.checkpoints.S3Settings;
-import io.streamdistill.checkpoints.S3StoreProvider;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.store.CheckpointStore;
+import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.S3StoreProvider;
 import java.time.Clock;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;

@@ -1,7 +1,7 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.FileEntry;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.FileEntry;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,13 +1,13 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.CheckpointStore;
-import io.streamdistill.checkpoints.CheckpointVerifier;
-import io.streamdistill.checkpoints.ExpectedFiles;
-import io.streamdistill.checkpoints.Fetch;
-import io.streamdistill.checkpoints.FileEntry;
-import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.FileEntry;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.store.CheckpointStore;
+import io.streamdistill.checkpoints.store.ExpectedFiles;
+import io.streamdistill.checkpoints.store.Fetch;
+import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.config.ConfigException;
 import java.net.URI;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.streamdistill.s3;
 
 import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.format.CheckpointId;
 import java.net.URI;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,8 +1,8 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.S3Settings;
-import io.streamdistill.checkpoints.UnreachableException;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.UnreachableException;
+import io.streamdistill.checkpoints.store.S3Settings;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

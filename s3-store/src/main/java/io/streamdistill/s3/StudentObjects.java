@@ -1,8 +1,8 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.CheckpointVersion;
-import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.CheckpointVersion;
+import io.streamdistill.checkpoints.format.Manifest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.checkpoints.CheckpointStore;
-import io.streamdistill.checkpoints.CheckpointStoreContract;
+import io.streamdistill.checkpoints.store.CheckpointStore;
+import io.streamdistill.checkpoints.store.CheckpointStoreContract;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

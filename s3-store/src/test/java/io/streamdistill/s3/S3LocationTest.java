@@ -3,7 +3,7 @@ package io.streamdistill.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.checkpoints.CheckpointId;
+import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,10 +3,10 @@ package io.streamdistill.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.CheckpointStore;
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.store.CheckpointStore;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.config.ConfigException;
 import java.io.IOException;
 import java.net.ServerSocket;

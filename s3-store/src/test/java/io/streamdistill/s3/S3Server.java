@@ -1,7 +1,7 @@
 package io.streamdistill.s3;
 
-import io.streamdistill.checkpoints.CheckpointStore;
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.store.CheckpointStore;
+import io.streamdistill.checkpoints.store.S3Settings;
 import java.net.URI;
 import java.util.List;
 import org.gaul.s3proxy.S3Proxy;

@@ -3,12 +3,12 @@ package io.streamdistill.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.CheckpointStore;
-import io.streamdistill.checkpoints.CheckpointVerifier;
-import io.streamdistill.checkpoints.CheckpointVersion;
-import io.streamdistill.checkpoints.Checkpoints;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.CheckpointVersion;
+import io.streamdistill.checkpoints.store.CheckpointStore;
+import io.streamdistill.checkpoints.store.Checkpoints;
+import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

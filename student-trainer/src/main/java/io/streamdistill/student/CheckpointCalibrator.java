@@ -1,12 +1,12 @@
 package io.streamdistill.student;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointVerifier;
-import io.streamdistill.checkpoints.CheckpointVersion;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.SigningKey;
-import io.streamdistill.checkpoints.Staging;
-import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointVersion;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.store.Staging;
+import io.streamdistill.checkpoints.trust.CheckpointVerifier;
+import io.streamdistill.checkpoints.trust.SigningKey;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;

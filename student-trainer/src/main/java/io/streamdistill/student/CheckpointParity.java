@@ -1,7 +1,7 @@
 package io.streamdistill.student;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.onnx.OnnxExportException;
 import io.streamdistill.student.onnx.OnnxParity;

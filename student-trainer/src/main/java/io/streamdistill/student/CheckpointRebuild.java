@@ -1,10 +1,10 @@
 package io.streamdistill.student;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointVerifier;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.trust.CheckpointVerifier;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.kafka.TopicWatch;

@@ -1,9 +1,9 @@
 package io.streamdistill.student;
 
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.LearningRecord;
-import io.streamdistill.checkpoints.LearningRecord.Recovery;
-import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.LearningRecord;
+import io.streamdistill.checkpoints.format.LearningRecord.Recovery;
+import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.student.learning.Advice;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningState;

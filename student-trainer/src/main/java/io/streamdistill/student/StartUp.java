@@ -1,7 +1,7 @@
 package io.streamdistill.student;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.UnreachableException;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.UnreachableException;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.kafka.Outage;

@@ -2,7 +2,7 @@ package io.streamdistill.student;
 
 import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.HttpConfig;

@@ -2,11 +2,11 @@ package io.streamdistill.student;
 
 import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointStores;
-import io.streamdistill.checkpoints.CheckpointVerifier;
-import io.streamdistill.checkpoints.SigningKey;
-import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.store.CheckpointStores;
+import io.streamdistill.checkpoints.trust.CheckpointVerifier;
+import io.streamdistill.checkpoints.trust.SigningKey;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.config.Directories;
 import io.streamdistill.records.ClassMap;

@@ -1,14 +1,14 @@
 package io.streamdistill.student;
 
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.CheckpointLog;
-import io.streamdistill.checkpoints.CheckpointPuller;
-import io.streamdistill.checkpoints.CheckpointStore;
-import io.streamdistill.checkpoints.LearningRecord;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.Origin;
-import io.streamdistill.checkpoints.StudentScales;
-import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.LearningRecord;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.Origin;
+import io.streamdistill.checkpoints.format.StudentScales;
+import io.streamdistill.checkpoints.log.CheckpointLog;
+import io.streamdistill.checkpoints.pull.CheckpointPuller;
+import io.streamdistill.checkpoints.store.CheckpointStore;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.InitFrom;
 import io.streamdistill.student.publish.Lineage;

@@ -2,10 +2,10 @@ package io.streamdistill.student;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.streamdistill.checkpoints.CheckpointShelf;
-import io.streamdistill.checkpoints.CheckpointStores;
-import io.streamdistill.checkpoints.S3Settings;
-import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.format.StudentScales;
+import io.streamdistill.checkpoints.store.CheckpointShelf;
+import io.streamdistill.checkpoints.store.CheckpointStores;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.streamdistill.checkpoints.CheckpointLog;
-import io.streamdistill.checkpoints.CheckpointPuller;
-import io.streamdistill.checkpoints.FileEntry;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.S3Settings;
-import io.streamdistill.checkpoints.Safetensors;
+import io.streamdistill.checkpoints.format.FileEntry;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.Safetensors;
+import io.streamdistill.checkpoints.log.CheckpointLog;
+import io.streamdistill.checkpoints.pull.CheckpointPuller;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;

@@ -4,11 +4,11 @@ import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.checkpoints.CheckpointChoice;
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointLog;
-import io.streamdistill.checkpoints.CheckpointPuller;
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.log.CheckpointChoice;
+import io.streamdistill.checkpoints.log.CheckpointLog;
+import io.streamdistill.checkpoints.pull.CheckpointPuller;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.publish.Lineage;

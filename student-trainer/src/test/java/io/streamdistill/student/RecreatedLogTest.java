@@ -4,7 +4,7 @@ import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.kafka.TopicSpec;

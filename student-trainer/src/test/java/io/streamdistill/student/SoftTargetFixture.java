@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.OnLostRecords;

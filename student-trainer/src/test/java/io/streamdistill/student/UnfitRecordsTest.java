@@ -3,7 +3,7 @@ package io.streamdistill.student;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.kafka.DeadLetter;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;

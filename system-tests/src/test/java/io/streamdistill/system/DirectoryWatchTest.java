@@ -2,8 +2,8 @@ package io.streamdistill.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.Checkpoints;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.store.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.streamdistill.system;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.checkpoints.CheckpointLog;
+import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.TopicsConfig;

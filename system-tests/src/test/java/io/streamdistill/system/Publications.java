@@ -1,14 +1,14 @@
 package io.streamdistill.system;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.CheckpointLog;
-import io.streamdistill.checkpoints.CheckpointStore;
-import io.streamdistill.checkpoints.CheckpointStores;
-import io.streamdistill.checkpoints.CheckpointVersion;
-import io.streamdistill.checkpoints.Checkpoints;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.CheckpointVersion;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.log.CheckpointLog;
+import io.streamdistill.checkpoints.store.CheckpointStore;
+import io.streamdistill.checkpoints.store.CheckpointStores;
+import io.streamdistill.checkpoints.store.Checkpoints;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.streamdistill.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.checkpoints.CheckpointPuller;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.pull.CheckpointPuller;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.wire.Codecs;

@@ -1,6 +1,6 @@
 package io.streamdistill.benchmarks.pipeline;
 
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.DistillConfig;
 import io.streamdistill.cli.config.FeaturesConfig;

@@ -1,15 +1,15 @@
 package io.streamdistill.cli.calibrate;
 
-import io.streamdistill.checkpoints.Calibration;
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointPuller;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.ManifestSignature;
-import io.streamdistill.checkpoints.PullOptions;
-import io.streamdistill.checkpoints.S3Settings;
-import io.streamdistill.checkpoints.SigningKey;
-import io.streamdistill.checkpoints.Staging;
-import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.format.Calibration;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.ManifestSignature;
+import io.streamdistill.checkpoints.pull.CheckpointPuller;
+import io.streamdistill.checkpoints.pull.PullOptions;
+import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Staging;
+import io.streamdistill.checkpoints.trust.SigningKey;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;

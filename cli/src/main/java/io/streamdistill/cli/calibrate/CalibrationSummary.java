@@ -1,6 +1,6 @@
 package io.streamdistill.cli.calibrate;
 
-import io.streamdistill.checkpoints.Calibration;
+import io.streamdistill.checkpoints.format.Calibration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,8 +2,8 @@ package io.streamdistill.cli.calibrate;
 
 import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.checkpoints.CheckpointChoice;
-import io.streamdistill.checkpoints.CheckpointPuller;
+import io.streamdistill.checkpoints.log.CheckpointChoice;
+import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.config.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.checkpoints.Alias;
-import io.streamdistill.checkpoints.AliasLog;
-import io.streamdistill.checkpoints.AliasWriter;
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointListing;
-import io.streamdistill.checkpoints.CheckpointLog;
-import io.streamdistill.checkpoints.CheckpointStores;
-import io.streamdistill.checkpoints.S3Settings;
-import io.streamdistill.checkpoints.StoredManifests;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.log.Alias;
+import io.streamdistill.checkpoints.log.AliasLog;
+import io.streamdistill.checkpoints.log.AliasWriter;
+import io.streamdistill.checkpoints.log.CheckpointListing;
+import io.streamdistill.checkpoints.log.CheckpointLog;
+import io.streamdistill.checkpoints.store.CheckpointStores;
+import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.StoredManifests;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointEventKind;

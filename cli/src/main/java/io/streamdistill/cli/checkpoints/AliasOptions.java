@@ -1,6 +1,6 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.checkpoints.Alias;
+import io.streamdistill.checkpoints.log.Alias;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import picocli.CommandLine.Option;

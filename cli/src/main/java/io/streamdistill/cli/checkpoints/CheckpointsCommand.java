@@ -1,6 +1,6 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.checkpoints.CheckpointListing;
+import io.streamdistill.checkpoints.log.CheckpointListing;
 import io.streamdistill.cli.outage.OutageOptions;
 import io.streamdistill.schema.CheckpointPublished;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.checkpoints.CheckpointListing;
-import io.streamdistill.checkpoints.GateProgress;
+import io.streamdistill.checkpoints.log.CheckpointListing;
+import io.streamdistill.checkpoints.log.GateProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.checkpoints.Alias;
-import io.streamdistill.checkpoints.AliasLog;
-import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.log.Alias;
+import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.schema.CheckpointEventKind;
 import java.util.Optional;
 import java.util.concurrent.Callable;

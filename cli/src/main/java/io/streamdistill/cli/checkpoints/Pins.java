@@ -1,7 +1,7 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.checkpoints.AliasLog;
-import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.log.AliasLog;
 
 /** What a pin forbids. */
 final class Pins {

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.checkpoints;
 
-import io.streamdistill.checkpoints.Alias;
-import io.streamdistill.checkpoints.AliasLog;
+import io.streamdistill.checkpoints.log.Alias;
+import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.schema.CheckpointEventKind;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.config;
 
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.student.StudentConfig;

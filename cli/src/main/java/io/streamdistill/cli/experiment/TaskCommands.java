@@ -1,7 +1,7 @@
 package io.streamdistill.cli.experiment;
 
-import io.streamdistill.checkpoints.CheckpointPuller;
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.pull.CheckpointPuller;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.keygen;
 
-import io.streamdistill.checkpoints.KeyFiles;
+import io.streamdistill.checkpoints.trust.KeyFiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.outage;
 
-import io.streamdistill.checkpoints.UnreachableException;
+import io.streamdistill.checkpoints.format.UnreachableException;
 import io.streamdistill.config.Durations;
 import io.streamdistill.kafka.Outage;
 import io.streamdistill.outage.Patience;

@@ -1,11 +1,11 @@
 package io.streamdistill.cli.pull;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointVerifier;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.ManifestSignature;
-import io.streamdistill.checkpoints.StoredModel;
-import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.ManifestSignature;
+import io.streamdistill.checkpoints.store.StoredModel;
+import io.streamdistill.checkpoints.trust.CheckpointVerifier;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.onnx.StudentModel;
 import io.streamdistill.student.CheckpointParity;
 import io.streamdistill.student.onnx.OnnxParity;

@@ -1,8 +1,8 @@
 package io.streamdistill.cli.pull;
 
-import io.streamdistill.checkpoints.FileEntry;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.Origin;
+import io.streamdistill.checkpoints.format.FileEntry;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.pull;
 
-import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

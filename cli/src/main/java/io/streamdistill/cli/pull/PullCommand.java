@@ -1,13 +1,13 @@
 package io.streamdistill.cli.pull;
 
-import io.streamdistill.checkpoints.CheckpointChoice;
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointFollower;
-import io.streamdistill.checkpoints.CheckpointPuller;
-import io.streamdistill.checkpoints.DirectoryLayout;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.PullOptions;
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.log.CheckpointChoice;
+import io.streamdistill.checkpoints.pull.CheckpointFollower;
+import io.streamdistill.checkpoints.pull.CheckpointPuller;
+import io.streamdistill.checkpoints.pull.DirectoryLayout;
+import io.streamdistill.checkpoints.pull.PullOptions;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.cli.outage.OutageOptions;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;

@@ -1,9 +1,9 @@
 package io.streamdistill.cli.quickstart;
 
-import io.streamdistill.checkpoints.CheckpointLog;
-import io.streamdistill.checkpoints.CheckpointPuller;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.log.CheckpointLog;
+import io.streamdistill.checkpoints.pull.CheckpointPuller;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.cli.evaluate.Evaluator;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.cli.process.Launch;

@@ -1,6 +1,6 @@
 package io.streamdistill.cli.run;
 
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;

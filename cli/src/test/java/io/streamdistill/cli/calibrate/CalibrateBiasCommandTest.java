@@ -2,13 +2,13 @@ package io.streamdistill.cli.calibrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.checkpoints.Alias;
-import io.streamdistill.checkpoints.AliasLog;
-import io.streamdistill.checkpoints.AliasWriter;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.CheckpointLog;
-import io.streamdistill.checkpoints.Checkpoints;
-import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.log.Alias;
+import io.streamdistill.checkpoints.log.AliasLog;
+import io.streamdistill.checkpoints.log.AliasWriter;
+import io.streamdistill.checkpoints.log.CheckpointLog;
+import io.streamdistill.checkpoints.store.Checkpoints;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.failure.Failures;
 import io.streamdistill.cli.failure.UsageErrors;

@@ -3,7 +3,7 @@ package io.streamdistill.cli.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.config.Effective.Entry;
 import io.streamdistill.kafka.TopicsConfig;

@@ -2,7 +2,7 @@ package io.streamdistill.cli.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.config.ConfigException;
 import java.io.EOFException;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.streamdistill.cli.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.checkpoints.KeyFiles;
-import io.streamdistill.checkpoints.SigningKey;
-import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.trust.KeyFiles;
+import io.streamdistill.checkpoints.trust.SigningKey;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.student.onnx.OnnxGraph;

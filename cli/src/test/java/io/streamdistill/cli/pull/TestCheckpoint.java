@@ -2,12 +2,12 @@ package io.streamdistill.cli.pull;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.Checkpoints;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.Safetensors;
-import io.streamdistill.checkpoints.SigningKey;
-import io.streamdistill.checkpoints.Tensor;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.Safetensors;
+import io.streamdistill.checkpoints.format.Tensor;
+import io.streamdistill.checkpoints.store.Checkpoints;
+import io.streamdistill.checkpoints.trust.SigningKey;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.onnx.OnnxAttribute;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import ai.onnxruntime.OrtException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.experiments.defaults.Product.Commands;
 import io.streamdistill.experiments.defaults.Product.Service;

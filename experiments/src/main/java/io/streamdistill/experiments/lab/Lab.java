@@ -2,10 +2,10 @@ package io.streamdistill.experiments.lab;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
-import io.streamdistill.checkpoints.CheckpointLog;
-import io.streamdistill.checkpoints.CheckpointVerifier;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.S3Settings;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.log.CheckpointLog;
+import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicSpec;
 import io.streamdistill.kafka.Topics;

@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.checkpoints.Calibration;
+import io.streamdistill.checkpoints.format.Calibration;
 import io.streamdistill.experiments.lab.Lab.Stage;
 import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.mnist.Bench.Job;

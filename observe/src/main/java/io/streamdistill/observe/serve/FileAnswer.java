@@ -2,7 +2,7 @@ package io.streamdistill.observe.serve;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.streamdistill.checkpoints.FileEntry;
+import io.streamdistill.checkpoints.format.FileEntry;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package io.streamdistill.student.calibrate;
 
-import io.streamdistill.checkpoints.Calibration;
+import io.streamdistill.checkpoints.format.Calibration;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.records.ClassMap;

@@ -1,6 +1,6 @@
 package io.streamdistill.student.learning;
 
-import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.student.objective.ObjectiveConfig;
 
 /**

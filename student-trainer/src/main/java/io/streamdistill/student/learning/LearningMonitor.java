@@ -1,8 +1,8 @@
 package io.streamdistill.student.learning;
 
-import io.streamdistill.checkpoints.LearningRecord;
-import io.streamdistill.checkpoints.LearningRecord.Recovery;
-import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.format.LearningRecord;
+import io.streamdistill.checkpoints.format.LearningRecord.Recovery;
+import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import java.util.ArrayDeque;

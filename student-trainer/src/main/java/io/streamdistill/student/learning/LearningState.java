@@ -1,6 +1,6 @@
 package io.streamdistill.student.learning;
 
-import io.streamdistill.checkpoints.LearningRecord;
+import io.streamdistill.checkpoints.format.LearningRecord;
 import java.util.Locale;
 
 /** Whether a student learns. */

@@ -2,8 +2,8 @@ package io.streamdistill.student.publish;
 
 import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.checkpoints.SigningKey;
-import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.trust.SigningKey;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.StoredModel;
+import io.streamdistill.checkpoints.store.StoredModel;
 import io.streamdistill.exit.FileReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,13 +1,13 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.CheckpointLog;
-import io.streamdistill.checkpoints.CheckpointRetention;
-import io.streamdistill.checkpoints.CheckpointStore;
-import io.streamdistill.checkpoints.CheckpointVersion;
-import io.streamdistill.checkpoints.LearningRecord;
-import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.CheckpointVersion;
+import io.streamdistill.checkpoints.format.LearningRecord;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.log.CheckpointLog;
+import io.streamdistill.checkpoints.store.CheckpointRetention;
+import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.kafka.DeadLetter;
 import io.streamdistill.kafka.TopicsConfig;

@@ -1,10 +1,10 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.GateProgress;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.SigningKey;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.log.GateProgress;
+import io.streamdistill.checkpoints.trust.SigningKey;
 import io.streamdistill.student.onnx.OnnxExportException;
 import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.student.onnx.SmallModels;

@@ -1,6 +1,6 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import java.util.ArrayList;

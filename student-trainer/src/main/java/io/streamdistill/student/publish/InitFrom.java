@@ -2,9 +2,9 @@ package io.streamdistill.student.publish;
 
 import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.checkpoints.CheckpointChoice;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.CheckpointVersion;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.CheckpointVersion;
+import io.streamdistill.checkpoints.log.CheckpointChoice;
 import java.nio.file.Path;
 
 /** Which checkpoint a new student starts from. */

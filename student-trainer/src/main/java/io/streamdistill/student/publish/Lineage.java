@@ -2,7 +2,7 @@ package io.streamdistill.student.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.student.source.OrderText;
 import io.streamdistill.student.source.ReadingOrder.Entry;
 import java.io.BufferedReader;

@@ -1,12 +1,12 @@
 package io.streamdistill.student.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.streamdistill.checkpoints.Calibration;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.LearningRecord;
-import io.streamdistill.checkpoints.LearningRecord.Recovery;
-import io.streamdistill.checkpoints.Origin;
-import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.format.Calibration;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.LearningRecord;
+import io.streamdistill.checkpoints.format.LearningRecord.Recovery;
+import io.streamdistill.checkpoints.format.Origin;
+import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.source.LogPosition;
 import java.math.BigDecimal;

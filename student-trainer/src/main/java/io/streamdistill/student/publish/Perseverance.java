@@ -1,6 +1,6 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.outage.OutageException;
 import io.streamdistill.student.onnx.OnnxExportException;

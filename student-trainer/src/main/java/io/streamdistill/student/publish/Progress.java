@@ -1,7 +1,7 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.student.source.Batch;
 import io.streamdistill.student.source.LogPosition;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.LearningRecord;
+import io.streamdistill.checkpoints.format.LearningRecord;
 import io.streamdistill.student.source.ReadingOrder.Entry;
 import io.streamdistill.student.source.Rejection;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.Calibration;
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.StoredModel;
+import io.streamdistill.checkpoints.format.Calibration;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.store.StoredModel;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.student.onnx.OnnxQuantizer;

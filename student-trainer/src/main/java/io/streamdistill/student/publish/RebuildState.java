@@ -1,9 +1,9 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.StudentScales;
-import io.streamdistill.checkpoints.Tensor;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.StudentScales;
+import io.streamdistill.checkpoints.format.Tensor;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.step.StudentStep;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
 package io.streamdistill.student.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointId;
-import io.streamdistill.checkpoints.CheckpointLog;
-import io.streamdistill.checkpoints.CheckpointStore;
-import io.streamdistill.checkpoints.ExpectedFiles;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.StudentScales;
-import io.streamdistill.checkpoints.TrustedKeys;
-import io.streamdistill.checkpoints.UnreachableException;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.StudentScales;
+import io.streamdistill.checkpoints.format.UnreachableException;
+import io.streamdistill.checkpoints.log.CheckpointLog;
+import io.streamdistill.checkpoints.store.CheckpointStore;
+import io.streamdistill.checkpoints.store.ExpectedFiles;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.step.StudentStep;

@@ -1,9 +1,9 @@
 package io.streamdistill.student.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.Origin;
-import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.Origin;
+import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.onnx.ExportContract;

@@ -1,10 +1,10 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.Calibration;
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.Safetensors;
-import io.streamdistill.checkpoints.Tensor;
+import io.streamdistill.checkpoints.format.Calibration;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.Safetensors;
+import io.streamdistill.checkpoints.format.Tensor;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.step.StudentStep;
 import java.nio.file.Path;

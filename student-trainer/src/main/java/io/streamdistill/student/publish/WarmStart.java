@@ -1,13 +1,13 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.CheckpointException;
-import io.streamdistill.checkpoints.CheckpointPuller;
-import io.streamdistill.checkpoints.CheckpointVerifier;
-import io.streamdistill.checkpoints.Manifest;
-import io.streamdistill.checkpoints.Origin;
-import io.streamdistill.checkpoints.Staging;
-import io.streamdistill.checkpoints.StudentScales;
-import io.streamdistill.checkpoints.TrustedKeys;
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.Origin;
+import io.streamdistill.checkpoints.format.StudentScales;
+import io.streamdistill.checkpoints.pull.CheckpointPuller;
+import io.streamdistill.checkpoints.store.Staging;
+import io.streamdistill.checkpoints.trust.CheckpointVerifier;
+import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.exit.FileReason;
 import io.streamdistill.student.StudentException;

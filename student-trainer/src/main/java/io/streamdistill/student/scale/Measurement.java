@@ -1,6 +1,6 @@
 package io.streamdistill.student.scale;
 
-import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Standardisation;
 import io.streamdistill.schema.FeatureType;

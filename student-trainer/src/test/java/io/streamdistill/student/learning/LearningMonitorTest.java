@@ -3,8 +3,8 @@ package io.streamdistill.student.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.checkpoints.LearningRecord;
-import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.format.LearningRecord;
+import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.streamdistill.student.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.checkpoints.CheckpointChoice;
+import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.config.ConfigException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

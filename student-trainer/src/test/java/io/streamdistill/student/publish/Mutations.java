@@ -1,6 +1,6 @@
 package io.streamdistill.student.publish;
 
-import io.streamdistill.checkpoints.Manifest;
+import io.streamdistill.checkpoints.format.Manifest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.streamdistill.checkpoints.StudentScales;
+import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Standardisation;
