@@ -68,6 +68,8 @@ final class ConfigLoaderTest {
       Require.require(
           !properties.containsKey("acks"),
           "kafka.acks is reserved: transactions need acks=all; remove it from the kafka block");
+      String servers = properties.getOrDefault("bootstrap.servers", "");
+      Require.require(servers.length() < 300, "kafka.bootstrap.servers: '%s' is long", servers);
     }
   }
 
