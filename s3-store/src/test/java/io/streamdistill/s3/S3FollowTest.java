@@ -10,6 +10,7 @@ import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointFollower;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.Checkpoints;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
@@ -90,9 +91,10 @@ class S3FollowTest {
     try (Wire wire = Wire.to(server.port());
         CheckpointFollower follower =
             new CheckpointFollower(
-                KafkaSettings.of(broker.bootstrapServers()),
-                topics,
-                S3Server.settings(wire.port()))) {
+                new Cluster(
+                    KafkaSettings.of(broker.bootstrapServers()),
+                    topics,
+                    S3Server.settings(wire.port())))) {
       port = wire.port();
       CompletableFuture<Void> following =
           CompletableFuture.runAsync(

@@ -11,6 +11,7 @@ import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.Checkpoints;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.testkit.TestBroker;
@@ -53,7 +54,8 @@ class S3PullTest {
     Manifest manifest = Checkpoints.write(id, work.resolve("source"), 100_000);
     URI location;
     try (CheckpointStore store =
-        new CheckpointStores(KafkaSettings.of(broker.bootstrapServers()), topics, server.settings())
+        new CheckpointStores(
+                new Cluster(KafkaSettings.of(broker.bootstrapServers()), topics, server.settings()))
             .open("s3://" + S3Server.BUCKET + "/models")) {
       location = store.put(id, work.resolve("source"));
     }
@@ -67,7 +69,10 @@ class S3PullTest {
       Path out = work.resolve("out");
       CheckpointPuller puller =
           new CheckpointPuller(
-              KafkaSettings.of(broker.bootstrapServers()), topics, S3Server.settings(wire.port()));
+              new Cluster(
+                  KafkaSettings.of(broker.bootstrapServers()),
+                  topics,
+                  S3Server.settings(wire.port())));
       assertThat(puller.pull("small", out)).isEqualTo(manifest);
       assertThat(wire.connections()).isPositive();
       assertThat(out.resolve("weights.safetensors"))
@@ -77,7 +82,7 @@ class S3PullTest {
     server.delete("models/small/v1/config.json");
     CheckpointPuller puller =
         new CheckpointPuller(
-            KafkaSettings.of(broker.bootstrapServers()), topics, server.settings());
+            new Cluster(KafkaSettings.of(broker.bootstrapServers()), topics, server.settings()));
     assertThatThrownBy(() -> puller.pull("small", work.resolve("again")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll("small/v1", "config.json");

@@ -13,7 +13,7 @@ import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.pull.PullOptions;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.CheckpointStores;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.trust.SigningKey;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.kafka.KafkaSettings;
@@ -24,6 +24,7 @@ import io.streamdistill.kafka.TopicWatch;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.gate.Gate;
@@ -90,7 +91,7 @@ final class TrainerAssembly {
   private final StudentConfig config;
   private final KafkaSettings kafka;
   private final TopicsConfig topics;
-  private final S3Settings s3;
+  private final Cluster cluster;
   private final FeatureContract features;
   private final ClassMap classes;
   private final Closers closers;
@@ -119,23 +120,20 @@ final class TrainerAssembly {
   /** Connects; what is opened is closed by {@code closers}. */
   TrainerAssembly(
       StudentConfig configured,
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      S3Settings s3,
-      FeatureContract features,
-      ClassMap classes,
+      Cluster cluster,
+      Task task,
       Instruments instruments,
       Closers closers) {
+    this.cluster = cluster;
+    kafka = cluster.kafka();
+    topics = cluster.topics();
+    features = task.features();
+    classes = task.classes();
     MultiLayerNetwork network = StudentNetwork.create(configured, features, classes);
     outputWidth = OutputScale.width(network);
     config = configured.forWidth(outputWidth);
     batchSize = BatchSize.of(config.batchSize(), network.numParams());
     learningRate = new StepRate(config.learningRate().schedule(batchSize), batchSize);
-    this.kafka = kafka;
-    this.topics = topics;
-    this.s3 = s3;
-    this.features = features;
-    this.classes = classes;
     this.registry = instruments.registry();
     this.metrics = instruments.metrics();
     this.report = instruments.report();
@@ -164,7 +162,7 @@ final class TrainerAssembly {
                 topics.checkpointEvents(),
                 Clock.systemUTC()));
     transactions = closers.add(transactions(holder));
-    store = closers.add(new CheckpointStores(kafka, topics, s3).open(config.checkpoint().store()));
+    store = closers.add(new CheckpointStores(cluster).open(config.checkpoint().store()));
     consumer = closers.add(clients.consumer());
     bind(new KafkaClientMetrics(consumer));
     aliases = closers.add(new AliasWriter(kafka, topics.checkpointEvents(), Clock.systemUTC()));
@@ -237,7 +235,7 @@ final class TrainerAssembly {
             learningRate,
             described,
             store,
-            new CheckpointPuller(kafka, topics, s3, PullOptions.trusting(trusted)),
+            new CheckpointPuller(cluster, PullOptions.trusting(trusted)),
             trusted,
             this::inPresentLog,
             scales -> step(scales, false),

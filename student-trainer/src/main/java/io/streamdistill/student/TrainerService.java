@@ -5,19 +5,16 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.checkpoints.store.CheckpointShelf;
 import io.streamdistill.checkpoints.store.CheckpointStores;
-import io.streamdistill.checkpoints.store.S3Settings;
-import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.OnLostRecords;
-import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.observe.Health;
 import io.streamdistill.observe.Meters;
 import io.streamdistill.observe.ObserveServer;
 import io.streamdistill.observe.Routes;
 import io.streamdistill.observe.serve.CheckpointRoutes;
-import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningState;
@@ -86,16 +83,10 @@ public final class TrainerService implements AutoCloseable {
    * @throws StudentException when the student cannot be resumed, or another trainer holds it
    * @throws io.streamdistill.kafka.LostRecordsException when the log is not what it was
    */
-  public static TrainerService start(
-      StudentConfig config,
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      S3Settings s3,
-      FeatureContract features,
-      ClassMap classes) {
+  public static TrainerService start(StudentConfig config, Cluster cluster, Task task) {
     Closers closers = new Closers();
     try {
-      TrainerService service = compose(config, kafka, topics, s3, features, classes, closers);
+      TrainerService service = compose(config, cluster, task, closers);
       service.thread.start();
       return service;
     } catch (RuntimeException e) {
@@ -105,43 +96,28 @@ public final class TrainerService implements AutoCloseable {
   }
 
   private static TrainerService compose(
-      StudentConfig config,
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      S3Settings s3,
-      FeatureContract features,
-      ClassMap classes,
-      Closers closers) {
+      StudentConfig config, Cluster cluster, Task task, Closers closers) {
     log.info(DevicePreflight.check().message()); // before anything loads ND4J
     NativeThreads.configure(
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
     PrometheusMeterRegistry registry = Meters.create("student-trainer", "student", config.name());
     closers.add(registry::close);
     TrainerService service =
-        new TrainerService(config, closers, registry, routes(config, kafka, topics, s3, closers));
+        new TrainerService(config, closers, registry, routes(config, cluster, closers));
     Instruments instruments = Instruments.of(registry, config);
     service.begun =
         service.startUp.await(
-            () -> begin(config, kafka, topics, s3, features, classes, instruments, closers),
-            service::isClosing);
+            () -> begin(config, cluster, task, instruments, closers), service::isClosing);
     service.readiness.started(service.begun().assembly());
     return service;
   }
 
   /** What a try that fails has opened is closed again. */
   private static Begun begin(
-      StudentConfig config,
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      S3Settings s3,
-      FeatureContract features,
-      ClassMap classes,
-      Instruments instruments,
-      Closers closers) {
+      StudentConfig config, Cluster cluster, Task task, Instruments instruments, Closers closers) {
     Closers opened = new Closers();
     try {
-      TrainerAssembly assembly =
-          new TrainerAssembly(config, kafka, topics, s3, features, classes, instruments, opened);
+      TrainerAssembly assembly = new TrainerAssembly(config, cluster, task, instruments, opened);
       Begun begun = new Begun(assembly, assembly.start(id -> true));
       closers.add(opened);
       return begun;
@@ -156,18 +132,13 @@ public final class TrainerService implements AutoCloseable {
   }
 
   /** Has stores of its own: a reader never makes a publication wait. */
-  private static Routes[] routes(
-      StudentConfig config,
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      S3Settings s3,
-      Closers closers) {
+  private static Routes[] routes(StudentConfig config, Cluster cluster, Closers closers) {
     if (!config.checkpoint().serve()) {
       return new Routes[0];
     }
     CheckpointShelf shelf =
         new CheckpointShelf(
-            new CheckpointStores(kafka, topics, s3, READER_PATIENCE),
+            new CheckpointStores(cluster, READER_PATIENCE),
             config.name(),
             config.checkpoint().workDir().resolve("served"),
             LISTING_AGE);

@@ -11,7 +11,7 @@ import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;
@@ -94,7 +94,7 @@ class BadConfigurationTest {
     double agreement = Double.NaN;
     if (latest.isPresent()) {
       Path out = directory.resolve(config.name());
-      new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+      new CheckpointPuller(Cluster.of(fixture.kafka, topics))
           .pull(config.name(), CheckpointChoice.latest(), out);
       state = Objects.requireNonNull(Manifest.read(out).learning()).state();
       agreement = agreement(out, targets);

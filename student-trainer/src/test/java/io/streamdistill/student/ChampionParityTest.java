@@ -17,11 +17,12 @@ import io.streamdistill.checkpoints.format.Safetensors;
 import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.records.data.IdxFile;
 import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.FeatureType;
@@ -185,11 +186,11 @@ class ChampionParityTest {
             new GateConfig(0.05, 500, 100, GateConfig.Metric.AUTO, 0.005, 0.5));
     try (TrainerService trainer =
         TrainerService.start(
-            config, fixture.kafka, topics, S3Settings.defaults(), FEATURES, classes)) {
+            config, Cluster.of(fixture.kafka, topics), new Task(FEATURES, classes))) {
       trainer.awaitEnd();
     }
     Path pulled = out.resolve(student).resolve("champion");
-    new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+    new CheckpointPuller(Cluster.of(fixture.kafka, topics))
         .pull(student, CheckpointChoice.alias(Alias.CHAMPION), pulled);
     return pulled;
   }

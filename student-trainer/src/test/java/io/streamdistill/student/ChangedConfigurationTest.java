@@ -10,11 +10,12 @@ import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.Safetensors;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.student.StudentConfig.Optimizer;
 import io.streamdistill.student.StudentConfig.OptimizerType;
@@ -194,11 +195,8 @@ class ChangedConfigurationTest {
             () ->
                 TrainerService.start(
                     student("renamed", 2),
-                    fixture.kafka,
-                    topics,
-                    S3Settings.defaults(),
-                    features,
-                    classes))
+                    Cluster.of(fixture.kafka, topics),
+                    new Task(features, classes)))
         .isInstanceOf(StudentException.class)
         .hasMessageContaining("features: f32 [12], x * 1.0 + 0.0; configured: f32 [3, 4], x")
         .hasMessageContaining("classes: 3; configured: 4")
@@ -234,7 +232,7 @@ class ChangedConfigurationTest {
   }
 
   private static Manifest pulled(String student) {
-    return new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+    return new CheckpointPuller(Cluster.of(fixture.kafka, topics))
         .pull(student, directory.resolve("pulled-" + student));
   }
 

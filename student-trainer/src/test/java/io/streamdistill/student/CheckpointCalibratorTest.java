@@ -15,7 +15,7 @@ import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.Safetensors;
 import io.streamdistill.checkpoints.format.Tensor;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.checkpoints.trust.KeyFiles;
 import io.streamdistill.checkpoints.trust.SigningKey;
@@ -309,7 +309,7 @@ final class CheckpointCalibratorTest {
   private static Path trained(StudentConfig config) throws Exception {
     fixture.train(config, topics);
     Path pulled = directory.resolve("pulled-" + config.name());
-    new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults()).pull(config.name(), pulled);
+    new CheckpointPuller(Cluster.of(fixture.kafka, topics)).pull(config.name(), pulled);
     return pulled;
   }
 

@@ -8,7 +8,7 @@ import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.publish.Lineage;
@@ -48,7 +48,7 @@ final class CheckpointRebuildTest {
   private static Path pulled(TopicsConfig topics, String student, String version) {
     Path to = directory.resolve(student + "-" + version);
     if (!Files.exists(to)) {
-      new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+      new CheckpointPuller(Cluster.of(fixture.kafka, topics))
           .pull(student, CheckpointChoice.version(version), to);
     }
     return to;

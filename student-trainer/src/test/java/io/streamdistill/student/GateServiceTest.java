@@ -14,7 +14,7 @@ import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.AliasWriter;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointEvent;
@@ -136,7 +136,7 @@ final class GateServiceTest {
 
     Path pulled = directory.resolve("int8");
     Manifest manifest =
-        new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults()).pull("int8", pulled);
+        new CheckpointPuller(Cluster.of(fixture.kafka, topics)).pull("int8", pulled);
 
     assertThat(manifest.files()).extracting(FileEntry::name).contains("model.int8.onnx");
     assertThat(CheckpointParity.ofSmallModel(pulled, manifest))

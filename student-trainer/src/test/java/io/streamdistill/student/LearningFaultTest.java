@@ -8,7 +8,7 @@ import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.SoftTarget;
@@ -70,7 +70,7 @@ class LearningFaultTest {
   private static Manifest trained(StudentConfig config, TopicsConfig topics) throws Exception {
     fixture.train(config, topics);
     Path out = directory.resolve("pulled-" + config.name());
-    new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+    new CheckpointPuller(Cluster.of(fixture.kafka, topics))
         .pull(config.name(), CheckpointChoice.latest(), out);
     return Manifest.read(out);
   }

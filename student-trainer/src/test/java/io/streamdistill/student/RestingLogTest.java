@@ -9,7 +9,7 @@ import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.schema.SoftTarget;
@@ -211,7 +211,7 @@ final class RestingLogTest {
   }
 
   private static Manifest pulled(TopicsConfig topics, String student) {
-    return new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+    return new CheckpointPuller(Cluster.of(fixture.kafka, topics))
         .pull(student, directory.resolve("pulled-" + student));
   }
 }

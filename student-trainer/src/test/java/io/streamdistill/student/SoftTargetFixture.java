@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.OnLostRecords;
@@ -14,6 +14,7 @@ import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.records.target.Softmax;
 import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.schema.FeatureType;
@@ -296,7 +297,7 @@ final class SoftTargetFixture implements AutoCloseable {
   }
 
   TrainerService start(StudentConfig config, TopicsConfig topics) {
-    return TrainerService.start(config, kafka, topics, S3Settings.defaults(), CONTRACT, CLASSES);
+    return TrainerService.start(config, Cluster.of(kafka, topics), new Task(CONTRACT, CLASSES));
   }
 
   /** Trains to the end of the passes, and waits until readers can see all of it. */

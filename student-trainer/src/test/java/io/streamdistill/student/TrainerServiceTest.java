@@ -12,7 +12,7 @@ import io.streamdistill.checkpoints.format.Tensor;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.pull.PullOptions;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.trust.KeyFiles;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.config.AutoNumber;
@@ -76,7 +76,7 @@ class TrainerServiceTest {
 
     Path pulled = directory.resolve("pulled-learner");
     Manifest manifest =
-        new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults()).pull("learner", pulled);
+        new CheckpointPuller(Cluster.of(fixture.kafka, topics)).pull("learner", pulled);
     assertThat(manifest.examplesSeen()).isEqualTo(4L * EXAMPLES);
     assertThat(manifest.step()).isEqualTo(4L * ((EXAMPLES + 31) / 32));
     assertThat(manifest.teacherVersions()).containsExactly("linear");
@@ -103,8 +103,7 @@ class TrainerServiceTest {
 
     Path pulled = directory.resolve("pulled-signed");
     Manifest manifest =
-        new CheckpointPuller(
-                fixture.kafka, topics, S3Settings.defaults(), PullOptions.trusting(trusted))
+        new CheckpointPuller(Cluster.of(fixture.kafka, topics), PullOptions.trusting(trusted))
             .pull("signed", pulled);
     assertThat(Objects.requireNonNull(manifest.signature()).keyId()).isEqualTo(keys.keyId());
     assertThat(CheckpointParity.ofModel(pulled, manifest).probabilities())
@@ -274,7 +273,7 @@ class TrainerServiceTest {
   }
 
   private static Manifest pulled(TopicsConfig topics, String student) {
-    return new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+    return new CheckpointPuller(Cluster.of(fixture.kafka, topics))
         .pull(student, directory.resolve("pulled-" + student));
   }
 

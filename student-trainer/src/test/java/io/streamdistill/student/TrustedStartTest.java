@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.trust.KeyFiles;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.kafka.TopicsConfig;
@@ -56,7 +56,7 @@ class TrustedStartTest {
   }
 
   private static Manifest pulled(String student, String directoryName) {
-    return new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+    return new CheckpointPuller(Cluster.of(fixture.kafka, topics))
         .pull(student, directory.resolve(directoryName));
   }
 

@@ -15,12 +15,13 @@ import io.streamdistill.checkpoints.log.AliasWriter;
 import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.FeatureType;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
@@ -88,7 +89,7 @@ class WarmStartTest {
   }
 
   private static Manifest pulled(String student, CheckpointChoice choice, String name) {
-    return new CheckpointPuller(fixture.kafka, topics, S3Settings.defaults())
+    return new CheckpointPuller(Cluster.of(fixture.kafka, topics))
         .pull(student, choice, directory.resolve("pulled-" + name));
   }
 
@@ -234,7 +235,7 @@ class WarmStartTest {
     assertThatThrownBy(
             () ->
                 TrainerService.start(
-                    config, fixture.kafka, topics, S3Settings.defaults(), scaled, renamed))
+                    config, Cluster.of(fixture.kafka, topics), new Task(scaled, renamed)))
         .isInstanceOf(StudentException.class)
         .hasMessageContaining(
             "features: f32 [12], x * 1.0 + 0.0; configured: f32 [12], x * 2.0 + 0.0")

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.kafka.DeadLetter;
 import io.streamdistill.kafka.TopicsConfig;
@@ -285,7 +285,7 @@ final class KillTest {
   }
 
   private static Manifest pull(String student) {
-    return new CheckpointPuller(pipeline.kafka(), topics, S3Settings.defaults())
+    return new CheckpointPuller(Cluster.of(pipeline.kafka(), topics))
         .pull(student, pipeline.path(student));
   }
 

@@ -8,7 +8,7 @@ import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.Checkpoints;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import java.io.IOException;
@@ -133,7 +133,7 @@ final class Publications implements AutoCloseable {
 
   private CheckpointStore open(String store) {
     return open.computeIfAbsent(
-        store, uri -> new CheckpointStores(kafka, topics, S3Settings.defaults()).open(uri));
+        store, uri -> new CheckpointStores(Cluster.of(kafka, topics)).open(uri));
   }
 
   /** A store that has failed may have lost its connection. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.wire.Codecs;
@@ -170,8 +170,7 @@ final class SkewTest {
   private void assertWeightsCanBeMadeAgain(int fed) throws Exception {
     Path pulled = pipeline.path("student");
     Manifest manifest =
-        new CheckpointPuller(pipeline.kafka(), topics, S3Settings.defaults())
-            .pull("student", pulled);
+        new CheckpointPuller(Cluster.of(pipeline.kafka(), topics)).pull("student", pulled);
     assertThat(manifest.examplesSeen()).isEqualTo(fed);
     List<String> arguments = new ArrayList<>(List.of(trainerArguments));
     arguments.set(0, "rebuild");

@@ -17,11 +17,12 @@ final class Announcements implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
 
-  Announcements(Cluster cluster) {
+  Announcements(BenchCluster cluster) {
     consumer =
         new KafkaConsumer<>(
             cluster.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    List<TopicPartition> partition = List.of(new TopicPartition(Cluster.TOPICS.checkpoints(), 0));
+    List<TopicPartition> partition =
+        List.of(new TopicPartition(BenchCluster.TOPICS.checkpoints(), 0));
     consumer.assign(partition);
     consumer.seekToEnd(partition);
     partition.forEach(consumer::position); // seeks now

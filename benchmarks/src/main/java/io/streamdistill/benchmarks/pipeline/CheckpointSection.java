@@ -6,7 +6,7 @@ import io.streamdistill.benchmarks.report.Report;
 import io.streamdistill.benchmarks.section.Run;
 import io.streamdistill.benchmarks.section.Section;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.schema.CheckpointPublished;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +42,7 @@ public final class CheckpointSection implements Section {
   @Override
   public void run(Run run) throws Exception {
     Mnist mnist = Mnist.read(run.home());
-    try (Cluster cluster = Cluster.start(run, name(), Yaml.mnist(run))) {
+    try (BenchCluster cluster = BenchCluster.start(run, name(), Yaml.mnist(run))) {
       run.say("checkpoints: preparing soft targets");
       cluster.produce(mnist, RECORDS);
       Service teacher = cluster.teacher("teacher", Map.of());
@@ -61,7 +61,7 @@ public final class CheckpointSection implements Section {
     }
   }
 
-  private void measure(Run run, Cluster cluster, Service trainer) throws InterruptedException {
+  private void measure(Run run, BenchCluster cluster, Service trainer) throws InterruptedException {
     Path out = cluster.directory().resolve("pulled");
     List<Double> stalls = new ArrayList<>();
     List<Double> publishing = new ArrayList<>();
@@ -73,8 +73,7 @@ public final class CheckpointSection implements Section {
         List<CheckpointPublished> news = announcements.next(trainer, PATIENCE);
         CheckpointPublished announced = news.get(news.size() - 1);
         long start = System.nanoTime();
-        new CheckpointPuller(cluster.kafka(), Cluster.TOPICS, S3Settings.defaults())
-            .pull(STUDENT, out);
+        new CheckpointPuller(Cluster.of(cluster.kafka(), BenchCluster.TOPICS)).pull(STUDENT, out);
         double seconds = (System.nanoTime() - start) / 1e9;
         long now = System.currentTimeMillis();
         MetricsPage after = awaitCounted(trainer, before);

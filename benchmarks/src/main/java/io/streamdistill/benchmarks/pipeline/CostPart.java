@@ -43,7 +43,7 @@ final class CostPart {
     Mnist mnist = Mnist.read(run.home());
     StepShape shape = new StepShape(784, List.of(800, 800), 10, Yaml.STUDENT_BATCH);
     Windows windows = new Windows();
-    try (Cluster cluster = Cluster.start(run, "cost", Yaml.mnist(run));
+    try (BenchCluster cluster = BenchCluster.start(run, "cost", Yaml.mnist(run));
         TeacherFloor teacherFloor =
             new TeacherFloor(Mnist.teacher(run.home()), mnist, Yaml.TEACHER_BATCH, run.threads())) {
       StepFloor studentFloor = new StepFloor(shape);
@@ -79,9 +79,10 @@ final class CostPart {
     }
   }
 
-  private static void bytes(Cluster cluster, ObjectNode figures) throws InterruptedException {
+  private static void bytes(BenchCluster cluster, ObjectNode figures) throws InterruptedException {
     ObjectNode bytes = figures.putObject("bytes_per_record_on_broker");
-    for (String topic : List.of(Cluster.TOPICS.transferSet(), Cluster.TOPICS.softTargets())) {
+    for (String topic :
+        List.of(BenchCluster.TOPICS.transferSet(), BenchCluster.TOPICS.softTargets())) {
       bytes.put(topic, (double) cluster.sizes().bytes(topic) / cluster.sizes().offsets(topic));
     }
   }
@@ -95,9 +96,10 @@ final class CostPart {
     private final List<Usage> teacherFloor = new ArrayList<>();
     private final List<Usage> studentFloor = new ArrayList<>();
 
-    private void pipeline(Cluster cluster, Service producing, Service scoring, Service training)
+    private void pipeline(
+        BenchCluster cluster, Service producing, Service scoring, Service training)
         throws InterruptedException {
-      String transferSet = Cluster.TOPICS.transferSet();
+      String transferSet = BenchCluster.TOPICS.transferSet();
       long start = System.nanoTime();
       double produced = cluster.sizes().offsets(transferSet);
       double producerCpu = producing.cpuSeconds();

@@ -43,7 +43,7 @@ public final class FollowSection implements Section {
   @Override
   public void run(Run run) throws Exception {
     Mnist mnist = Mnist.read(run.home());
-    try (Cluster cluster = Cluster.start(run, name(), Yaml.mnist(run))) {
+    try (BenchCluster cluster = BenchCluster.start(run, name(), Yaml.mnist(run))) {
       run.say("follow: preparing soft targets");
       cluster.produce(mnist, RECORDS);
       Service teacher = cluster.teacher("teacher", Map.of());
@@ -65,7 +65,7 @@ public final class FollowSection implements Section {
     }
   }
 
-  private void measure(Run run, Cluster cluster, Service trainer, Path out)
+  private void measure(Run run, BenchCluster cluster, Service trainer, Path out)
       throws InterruptedException {
     List<CheckpointPublished> published = new ArrayList<>();
     try (LinkWatch link = LinkWatch.of(out);

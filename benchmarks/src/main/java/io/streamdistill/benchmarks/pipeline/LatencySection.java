@@ -49,7 +49,7 @@ public final class LatencySection implements Section {
   @Override
   public void run(Run run) throws Exception {
     Mnist mnist = Mnist.read(run.home());
-    try (Cluster cluster = Cluster.start(run, name(), Yaml.mnist(run))) {
+    try (BenchCluster cluster = BenchCluster.start(run, name(), Yaml.mnist(run))) {
       Service teacher = cluster.teacher("teacher", Map.of());
       Service trainer = cluster.trainer("student", Map.of());
       run.say("latency: warming up, then the rate that the pipeline can take");
@@ -137,12 +137,12 @@ public final class LatencySection implements Section {
       this.consumer = consumer;
     }
 
-    static Arrivals fromNow(Cluster cluster) {
+    static Arrivals fromNow(BenchCluster cluster) {
       KafkaConsumer<byte[], byte[]> consumer =
           new KafkaConsumer<>(
               cluster.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
       List<TopicPartition> partitions =
-          consumer.partitionsFor(Cluster.TOPICS.softTargets()).stream()
+          consumer.partitionsFor(BenchCluster.TOPICS.softTargets()).stream()
               .map(info -> new TopicPartition(info.topic(), info.partition()))
               .toList();
       consumer.assign(partitions);

@@ -56,7 +56,7 @@ final class MemoryPart {
     run.say("growth: memory over %,d records".formatted(RECORDS));
     Path model = run.temp().resolve("small.onnx");
     Files.write(model, model());
-    try (Cluster cluster = Cluster.start(run, "memory", yaml(model))) {
+    try (BenchCluster cluster = BenchCluster.start(run, "memory", yaml(model))) {
       Service teacher = cluster.teacher("teacher", Map.of());
       Service trainer = cluster.trainer("student", Map.of());
       produce(cluster);
@@ -168,7 +168,7 @@ final class MemoryPart {
         .formatted(FEATURES, CLASSES, model.toString().replace("'", "''"));
   }
 
-  private static void produce(Cluster cluster) throws IOException {
+  private static void produce(BenchCluster cluster) throws IOException {
     SplittableRandom random = new SplittableRandom(1);
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     List<byte[]> values = new ArrayList<>();
@@ -188,7 +188,7 @@ final class MemoryPart {
     Map<String, Object> properties = cluster.kafka().producer();
     properties.put("linger.ms", 20);
     properties.put("batch.size", 128 << 10);
-    int partitions = Cluster.TOPICS.partitions();
+    int partitions = BenchCluster.TOPICS.partitions();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (long i = 0; i < RECORDS; i++) {
@@ -196,7 +196,7 @@ final class MemoryPart {
         var unused =
             producer.send(
                 new ProducerRecord<>(
-                    Cluster.TOPICS.transferSet(),
+                    BenchCluster.TOPICS.transferSet(),
                     (int) (i % partitions),
                     ("example-" + which).getBytes(StandardCharsets.UTF_8),
                     values.get(which)));

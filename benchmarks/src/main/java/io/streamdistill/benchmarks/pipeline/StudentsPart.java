@@ -31,7 +31,7 @@ final class StudentsPart {
   static void measure(Run run, ObjectNode figures) throws Exception {
     Mnist mnist = Mnist.read(run.home());
     List<Double> furtherCalls = new ArrayList<>();
-    try (Cluster cluster = Cluster.start(run, "students", Yaml.mnist(run))) {
+    try (BenchCluster cluster = BenchCluster.start(run, "students", Yaml.mnist(run))) {
       Service teacher = cluster.teacher("teacher", Map.of());
       cluster.produce(mnist, RECORDS);
       cluster.awaitCount(teacher, TeacherSection.SCORED, RECORDS, PATIENCE);
@@ -61,7 +61,7 @@ final class StudentsPart {
     run.report().ratio("second.student.teacher.calls", Sample.of(furtherCalls));
   }
 
-  private static Service student(Cluster cluster, String name) throws InterruptedException {
+  private static Service student(BenchCluster cluster, String name) throws InterruptedException {
     return cluster.trainer(
         name,
         Map.of("student.threads", "1", "student.log.pass-examples", Integer.toString(RECORDS)));

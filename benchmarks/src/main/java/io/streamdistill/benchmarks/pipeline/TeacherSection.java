@@ -38,7 +38,7 @@ public final class TeacherSection implements Section {
   public void run(Run run) throws Exception {
     run.say("teacher-service on a backlog, against ONNX Runtime on ready batches");
     Mnist mnist = Mnist.read(run.home());
-    try (Cluster cluster = Cluster.start(run, name(), Yaml.mnist(run));
+    try (BenchCluster cluster = BenchCluster.start(run, name(), Yaml.mnist(run));
         TeacherFloor floor =
             new TeacherFloor(Mnist.teacher(run.home()), mnist, Yaml.TEACHER_BATCH, run.threads())) {
       long produced = cluster.produce(mnist, FIRST_BACKLOG).examples();

@@ -20,7 +20,7 @@ final class TeachersPart {
 
   static void measure(Run run, ObjectNode figures) throws Exception {
     Mnist mnist = Mnist.read(run.home());
-    try (Cluster cluster = Cluster.start(run, "teachers", Yaml.mnist(run))) {
+    try (BenchCluster cluster = BenchCluster.start(run, "teachers", Yaml.mnist(run))) {
       run.say("growth: a backlog for teachers");
       long produced = cluster.produce(mnist, BACKLOG).examples();
       ArrayNode all = figures.putArray("teachers");

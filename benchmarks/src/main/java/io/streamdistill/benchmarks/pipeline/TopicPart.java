@@ -34,7 +34,7 @@ final class TopicPart {
 
   static void measure(Run run, ObjectNode figures) throws Exception {
     Mnist mnist = Mnist.read(run.home());
-    try (Cluster cluster = Cluster.start(run, "topic", Yaml.mnist(run))) {
+    try (BenchCluster cluster = BenchCluster.start(run, "topic", Yaml.mnist(run))) {
       run.say("training from the topic: preparing soft targets");
       cluster.produce(mnist, RECORDS);
       Service teacher = cluster.teacher("teacher", Map.of());
@@ -47,7 +47,8 @@ final class TopicPart {
     }
   }
 
-  private static void measure(Run run, Cluster cluster, Mnist mnist, int batch, ObjectNode figures)
+  private static void measure(
+      Run run, BenchCluster cluster, Mnist mnist, int batch, ObjectNode figures)
       throws InterruptedException {
     StepShape shape = new StepShape(784, List.of(800, 800), 10, batch);
     List<Double> topic = new ArrayList<>();
@@ -73,7 +74,7 @@ final class TopicPart {
   }
 
   /** Records per second of a new trainer that goes round and round the log. */
-  private static double fromTopic(Cluster cluster, int batch, String student)
+  private static double fromTopic(BenchCluster cluster, int batch, String student)
       throws InterruptedException {
     TrainerView view =
         TrainerView.of(

@@ -1,5 +1,6 @@
 package io.streamdistill.benchmarks.pipeline;
 
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.DistillConfig;
@@ -7,6 +8,7 @@ import io.streamdistill.cli.config.FeaturesConfig;
 import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Task;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.student.TrainerService;
 import java.util.Map;
@@ -21,7 +23,7 @@ record TrainerView(
     StudentConfig student) {
 
   /** Reads a cluster's configuration. */
-  static TrainerView of(Cluster cluster, Map<String, String> settings) {
+  static TrainerView of(BenchCluster cluster, Map<String, String> settings) {
     ConfigLoader loader =
         ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS)
             .file(cluster.directory().resolve("distill.yaml"));
@@ -31,6 +33,7 @@ record TrainerView(
 
   /** Starts the trainer in this process. */
   TrainerService start() {
-    return TrainerService.start(student, kafka, topics, s3, features.contract(), classes.map());
+    return TrainerService.start(
+        student, new Cluster(kafka, topics, s3), new Task(features.contract(), classes.map()));
   }
 }

@@ -8,7 +8,7 @@ import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller.Pulled;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.Outage;
 import io.streamdistill.kafka.TopicsConfig;
@@ -51,20 +51,18 @@ public final class CheckpointFollower implements AutoCloseable {
    *
    * @throws KafkaException when the settings are of no use; a broker that is away is waited for
    */
-  public CheckpointFollower(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
-    this(kafka, topics, s3, PullOptions.defaults());
+  public CheckpointFollower(Cluster cluster) {
+    this(cluster, PullOptions.defaults());
   }
 
   /**
    * Connects.
    *
-   * @param s3 where checkpoints are that were announced in S3
    * @param options what the directory may be switched to, and how it lies there
    * @throws KafkaException when the settings are of no use; a broker that is away is waited for
    */
-  public CheckpointFollower(
-      KafkaSettings kafka, TopicsConfig topics, S3Settings s3, PullOptions options) {
-    this(kafka, topics, s3, options, Duration.ZERO);
+  public CheckpointFollower(Cluster cluster, PullOptions options) {
+    this(cluster, options, Duration.ZERO);
   }
 
   /**
@@ -73,15 +71,11 @@ public final class CheckpointFollower implements AutoCloseable {
    * @param maxOutage after which {@link #follow} ends with an {@link OutageException}; 0 for never
    * @throws KafkaException when the settings are of no use; a broker that is away is waited for
    */
-  public CheckpointFollower(
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      S3Settings s3,
-      PullOptions options,
-      Duration maxOutage) {
+  public CheckpointFollower(Cluster cluster, PullOptions options, Duration maxOutage) {
     this.maxOutage = maxOutage;
-    this.puller = new CheckpointPuller(kafka, topics, s3, options, true);
-    this.kafka = kafka;
+    this.puller = new CheckpointPuller(cluster, options, true);
+    this.kafka = cluster.kafka();
+    TopicsConfig topics = cluster.topics();
     watched =
         List.of(
             new TopicPartition(topics.checkpoints(), 0),

@@ -11,9 +11,9 @@ import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.store.CheckpointStores;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.ExpectedFiles;
 import io.streamdistill.checkpoints.store.OpenStores;
-import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.checkpoints.store.Staging;
 import io.streamdistill.checkpoints.store.StoredModel;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
@@ -49,18 +49,13 @@ public final class CheckpointPuller {
   private final TrustedKeys keys;
 
   /** Creates a puller with the {@linkplain PullOptions#defaults default options}. */
-  public CheckpointPuller(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
-    this(kafka, topics, s3, PullOptions.defaults());
+  public CheckpointPuller(Cluster cluster) {
+    this(cluster, PullOptions.defaults());
   }
 
-  /**
-   * Creates a puller that looks for announcements on {@code topics.checkpoints()}.
-   *
-   * @param s3 where checkpoints are that were announced in S3
-   */
-  public CheckpointPuller(
-      KafkaSettings kafka, TopicsConfig topics, S3Settings s3, PullOptions options) {
-    this(kafka, topics, s3, options, false);
+  /** Creates a puller that looks for announcements on {@code topics.checkpoints()}. */
+  public CheckpointPuller(Cluster cluster, PullOptions options) {
+    this(cluster, options, false);
   }
 
   /**
@@ -68,16 +63,11 @@ public final class CheckpointPuller {
    *
    * @param keepsStoresOpen whether stores stay open from one pull to the next
    */
-  CheckpointPuller(
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      S3Settings s3,
-      PullOptions options,
-      boolean keepsStoresOpen) {
-    this.kafka = kafka;
+  CheckpointPuller(Cluster cluster, PullOptions options, boolean keepsStoresOpen) {
+    this.kafka = cluster.kafka();
     this.keys = options.keys();
-    this.topics = topics;
-    this.stores = new OpenStores(new CheckpointStores(kafka, topics, s3));
+    this.topics = cluster.topics();
+    this.stores = new OpenStores(new CheckpointStores(cluster));
     this.layout = options.layout();
     this.keepsStoresOpen = keepsStoresOpen;
   }

@@ -20,14 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Opens the store that a configuration, or the location in an announcement, names.
  *
- * @param kafka for {@code kafka:} stores
- * @param topics for {@code kafka:} stores
- * @param s3 for {@code s3:} stores
+ * @param cluster for {@code kafka:} and {@code s3:} stores
  * @param timeout how long a {@code kafka:} store waits for a broker that is away; default {@link
  *     CheckpointLog#DEFAULT_TIMEOUT}
  */
-public record CheckpointStores(
-    KafkaSettings kafka, TopicsConfig topics, S3Settings s3, Duration timeout) {
+public record CheckpointStores(Cluster cluster, Duration timeout) {
 
   private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
   private static final String FILE = "file:";
@@ -35,8 +32,18 @@ public record CheckpointStores(
   private static final String S3 = "s3:";
 
   /** Stores that wait for a broker as long as is usual. */
-  public CheckpointStores(KafkaSettings kafka, TopicsConfig topics, S3Settings s3) {
-    this(kafka, topics, s3, CheckpointLog.DEFAULT_TIMEOUT);
+  public CheckpointStores(Cluster cluster) {
+    this(cluster, CheckpointLog.DEFAULT_TIMEOUT);
+  }
+
+  /** Brokers of {@code kafka:} stores. */
+  KafkaSettings kafka() {
+    return cluster.kafka();
+  }
+
+  /** Topics of {@code kafka:} stores, and of announcements. */
+  TopicsConfig topics() {
+    return cluster.topics();
   }
 
   /**
@@ -50,13 +57,13 @@ public record CheckpointStores(
   public CheckpointStore open(String uri) {
     if (uri.startsWith(KAFKA)) {
       String topic = uri.substring(KAFKA.length());
-      return kafkaStore(topic.isEmpty() ? topics.checkpointFiles() : topic);
+      return kafkaStore(topic.isEmpty() ? topics().checkpointFiles() : topic);
     }
     if (uri.startsWith(FILE)) {
       return new FileCheckpointStore(directory(uri));
     }
     if (uri.startsWith(S3)) {
-      return s3Provider().open(uri, s3);
+      return s3Provider().open(uri, cluster.s3());
     }
     throw unknown(uri);
   }
@@ -91,7 +98,7 @@ public record CheckpointStores(
   }
 
   private CheckpointStore kafkaStore(String topic) {
-    return new KafkaCheckpointStore(kafka, topic, Clock.systemUTC(), timeout);
+    return new KafkaCheckpointStore(kafka(), topic, Clock.systemUTC(), timeout);
   }
 
   private static S3StoreProvider s3Provider() {

@@ -19,8 +19,8 @@ import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.CheckpointTopics;
 import io.streamdistill.checkpoints.store.Checkpoints;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.FileCheckpointStore;
-import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.checkpoints.trust.KeyFiles;
 import io.streamdistill.checkpoints.trust.SigningKey;
@@ -81,11 +81,11 @@ class CheckpointPullerTest {
   }
 
   private CheckpointStores stores() {
-    return new CheckpointStores(kafka, topics, S3Settings.defaults());
+    return new CheckpointStores(Cluster.of(kafka, topics));
   }
 
   private CheckpointPuller puller() {
-    return new CheckpointPuller(kafka, topics, S3Settings.defaults());
+    return new CheckpointPuller(Cluster.of(kafka, topics));
   }
 
   private Manifest write(String student, String version) {
@@ -414,8 +414,7 @@ class CheckpointPullerTest {
   @Test
   void followsAnAliasThroughAStoreThatFails() throws Exception {
     BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
-    try (CheckpointFollower follower =
-        new CheckpointFollower(kafka, topics, S3Settings.defaults())) {
+    try (CheckpointFollower follower = new CheckpointFollower(Cluster.of(kafka, topics))) {
       CompletableFuture<Void> following =
           CompletableFuture.runAsync(() -> follower.follow("mnist", CHAMPION, out, switches::add));
       Manifest first = publish("v1");
@@ -447,8 +446,7 @@ class CheckpointPullerTest {
     BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
     CheckpointChoice latest = CheckpointChoice.latest();
 
-    try (CheckpointFollower follower =
-        new CheckpointFollower(kafka, topics, S3Settings.defaults())) {
+    try (CheckpointFollower follower = new CheckpointFollower(Cluster.of(kafka, topics))) {
       CompletableFuture<Void> following =
           CompletableFuture.runAsync(() -> follower.follow("mnist", latest, out, switches::add));
       awaitLogged(out + " stays as it is, the next attempt follows in", "is it mounted");
@@ -469,7 +467,7 @@ class CheckpointPullerTest {
 
     try (CheckpointFollower follower =
         new CheckpointFollower(
-            kafka, topics, S3Settings.defaults(), PullOptions.defaults(), Duration.ofMillis(500))) {
+            Cluster.of(kafka, topics), PullOptions.defaults(), Duration.ofMillis(500))) {
       assertThatThrownBy(
               () -> follower.follow("mnist", CheckpointChoice.latest(), out, manifest -> {}))
           .isInstanceOf(OutageException.class)
@@ -525,7 +523,7 @@ class CheckpointPullerTest {
   }
 
   private CheckpointPuller puller(TrustedKeys keys) {
-    return new CheckpointPuller(kafka, topics, S3Settings.defaults(), PullOptions.trusting(keys));
+    return new CheckpointPuller(Cluster.of(kafka, topics), PullOptions.trusting(keys));
   }
 
   @Test
@@ -596,8 +594,7 @@ class CheckpointPullerTest {
     SigningKey ours = key("ours");
     BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
     try (CheckpointFollower follower =
-        new CheckpointFollower(
-            kafka, topics, S3Settings.defaults(), PullOptions.trusting(ours.trusted()))) {
+        new CheckpointFollower(Cluster.of(kafka, topics), PullOptions.trusting(ours.trusted()))) {
       CompletableFuture<Void> following =
           CompletableFuture.runAsync(
               () -> follower.follow("mnist", CheckpointChoice.alias(alias), out, switches::add));

@@ -12,7 +12,7 @@ import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.CheckpointTopics;
 import io.streamdistill.checkpoints.store.Checkpoints;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.kafka.KafkaSettings;
@@ -94,7 +94,7 @@ class TritonRepositoryTest {
   @Test
   void aPlainDirectoryIsLeftAlone() {
     Manifest manifest = publish(OLDER);
-    new CheckpointPuller(kafka, topics, S3Settings.defaults()).pull("small", out);
+    new CheckpointPuller(Cluster.of(kafka, topics)).pull("small", out);
 
     assertThatThrownBy(() -> pull(OLDER))
         .isInstanceOf(CheckpointException.class)
@@ -131,10 +131,7 @@ class TritonRepositoryTest {
 
   private Manifest pull(String version) {
     return new CheckpointPuller(
-            kafka,
-            topics,
-            S3Settings.defaults(),
-            new PullOptions(TrustedKeys.none(), DirectoryLayout.TRITON))
+            Cluster.of(kafka, topics), new PullOptions(TrustedKeys.none(), DirectoryLayout.TRITON))
         .pull("small", CheckpointChoice.version(version), out);
   }
 
@@ -143,8 +140,7 @@ class TritonRepositoryTest {
     Path source = work.resolve("source-" + version);
     Manifest manifest = Checkpoints.write(id, source, 1_000);
     URI location;
-    try (CheckpointStore store =
-        new CheckpointStores(kafka, topics, S3Settings.defaults()).open("kafka:")) {
+    try (CheckpointStore store = new CheckpointStores(Cluster.of(kafka, topics)).open("kafka:")) {
       location = store.put(id, source);
     }
     ProducerRecord<byte[], byte[]> record =

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckpointStoresTest {
 
   private static final CheckpointStores STORES =
-      new CheckpointStores(
-          KafkaSettings.of("127.0.0.1:1"), TopicsConfig.defaults(), S3Settings.defaults());
+      new CheckpointStores(Cluster.of(KafkaSettings.of("127.0.0.1:1"), TopicsConfig.defaults()));
   private static final CheckpointId ID = new CheckpointId("mnist", "v1");
 
   @TempDir Path work;

@@ -17,9 +17,10 @@ public final class PutForever {
   public static void main(String[] arguments) {
     CheckpointStores stores =
         new CheckpointStores(
-            KafkaSettings.of(arguments[1]),
-            TopicsConfig.defaults(),
-            new S3Settings(arguments[2], "", true));
+            new Cluster(
+                KafkaSettings.of(arguments[1]),
+                TopicsConfig.defaults(),
+                new S3Settings(arguments[2], "", true)));
     try (CheckpointStore store = stores.open(arguments[0])) {
       for (int i = 0; i < 100_000; i++) {
         CheckpointId id = new CheckpointId(arguments[4], "v%06d".formatted(i));

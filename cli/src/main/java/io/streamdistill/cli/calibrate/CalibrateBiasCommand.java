@@ -6,6 +6,7 @@ import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.ManifestSignature;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.pull.PullOptions;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.checkpoints.store.Staging;
 import io.streamdistill.checkpoints.trust.SigningKey;
@@ -146,7 +147,7 @@ public final class CalibrateBiasCommand implements Callable<Integer> {
     try (Staging pulled = Staging.in(folder)) {
       CheckpointPuller puller =
           new CheckpointPuller(
-              view.kafka(), view.topics(), view.s3(), PullOptions.trusting(trusted));
+              new Cluster(view.kafka(), view.topics(), view.s3()), PullOptions.trusting(trusted));
       print(calibrator.calibrate(source.directory(puller, pulled.directory()), out));
       return 0;
     } catch (IOException e) {

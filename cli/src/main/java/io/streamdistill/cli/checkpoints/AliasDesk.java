@@ -7,6 +7,7 @@ import io.streamdistill.checkpoints.log.AliasWriter;
 import io.streamdistill.checkpoints.log.CheckpointListing;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.store.CheckpointStores;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.checkpoints.store.StoredManifests;
 import io.streamdistill.kafka.KafkaSettings;
@@ -58,7 +59,8 @@ public record AliasDesk(
     Map<String, CheckpointPublished> byVersion =
         announced.stream()
             .collect(Collectors.toMap(CheckpointPublished::getVersion, one -> one, (a, b) -> b));
-    try (StoredManifests manifests = new StoredManifests(new CheckpointStores(kafka, topics, s3))) {
+    try (StoredManifests manifests =
+        new StoredManifests(new CheckpointStores(new Cluster(kafka, topics, s3)))) {
       return CheckpointListing.of(announced, aliases(), student).stream()
           .map(
               listing -> {

@@ -1,6 +1,7 @@
 package io.streamdistill.cli.experiment;
 
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
@@ -103,7 +104,8 @@ final class TaskCommands implements Commands {
 
   @Override
   public void pull(Path into) {
-    new CheckpointPuller(view.kafka(), view.topics(), view.s3()).pull(view.student().name(), into);
+    new CheckpointPuller(new Cluster(view.kafka(), view.topics(), view.s3()))
+        .pull(view.student().name(), into);
   }
 
   @Override

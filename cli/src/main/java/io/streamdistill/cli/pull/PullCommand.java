@@ -7,6 +7,7 @@ import io.streamdistill.checkpoints.pull.CheckpointFollower;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.pull.DirectoryLayout;
 import io.streamdistill.checkpoints.pull.PullOptions;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.cli.outage.OutageOptions;
 import io.streamdistill.kafka.KafkaSettings;
@@ -118,7 +119,8 @@ public final class PullCommand implements Callable<Integer> {
       follow(open, choice, options);
       return 0;
     }
-    CheckpointPuller puller = new CheckpointPuller(open.kafka(), open.topics(), open.s3(), options);
+    CheckpointPuller puller =
+        new CheckpointPuller(new Cluster(open.kafka(), open.topics(), open.s3()), options);
     Manifest manifest =
         outages
             .patience(spec.commandLine().getErr())
@@ -134,7 +136,7 @@ public final class PullCommand implements Callable<Integer> {
     PrintWriter console = spec.commandLine().getOut();
     try (CheckpointFollower follower =
         new CheckpointFollower(
-            open.kafka(), open.topics(), open.s3(), options, outages.maxOutage())) {
+            new Cluster(open.kafka(), open.topics(), open.s3()), options, outages.maxOutage())) {
       Thread stop = new Thread(follower::stop, "stop-following");
       Runtime.getRuntime().addShutdownHook(stop);
       follower.follow(

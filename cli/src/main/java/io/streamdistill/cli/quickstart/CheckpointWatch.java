@@ -3,7 +3,7 @@ package io.streamdistill.cli.quickstart;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.cli.evaluate.Evaluator;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
@@ -37,8 +37,7 @@ final class CheckpointWatch {
         CheckpointLog.read(kafka, topics.checkpoints()).latest(QuickstartConfig.STUDENT);
     if (newest.isPresent() && !newest.get().getVersion().equals(seen)) {
       try {
-        new CheckpointPuller(kafka, topics, S3Settings.defaults())
-            .pull(QuickstartConfig.STUDENT, directory);
+        new CheckpointPuller(Cluster.of(kafka, topics)).pull(QuickstartConfig.STUDENT, directory);
         testErrors = evaluator.evaluate(directory.resolve("model.onnx")).errors();
         seen = newest.get().getVersion();
       } catch (CheckpointException e) {

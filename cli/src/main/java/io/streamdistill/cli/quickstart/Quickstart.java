@@ -3,7 +3,7 @@ package io.streamdistill.cli.quickstart;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.cli.evaluate.Evaluator;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.cli.process.Launch;
@@ -104,7 +104,7 @@ final class Quickstart implements AutoCloseable {
               .formatted(scored.records(), scored.ids(), files.logs()));
     }
     status.say("pulling the last checkpoints, and evaluating the pulled files on the test images");
-    CheckpointPuller puller = new CheckpointPuller(kafka, TOPICS, S3Settings.defaults());
+    CheckpointPuller puller = new CheckpointPuller(Cluster.of(kafka, TOPICS));
     Manifest student =
         puller.pull(QuickstartConfig.STUDENT, files.pulled(QuickstartConfig.STUDENT));
     puller.pull(QuickstartConfig.BASELINE, files.pulled(QuickstartConfig.BASELINE));

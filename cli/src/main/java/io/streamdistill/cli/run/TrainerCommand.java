@@ -1,5 +1,6 @@
 package io.streamdistill.cli.run;
 
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
@@ -8,6 +9,7 @@ import io.streamdistill.cli.failure.NativeLibraries;
 import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Task;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.student.TrainerService;
 import java.util.concurrent.Callable;
@@ -65,11 +67,8 @@ public final class TrainerCommand implements Callable<Integer> {
   private static TrainerService start(View view) {
     return TrainerService.start(
         view.student(),
-        view.kafka(),
-        view.topics(),
-        view.s3(),
-        view.features().contract(),
-        view.classes().map());
+        new Cluster(view.kafka(), view.topics(), view.s3()),
+        new Task(view.features().contract(), view.classes().map()));
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.CheckpointStores;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.checkpoints.store.S3StoreProvider;
 import io.streamdistill.checkpoints.trust.KeyFiles;
@@ -287,7 +288,7 @@ final class PullCommandTest {
             version, written, TestCheckpoint.model(contract).build(), contract, key);
     URI location;
     try (CheckpointStore store =
-        new CheckpointStores(settings(), topics, S3Settings.defaults()).open(storeUri)) {
+        new CheckpointStores(Cluster.of(settings(), topics)).open(storeUri)) {
       location = store.put(manifest.id(), written);
     }
     try (KafkaProducer<byte[], byte[]> producer =

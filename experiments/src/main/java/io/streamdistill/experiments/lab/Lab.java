@@ -4,7 +4,7 @@ import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.CheckpointLog;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicSpec;
@@ -12,6 +12,7 @@ import io.streamdistill.kafka.Topics;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.student.TrainerService;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
@@ -167,11 +168,8 @@ public final class Lab implements AutoCloseable {
     try (TrainerService trainer =
         TrainerService.start(
             recipe.config(name, seed, log.count(), checkpoints, correction),
-            kafka,
-            log.topics(),
-            S3Settings.defaults(),
-            features,
-            classes)) {
+            Cluster.of(kafka, log.topics()),
+            new Task(features, classes))) {
       trainer.awaitEnd();
     }
     List<Stage> all =

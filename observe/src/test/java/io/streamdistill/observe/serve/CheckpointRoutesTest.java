@@ -18,7 +18,7 @@ import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.CheckpointTopics;
 import io.streamdistill.checkpoints.store.Checkpoints;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicSpec;
 import io.streamdistill.kafka.Topics;
@@ -86,8 +86,7 @@ class CheckpointRoutesTest {
   }
 
   private void serve(KafkaSettings settings, Duration patience) {
-    CheckpointStores stores =
-        new CheckpointStores(settings, topics, S3Settings.defaults(), patience);
+    CheckpointStores stores = new CheckpointStores(Cluster.of(settings, topics), patience);
     routes =
         new CheckpointRoutes(
             new CheckpointShelf(stores, "small", work.resolve("served"), Duration.ZERO));
@@ -480,7 +479,7 @@ class CheckpointRoutesTest {
     Manifest manifest = Checkpoints.write(id, source, bytes);
     URI location;
     try (CheckpointStore store =
-        new CheckpointStores(settings, topics, S3Settings.defaults()).open(storeUri)) {
+        new CheckpointStores(Cluster.of(settings, topics)).open(storeUri)) {
       location = store.put(id, source);
     }
     CheckpointPublished announcement =

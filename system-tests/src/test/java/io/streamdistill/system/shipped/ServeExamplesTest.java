@@ -15,7 +15,7 @@ import io.streamdistill.checkpoints.pull.CheckpointFollower;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.Checkpoints;
-import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicSpec;
 import io.streamdistill.kafka.Topics;
@@ -93,8 +93,7 @@ final class ServeExamplesTest {
       Topics.create(kafka, TopicSpec.all(topics, 1 << 20));
       publish(kafka, topics, 0);
       CountDownLatch first = new CountDownLatch(1);
-      try (CheckpointFollower follower =
-          new CheckpointFollower(kafka, topics, S3Settings.defaults())) {
+      try (CheckpointFollower follower = new CheckpointFollower(Cluster.of(kafka, topics))) {
         Thread following =
             new Thread(
                 () ->
@@ -222,8 +221,7 @@ final class ServeExamplesTest {
             .build()
             .write(written);
     URI location;
-    try (CheckpointStore store =
-        new CheckpointStores(kafka, topics, S3Settings.defaults()).open("kafka:")) {
+    try (CheckpointStore store = new CheckpointStores(Cluster.of(kafka, topics)).open("kafka:")) {
       location = store.put(id, written);
     }
     try (KafkaProducer<byte[], byte[]> producer =

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * A Kafka of its own for one section, and the services on it: processes, as users start them. All
  * is stopped, and deleted with the run's directory, when this is closed.
  */
-final class Cluster implements AutoCloseable {
+final class BenchCluster implements AutoCloseable {
 
   static final TopicsConfig TOPICS = TopicsConfig.defaults();
 
@@ -42,7 +42,7 @@ final class Cluster implements AutoCloseable {
   private final Service broker;
   private final Deque<Service> running = new ArrayDeque<>();
 
-  private Cluster(Run run, Path directory, KafkaSettings kafka, Service broker) {
+  private BenchCluster(Run run, Path directory, KafkaSettings kafka, Service broker) {
     this.run = run;
     this.directory = directory;
     this.kafka = kafka;
@@ -55,7 +55,7 @@ final class Cluster implements AutoCloseable {
    *
    * @param config what goes into the services' YAML file beside {@code kafka:}
    */
-  static Cluster start(Run run, String name, String config)
+  static BenchCluster start(Run run, String name, String config)
       throws IOException, InterruptedException {
     Path directory = Files.createDirectories(run.temp().resolve(name));
     Service broker =
@@ -76,7 +76,7 @@ final class Cluster implements AutoCloseable {
     Files.writeString(
         directory.resolve("distill.yaml"),
         "kafka:\n  bootstrap.servers: " + servers + "\n" + config);
-    return new Cluster(run, directory, kafka, broker);
+    return new BenchCluster(run, directory, kafka, broker);
   }
 
   KafkaSettings kafka() {

@@ -1,0 +1,9 @@
+package io.streamdistill.records;
+
+/**
+ * What is to be learned.
+ *
+ * @param features what every example holds
+ * @param classes what it may be of, in the order of the teacher's answers
+ */
+public record Task(FeatureContract features, ClassMap classes) {}
