@@ -3,6 +3,7 @@ package io.streamdistill.kafka;
 import static io.streamdistill.config.Require.require;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Names and sizes of the product's topics.
@@ -66,15 +67,24 @@ public record TopicsConfig(
 
   /** All defaults. */
   public static TopicsConfig defaults() {
+    return named(name -> name, 4, (short) -1);
+  }
+
+  /**
+   * Topics whose names follow from those of the defaults.
+   *
+   * @param name makes a name, e.g. of {@code soft-targets}
+   */
+  public static TopicsConfig named(UnaryOperator<String> name, int partitions, short replication) {
     return new TopicsConfig(
-        "transfer-set",
-        "soft-targets",
-        "labels",
-        "dead-letters",
-        "checkpoints",
-        "checkpoint-files",
-        "checkpoint-events",
-        4,
-        (short) -1);
+        name.apply("transfer-set"),
+        name.apply("soft-targets"),
+        name.apply("labels"),
+        name.apply("dead-letters"),
+        name.apply("checkpoints"),
+        name.apply("checkpoint-files"),
+        name.apply("checkpoint-events"),
+        partitions,
+        replication);
   }
 }

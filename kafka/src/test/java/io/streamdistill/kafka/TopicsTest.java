@@ -26,16 +26,7 @@ final class TopicsTest {
   }
 
   private static TopicsConfig named(String prefix, int partitions) {
-    return new TopicsConfig(
-        prefix + "transfer-set",
-        prefix + "soft-targets",
-        prefix + "labels",
-        prefix + "dead-letters",
-        prefix + "checkpoints",
-        prefix + "checkpoint-files",
-        prefix + "checkpoint-events",
-        partitions,
-        (short) -1);
+    return TopicsConfig.named(name -> prefix + name, partitions, (short) -1);
   }
 
   @Test

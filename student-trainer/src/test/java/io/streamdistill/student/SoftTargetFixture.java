@@ -93,17 +93,7 @@ final class SoftTargetFixture implements AutoCloseable {
   /** Creates a set of topics of its own for a test. */
   TopicsConfig createTopics(int partitions) {
     String suffix = "-" + NEXT_TOPICS.incrementAndGet();
-    TopicsConfig topics =
-        new TopicsConfig(
-            "transfer-set" + suffix,
-            "soft-targets" + suffix,
-            "labels" + suffix,
-            "dead-letters" + suffix,
-            "checkpoints" + suffix,
-            "checkpoint-files" + suffix,
-            "checkpoint-events" + suffix,
-            partitions,
-            (short) 1);
+    TopicsConfig topics = TopicsConfig.named(name -> name + suffix, partitions, (short) 1);
     Topics.create(kafka, TopicSpec.all(topics, 1 << 20));
     return topics;
   }

@@ -85,16 +85,7 @@ final class Pipeline implements BeforeAllCallback, AfterEachCallback, AfterAllCa
 
   /** Names that start with {@code prefix}; creates nothing. */
   static TopicsConfig topics(String prefix) {
-    return new TopicsConfig(
-        prefix + "-transfer-set",
-        prefix + "-soft-targets",
-        prefix + "-labels",
-        prefix + "-dead-letters",
-        prefix + "-checkpoints",
-        prefix + "-checkpoint-files",
-        prefix + "-checkpoint-events",
-        PARTITIONS,
-        (short) -1);
+    return TopicsConfig.named(name -> prefix + "-" + name, PARTITIONS, (short) -1);
   }
 
   /** Writes a file for {@code --config}: small, with short time-outs, for {@link TransferSet}. */

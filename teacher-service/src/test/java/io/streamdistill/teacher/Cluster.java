@@ -60,16 +60,7 @@ final class Cluster implements AutoCloseable {
   /** Names that no other test uses; creates nothing. */
   TopicsConfig names() {
     String prefix = "t" + ++tests + "-";
-    return new TopicsConfig(
-        prefix + "transfer-set",
-        prefix + "soft-targets",
-        prefix + "labels",
-        prefix + "dead-letters",
-        prefix + "checkpoints",
-        prefix + "checkpoint-files",
-        prefix + "checkpoint-events",
-        2,
-        (short) -1);
+    return TopicsConfig.named(name -> prefix + name, 2, (short) -1);
   }
 
   /** Topics that no other test uses. */

@@ -42,17 +42,7 @@ final class Letters implements AutoCloseable {
 
   Letters(String servers, String test, Map<String, String> transferSetSettings) throws Exception {
     kafka = KafkaSettings.of(servers);
-    topics =
-        new TopicsConfig(
-            test + "-transfer-set",
-            test + "-soft-targets",
-            test + "-labels",
-            test + "-dead-letters",
-            test + "-checkpoints",
-            test + "-files",
-            test + "-events",
-            PARTITIONS,
-            (short) 1);
+    topics = TopicsConfig.named(name -> test + "-" + name, PARTITIONS, (short) 1);
     try (Admin admin = Admin.create(kafka.admin())) {
       admin
           .createTopics(

@@ -86,16 +86,8 @@ public final class Lab implements AutoCloseable {
 
   /** Checkpoints of all students are announced on one topic. */
   private static TopicsConfig topics(String prefix) {
-    return new TopicsConfig(
-        prefix + "-transfer-set",
-        prefix + "-soft-targets",
-        prefix + "-labels",
-        prefix + "-dead-letters",
-        "checkpoints",
-        "checkpoint-files",
-        "checkpoint-events",
-        PARTITIONS,
-        (short) 1);
+    return TopicsConfig.named(
+        name -> name.startsWith("checkpoint") ? name : prefix + "-" + name, PARTITIONS, (short) 1);
   }
 
   /** A run that was killed while it scored leaves topics that nobody trusts. */
