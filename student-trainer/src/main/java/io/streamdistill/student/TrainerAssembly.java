@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.LearningRecord;
 import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.AliasWriter;
@@ -36,12 +37,16 @@ import io.streamdistill.student.loop.PrequentialMetrics;
 import io.streamdistill.student.loop.TrainingLoop;
 import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.onnx.SmallModels;
+import io.streamdistill.student.publish.Announcements;
 import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.CheckpointPublisher;
 import io.streamdistill.student.publish.CheckpointWriter;
+import io.streamdistill.student.publish.Descent;
+import io.streamdistill.student.publish.Judge;
 import io.streamdistill.student.publish.Perseverance;
 import io.streamdistill.student.publish.Progress;
+import io.streamdistill.student.publish.StoredCheckpoints;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.publish.Transactions;
 import io.streamdistill.student.scale.Measurer;
@@ -341,7 +346,7 @@ final class TrainerAssembly {
     BackgroundPublisher publisher =
         closers.add(
             new BackgroundPublisher(
-                publisher(identity, writer, start),
+                publisher(writer, start),
                 writer,
                 ready.step(),
                 new Perseverance(config.limits().maxOutage(), Clock.systemUTC()),
@@ -401,8 +406,7 @@ final class TrainerAssembly {
         Clock.systemUTC());
   }
 
-  private CheckpointPublisher publisher(
-      StudentIdentity identity, CheckpointWriter writer, StudentStart start) {
+  private CheckpointPublisher publisher(CheckpointWriter writer, StudentStart start) {
     Gate gate =
         new Gate(
             config.gate(),
@@ -416,25 +420,42 @@ final class TrainerAssembly {
             config.checkpoint().workDir(),
             registry);
     return new CheckpointPublisher(
-        identity,
-        config.checkpoint(),
-        store,
+        new StoredCheckpoints(
+            store,
+            config.checkpoint(),
+            Clock.systemUTC(),
+            () ->
+                AliasLog.read(kafka, topics.checkpointEvents())
+                    .protectedCheckpoints(config.name())),
         writer,
-        transactions,
-        consumer.groupMetadata(),
+        new Announcements(transactions, consumer.groupMetadata(), topics, Clock.systemUTC()),
         committed(),
-        topics,
-        Clock.systemUTC(),
-        new SecureRandom(),
-        () -> AliasLog.read(kafka, topics.checkpointEvents()).protectedCheckpoints(config.name()),
-        gate::judge,
-        gate::metrics,
-        CheckpointLog.readAll(kafka, topics.checkpoints())
-            .latest(config.name())
-            .map(CheckpointPublished::getVersion)
-            .orElse(null),
-        start.resumedFrom(),
-        start.lineage());
+        judge(gate),
+        new Descent(
+            config.name(),
+            CheckpointLog.readAll(kafka, topics.checkpoints())
+                .latest(config.name())
+                .map(CheckpointPublished::getVersion)
+                .orElse(null),
+            start.resumedFrom(),
+            start.lineage(),
+            Clock.systemUTC(),
+            new SecureRandom()));
+  }
+
+  /** The gate lies below what is published, and knows nothing of it. */
+  private static Judge judge(Gate gate) {
+    return new Judge() {
+      @Override
+      public void judge(CheckpointId id, byte[] model, LearningRecord learning) {
+        gate.judge(id, model, learning);
+      }
+
+      @Override
+      public Map<String, Double> metrics() {
+        return gate.metrics();
+      }
+    };
   }
 
   private static Consumer<LostRecords> lostRecords(MeterRegistry registry) {

@@ -2,31 +2,16 @@ package io.streamdistill.student.publish;
 
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
-import io.streamdistill.checkpoints.format.CheckpointVersion;
 import io.streamdistill.checkpoints.format.LearningRecord;
 import io.streamdistill.checkpoints.format.Manifest;
-import io.streamdistill.checkpoints.log.CheckpointLog;
-import io.streamdistill.checkpoints.store.CheckpointRetention;
-import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.kafka.BrokerException;
-import io.streamdistill.kafka.DeadLetter;
-import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.Rejection;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,22 +24,12 @@ public final class CheckpointPublisher {
 
   private static final Logger log = LoggerFactory.getLogger(CheckpointPublisher.class);
 
-  private final StudentIdentity identity;
-  private final CheckpointConfig config;
-  private final CheckpointStore store;
+  private final StoredCheckpoints store;
   private final CheckpointWriter writer;
-  private final Transactions transactions;
-  private final ConsumerGroupMetadata group;
-  private final TopicsConfig topics;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-  private final Supplier<List<CheckpointId>> protectedCheckpoints;
-  private final Judge gate;
-  private final Supplier<Map<String, Double>> holdOut;
+  private final Announcements announcements;
   private final Committed committed;
-  private @Nullable String newest;
-  private @Nullable String parent;
-  private Lineage lineage;
+  private final Judge gate;
+  private final Descent descent;
 
   /** What Kafka holds of the student's log and publications. */
   public interface Committed {
@@ -91,67 +66,30 @@ public final class CheckpointPublisher {
     }
   }
 
-  /** Judges what was published. */
-  @FunctionalInterface
-  public interface Judge {
-
-    /** A checkpoint, its model, and how learning went until then. */
-    void judge(CheckpointId id, byte[] model, LearningRecord learning);
-  }
-
   /**
    * Creates a publisher.
    *
-   * @param group consumer group that the offsets are committed for
    * @param committed tells whether a transaction whose end is not known was committed
-   * @param protectedCheckpoints those that aliases stand for, which are never deleted
    * @param gate judges what was published
-   * @param holdOut what it will be judged on, as metrics
-   * @param newest version of the newest checkpoint of the student, which the next is to follow;
-   *     null when there is none
-   * @param resumedFrom version that training goes on from, which is an older one when the newest
-   *     was of no use; null when it begins
-   * @param lineage of what training goes on from
-   * @param random source of version suffixes; must not be seeded alike in two trainers
    */
   public CheckpointPublisher(
-      StudentIdentity identity,
-      CheckpointConfig config,
-      CheckpointStore store,
+      StoredCheckpoints store,
       CheckpointWriter writer,
-      Transactions transactions,
-      ConsumerGroupMetadata group,
+      Announcements announcements,
       Committed committed,
-      TopicsConfig topics,
-      InstantSource clock,
-      RandomGenerator random,
-      Supplier<List<CheckpointId>> protectedCheckpoints,
       Judge gate,
-      Supplier<Map<String, Double>> holdOut,
-      @Nullable String newest,
-      @Nullable String resumedFrom,
-      Lineage lineage) {
-    this.identity = identity;
-    this.config = config;
+      Descent descent) {
     this.store = store;
     this.writer = writer;
-    this.transactions = transactions;
-    this.group = group;
+    this.announcements = announcements;
     this.committed = committed;
-    this.topics = topics;
-    this.clock = clock;
-    this.random = random;
-    this.protectedCheckpoints = protectedCheckpoints;
     this.gate = gate;
-    this.holdOut = holdOut;
-    this.newest = newest;
-    this.parent = resumedFrom;
-    this.lineage = lineage;
+    this.descent = descent;
   }
 
   /** Name of the student. */
   String student() {
-    return identity.name();
+    return descent.student();
   }
 
   /**
@@ -168,21 +106,21 @@ public final class CheckpointPublisher {
       attempt.draft = draft;
     }
     byte[] model = CheckpointFiles.read(draft.directory().resolve(CheckpointFiles.MODEL));
-    boolean nothingLeft = transactions.open();
+    boolean nothingLeft = announcements.open();
     if (nothingLeft || !attempt.announcing || !committed.isAnnounced(draft.id())) {
       URI location = stored(attempt, draft);
-      List<CheckpointId> retired = retired(draft.id());
+      List<CheckpointId> retired = store.retired(draft.id());
       committed.requireSameLog(attempt.publication.progress().position());
       attempt.announcing = true;
-      transactions.commit(
-          announcement(draft.manifest(), location, attempt.publication.rejections(), retired),
-          offsets(attempt.publication.progress()),
-          group);
-      delete(retired);
+      announcements.announce(
+          draft.manifest(),
+          location,
+          retired,
+          attempt.publication.rejections(),
+          attempt.publication.progress());
+      store.deleteRetired(retired);
     }
-    newest = draft.id().version();
-    parent = draft.id().version();
-    lineage = draft.lineage();
+    descent.goOn(draft.id(), draft.lineage());
     Progress progress = attempt.publication.progress();
     log.info(
         "published checkpoint {}: step {}, {} examples seen, {}",
@@ -195,30 +133,21 @@ public final class CheckpointPublisher {
 
   private Draft write(Attempt attempt) {
     Publication publication = attempt.publication;
-    CheckpointId id =
-        new CheckpointId(
-            identity.name(),
-            CheckpointVersion.next(newest, publication.progress().step(), clock.instant(), random));
-    Path directory = config.workDir().resolve(id.student()).resolve(id.version());
-    Lineage grown =
-        lineage.with(
-            new Lineage.Segment(
-                parent,
-                publication.orderStep(),
-                publication.learning().rateFactor(),
-                publication.order()));
+    CheckpointId id = descent.next(publication.progress().step());
+    Path directory = store.workDirectory(id);
+    Lineage grown = descent.with(publication);
     try {
       return new Draft(
           id,
           directory,
           writer.write(
               id,
-              parent,
+              descent.parent(),
               directory,
               attempt.snapshot,
               publication.progress(),
               publication.metrics(),
-              holdOut.get(),
+              gate.metrics(),
               publication.learning(),
               grown),
           grown);
@@ -267,73 +196,16 @@ public final class CheckpointPublisher {
    * @throws KafkaException when Kafka does not answer, or refuses
    */
   void publishRejections(List<Rejection> rejections, Progress progress, boolean again) {
-    Map<TopicPartition, OffsetAndMetadata> offsets = offsets(progress);
-    if (!transactions.open() && again && isCommitted(offsets)) {
+    if (!announcements.open() && again && isCommitted(progress)) {
       return;
     }
     committed.requireSameLog(progress.position());
-    transactions.commit(rejections.stream().map(this::deadLetter).toList(), offsets, group);
+    announcements.reject(rejections, progress);
   }
 
-  private boolean isCommitted(Map<TopicPartition, OffsetAndMetadata> wanted) {
+  private boolean isCommitted(Progress progress) {
     Map<Integer, Long> found = committed.offsets();
-    return wanted.entrySet().stream()
-        .allMatch(
-            each -> found.getOrDefault(each.getKey().partition(), -1L) >= each.getValue().offset());
-  }
-
-  /** Without knowledge of the aliases nothing may go; the next publication tries again. */
-  private List<CheckpointId> retired(CheckpointId published) {
-    try {
-      List<CheckpointId> kept = new ArrayList<>(protectedCheckpoints.get());
-      kept.add(published);
-      return CheckpointRetention.expired(
-          store.list(published.student()), config.keep(), config.keepFor(), clock.instant(), kept);
-    } catch (CheckpointException e) {
-      log.warn("no old checkpoint of {} is deleted now: {}", identity.name(), e.getMessage());
-      return List.of();
-    }
-  }
-
-  private List<ProducerRecord<byte[], byte[]>> announcement(
-      Manifest manifest, URI location, List<Rejection> rejections, List<CheckpointId> retired) {
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    records.add(
-        CheckpointLog.record(
-            topics.checkpoints(), CheckpointLog.announcement(manifest, location, clock.instant())));
-    retired.forEach(id -> records.add(CheckpointLog.withdrawal(topics.checkpoints(), id)));
-    rejections.forEach(rejection -> records.add(deadLetter(rejection)));
-    return records;
-  }
-
-  private Map<TopicPartition, OffsetAndMetadata> offsets(Progress progress) {
-    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    progress
-        .position()
-        .covered()
-        .forEach(
-            (partition, offset) ->
-                offsets.put(
-                    new TopicPartition(identity.topic(), partition),
-                    new OffsetAndMetadata(offset)));
-    return offsets;
-  }
-
-  private ProducerRecord<byte[], byte[]> deadLetter(Rejection rejection) {
-    return DeadLetter.of(
-        topics.deadLetters(),
-        rejection.record(),
-        rejection.reason(),
-        rejection.detail(),
-        group.groupId());
-  }
-
-  /** Deletes checkpoints whose announcements are withdrawn; the next publication tries again. */
-  private void delete(List<CheckpointId> retired) {
-    try {
-      retired.forEach(store::delete);
-    } catch (CheckpointException e) {
-      log.warn("old checkpoints of {} were not deleted: {}", identity.name(), e.getMessage());
-    }
+    return progress.position().covered().entrySet().stream()
+        .allMatch(each -> found.getOrDefault(each.getKey(), -1L) >= each.getValue());
   }
 }

@@ -60,6 +60,17 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class BackgroundPublisherTest {
 
+  private static final Judge NOBODY =
+      new Judge() {
+        @Override
+        public void judge(CheckpointId id, byte[] model, LearningRecord learning) {}
+
+        @Override
+        public Map<String, Double> metrics() {
+          return Map.of();
+        }
+      };
+
   @TempDir private Path folder;
 
   private final MultiLayerNetwork network =
@@ -104,12 +115,13 @@ final class BackgroundPublisherTest {
     publisher =
         new BackgroundPublisher(
             new CheckpointPublisher(
-                identity,
-                config,
-                store,
+                new StoredCheckpoints(store, config, Clock.systemUTC(), List::of),
                 writer,
-                new Transactions(this::producer, this::requireHeld),
-                consumer.groupMetadata(),
+                new Announcements(
+                    new Transactions(this::producer, this::requireHeld),
+                    consumer.groupMetadata(),
+                    TopicsConfig.defaults(),
+                    Clock.systemUTC()),
                 new CheckpointPublisher.Committed() {
                   @Override
                   public void requireSameLog(LogPosition position) {}
@@ -124,15 +136,9 @@ final class BackgroundPublisherTest {
                     return Map.of(0, 0L);
                   }
                 },
-                TopicsConfig.defaults(),
-                Clock.systemUTC(),
-                new Random(1),
-                List::of,
-                (id, model, learning) -> {},
-                Map::of,
-                null,
-                null,
-                Lineage.NONE),
+                NOBODY,
+                new Descent(
+                    identity.name(), null, null, Lineage.NONE, Clock.systemUTC(), new Random(1))),
             writer,
             step,
             new Perseverance(Duration.ZERO, Clock.systemUTC()),
