@@ -58,12 +58,12 @@ public record LostRecords(String topic, int partition, long from, long to, How h
         to == UNKNOWN
             ? "whatever was unread from offset %d on".formatted(from)
             : to == from
-                ? "none, up to offset %d".formatted(from)
+                ? "nothing that is known of, from offset %d on".formatted(from)
                 : "%d records, offsets %d to %d".formatted(to - from, from, to - 1);
     String why =
         how == How.DELETED
             ? "deleted by retention or by hand"
-            : "in a log that was deleted; the topic there now is another";
+            : "in a log that was deleted; the topic there now, if any, is another";
     return "partition %d: %s, %s".formatted(partition, what, why);
   }
 }

@@ -30,6 +30,7 @@ public final class Rejections {
   private static final double TOO_MANY = 0.5;
   private static final double FEW_AGAIN = 0.25;
 
+  private final String fate;
   private final Function<Reason, String> remedy;
   private final @Nullable Reason[] window = new Reason[WINDOW]; // null: accepted
   private final Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
@@ -43,9 +44,11 @@ public final class Rejections {
   /**
    * Nothing seen yet.
    *
+   * @param fate what becomes of a record that is rejected, for the log: {@code goes to ...}
    * @param remedy what to do about records that are rejected so, as a sentence without a full stop
    */
-  public Rejections(Function<Reason, String> remedy) {
+  public Rejections(String fate, Function<Reason, String> remedy) {
+    this.fate = fate;
     this.remedy = remedy;
   }
 
@@ -68,11 +71,7 @@ public final class Rejections {
     long count = all.merge(reason, 1L, Long::sum);
     if (isPowerOfTen(count)) {
       log.warn(
-          "{} is not fit ({}) and goes to the dead letters: {} ({} so far)",
-          which,
-          reason.label(),
-          why,
-          count);
+          "{} is not fit ({}) and {}: {} ({} so far)", which, reason.label(), fate, why, count);
     }
     judge();
   }

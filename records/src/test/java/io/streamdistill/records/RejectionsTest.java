@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 final class RejectionsTest {
 
-  private final Rejections rejections = new Rejections(reason -> "Check " + reason.label());
+  private final Rejections rejections =
+      new Rejections("goes nowhere", reason -> "Check " + reason.label());
 
   private void reject(int times) {
     for (int i = 0; i < times; i++) {

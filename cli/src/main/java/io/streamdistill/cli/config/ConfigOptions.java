@@ -118,6 +118,7 @@ public final class ConfigOptions {
     ConfigLoader loader =
         ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS)
             .environment(environment, RESERVED)
+            .obsolete(DistillConfig.OBSOLETE)
             .properties(KafkaNames::isKnown);
     String named = environment.getOrDefault("DISTILL_CONFIG", "");
     if (file != null) {

@@ -3,6 +3,7 @@ package io.streamdistill.cli.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.cli.failure.Failures;
+import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.student.step.OptimizerConfig;
 import io.streamdistill.student.step.StudentNetworks;
 import java.io.IOException;
@@ -202,6 +203,27 @@ final class ConfigCommandTest {
         .isZero();
 
     assertThat(out.toString()).contains("The configuration is valid.");
+  }
+
+  /** What worked before goes on working: in a file, as a flag, and from the environment. */
+  @Test
+  void keysOfBeforeAreNoErrors() throws IOException {
+    Path old =
+        Files.writeString(
+            folder.resolve("old.yaml"),
+            """
+            features: {shape: [784]}
+            classes: {count: 10}
+            teacher: {members: [{model: any.onnx}]}
+            student: {log: {partition-idle: 5s}}
+            """);
+    ConfigLoader loader =
+        new ConfigOptions(Map.of("DISTILL_STUDENT_LOG_PARTITION_IDLE", "5s"), folder)
+            .loader()
+            .file(old)
+            .set("student.log.partition-idle", "5s", "--set");
+
+    assertThat(loader.load(DistillConfig.class).student().log().passes()).isZero();
   }
 
   @Test

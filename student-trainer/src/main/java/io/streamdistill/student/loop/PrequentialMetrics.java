@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.streamdistill.records.EventTimes;
 import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.source.Batch;
 import java.time.Duration;
@@ -27,6 +28,7 @@ public final class PrequentialMetrics {
   private final Counter revisited;
   private final Counter steps;
   private final Timer latency;
+  private final Counter oddEventTimes;
   private final Deque<BatchLoss> window = new ArrayDeque<>();
   private volatile BatchLoss sum = BatchLoss.EMPTY;
 
@@ -49,6 +51,11 @@ public final class PrequentialMetrics {
         Timer.builder("distill.student.latency")
             .description("Event time to gradient, of the oldest new example of a batch")
             .publishPercentileHistogram()
+            .register(registry);
+    oddEventTimes =
+        Counter.builder("distill.student.event.time.odd")
+            .description(
+                "Batches whose oldest event time is in the future, or so old that it is not meant")
             .register(registry);
     gauge(
         "distill.student.agreement",
@@ -82,7 +89,7 @@ public final class PrequentialMetrics {
     examples.increment(batch.rows());
     revisited.increment(batch.rows() - batch.newCount());
     if (batch.newCount() > 0) {
-      latency.record(Duration.ofMillis(Math.max(0, nowMillis - batch.oldestEventTime())));
+      latency(batch.oldestEventTime(), nowMillis);
     }
     window.add(loss);
     BatchLoss grown = sum.plus(loss);
@@ -91,6 +98,15 @@ public final class PrequentialMetrics {
       grown = window.stream().reduce(BatchLoss.EMPTY, BatchLoss::plus); // no drift by subtraction
     }
     sum = grown;
+  }
+
+  /** Event times that cannot be meant are counted apart, and are no latency. */
+  private void latency(long event, long now) {
+    if (EventTimes.isMeant(event, now)) {
+      latency.record(Duration.ofMillis(Math.max(0, now - event)));
+    } else {
+      oddEventTimes.increment();
+    }
   }
 
   /** The figures by name, for a checkpoint; those that have no value yet are left out. */

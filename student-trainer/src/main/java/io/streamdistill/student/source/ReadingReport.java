@@ -42,7 +42,7 @@ public final class ReadingReport {
   private final Map<Reason, Counter> rejectedCounters = new EnumMap<>(Reason.class);
   private final Map<String, Counter> teacherCounters = new LinkedHashMap<>();
   private final Map<PassedOver, Long> passedOver = new EnumMap<>(PassedOver.class);
-  private final Rejections rejections = new Rejections(ReadingReport::remedy);
+  private final Rejections rejections = new Rejections("is not trained on", ReadingReport::remedy);
   private final String select;
   private final TeacherChoice choice;
   private long rejected;

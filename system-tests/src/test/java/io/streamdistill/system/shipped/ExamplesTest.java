@@ -40,7 +40,7 @@ final class ExamplesTest {
   @ParameterizedTest
   @ValueSource(strings = {"Produce.java", "produce.py", "predict.py"})
   void readmeShowsTheExampleWordForWord(String name) throws IOException {
-    String readme = Files.readString(Repository.file("README.md"));
+    String readme = Files.readString(Repository.file("docs/examples/README.md"));
     String example = Files.readString(Repository.file("docs/examples/" + name));
 
     assertThat(readme)

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.streamdistill.records.EventTimes;
 import io.streamdistill.records.Rejections;
 import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.records.Verdict.Rejected;
@@ -23,11 +24,6 @@ public final class ScoringMeters {
 
   private static final Logger log = LoggerFactory.getLogger(ScoringMeters.class);
 
-  private static final Duration CLOCK_SKEW = Duration.ofHours(1);
-
-  /** An event of earlier than that has a wrong clock, or none. */
-  private static final Duration OLDEST = Duration.ofDays(366);
-
   private final Counter scored;
   private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
   private final DistributionSummary batchSize;
@@ -37,7 +33,7 @@ public final class ScoringMeters {
   private final Counter oddEventTimes;
   private final AtomicInteger pending = new AtomicInteger();
   private final TeacherAccuracy accuracy;
-  private final Rejections rejections = new Rejections(Reasons::remedy);
+  private final Rejections rejections = new Rejections("goes to the dead letters", Reasons::remedy);
 
   /** Registers the meters, all under {@code distill.teacher}. */
   public ScoringMeters(MeterRegistry registry) {
@@ -110,11 +106,11 @@ public final class ScoringMeters {
 
   /** Event times that cannot be meant are counted apart, and are no latency. */
   void latency(Instant scored, Instant event) {
-    if (event.isAfter(scored.plus(CLOCK_SKEW)) || event.isBefore(scored.minus(OLDEST))) {
-      oddEventTimes.increment();
+    long now = scored.toEpochMilli();
+    if (EventTimes.isMeant(event.toEpochMilli(), now)) {
+      latency.record(Math.max(0, now - event.toEpochMilli()), TimeUnit.MILLISECONDS);
     } else {
-      long millis = Duration.between(event, scored).toMillis();
-      latency.record(Math.max(0, millis), TimeUnit.MILLISECONDS);
+      oddEventTimes.increment();
     }
   }
 
