@@ -64,10 +64,16 @@ public final class CheckpointPuller {
    * @param keepsStoresOpen whether stores stay open from one pull to the next
    */
   CheckpointPuller(Cluster cluster, PullOptions options, boolean keepsStoresOpen) {
+    this(cluster, options, keepsStoresOpen, new OpenStores(new CheckpointStores(cluster)));
+  }
+
+  /** As {@link #CheckpointPuller(Cluster, PullOptions, boolean)}, from these stores. */
+  CheckpointPuller(
+      Cluster cluster, PullOptions options, boolean keepsStoresOpen, OpenStores stores) {
     this.kafka = cluster.kafka();
     this.keys = options.keys();
     this.topics = cluster.topics();
-    this.stores = new OpenStores(new CheckpointStores(cluster));
+    this.stores = stores;
     this.layout = options.layout();
     this.keepsStoresOpen = keepsStoresOpen;
   }

@@ -117,7 +117,7 @@ public record CheckpointStores(Cluster cluster, Duration timeout) {
    * @throws CheckpointException when the location is not one of {@code id}, or the store cannot be
    *     reached
    */
-  CheckpointStore at(String location, CheckpointId id) {
+  public CheckpointStore at(String location, CheckpointId id) {
     String bare = location.endsWith("/") ? location.substring(0, location.length() - 1) : location;
     String suffix = "/" + id;
     if (bare.endsWith(suffix)) {

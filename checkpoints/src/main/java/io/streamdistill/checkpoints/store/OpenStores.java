@@ -6,6 +6,7 @@ import io.streamdistill.checkpoints.format.FileEntry;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 
@@ -17,11 +18,21 @@ import org.apache.kafka.common.KafkaException;
  */
 public final class OpenStores implements AutoCloseable {
 
-  private final CheckpointStores stores;
+  private final BiFunction<String, CheckpointId, CheckpointStore> at;
   private final Map<String, CheckpointStore> open = new HashMap<>(); // by location, without the id
 
+  /** Opens stores as {@code stores} does. */
   public OpenStores(CheckpointStores stores) {
-    this.stores = stores;
+    this(stores::at);
+  }
+
+  /**
+   * Opens stores in another way.
+   *
+   * @param at opens the store of an announced location and checkpoint
+   */
+  public OpenStores(BiFunction<String, CheckpointId, CheckpointStore> at) {
+    this.at = at;
   }
 
   /**
@@ -46,7 +57,7 @@ public final class OpenStores implements AutoCloseable {
     String name = location.replace("/" + id, "");
     CheckpointStore store = open.remove(name);
     if (store == null) {
-      store = stores.at(location, id);
+      store = at.apply(location, id);
     }
     boolean usable = false;
     try {

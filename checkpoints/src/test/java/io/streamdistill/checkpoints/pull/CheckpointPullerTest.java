@@ -2,14 +2,12 @@ package io.streamdistill.checkpoints.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
-import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.AliasWriter;
@@ -21,6 +19,7 @@ import io.streamdistill.checkpoints.store.CheckpointTopics;
 import io.streamdistill.checkpoints.store.Checkpoints;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.FileCheckpointStore;
+import io.streamdistill.checkpoints.store.OpenStores;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.checkpoints.trust.KeyFiles;
 import io.streamdistill.checkpoints.trust.SigningKey;
@@ -32,7 +31,6 @@ import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.testkit.TestBroker;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,9 +43,9 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -350,19 +348,42 @@ class CheckpointPullerTest {
     assertThat(CheckpointVerifier.verify(out)).isEqualTo(second);
   }
 
-  /** Retention deletes the very version that is being copied; a newer one is announced by then. */
+  /** A pull that has read what is announced, and waits for {@code goOn} before it copies. */
+  private CompletableFuture<Manifest> aboutToCopy(CountDownLatch goOn) throws Exception {
+    Cluster cluster = Cluster.of(kafka, topics);
+    CountDownLatch asked = new CountDownLatch(1);
+    OpenStores held =
+        new OpenStores(
+            (location, id) ->
+                new HeldStore(new CheckpointStores(cluster).at(location, id), asked, goOn));
+    CompletableFuture<Manifest> pull =
+        CompletableFuture.supplyAsync(
+            () ->
+                new CheckpointPuller(cluster, PullOptions.defaults(), false, held)
+                    .pull("mnist", out));
+    assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
+    return pull;
+  }
+
+  /** A checkpoint in a directory that is deleted in the middle of a pull. */
+  private CheckpointId announceInDirectory(Path store) {
+    Manifest manifest = write("mnist", "v1");
+    announce(manifest, put(manifest, "file:" + store));
+    return manifest.id();
+  }
+
+  /** Retention deletes the very version that is to be copied; a newer one is announced by then. */
   @Test
   void whoIsOvertakenByRetentionGoesOnToTheNextVersion() throws Exception {
     Path store = work.resolve("store");
-    CheckpointId slow = new CheckpointId("mnist", "v1");
-    announceManyFiles(store, slow);
-    CompletableFuture<Manifest> pull =
-        CompletableFuture.supplyAsync(() -> puller().pull("mnist", out));
-    await().atMost(Duration.ofMinutes(1)).until(() -> isCopying(work.resolve("out.versions")));
+    CheckpointId slow = announceInDirectory(store);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CompletableFuture<Manifest> pull = aboutToCopy(goOn);
 
     Manifest next = publish("v2");
     withdraw(slow);
     new FileCheckpointStore(store).delete(slow);
+    goOn.countDown();
 
     assertThat(pull.get(1, TimeUnit.MINUTES)).isEqualTo(next);
     assertThat(CheckpointVerifier.verify(out)).isEqualTo(next);
@@ -371,39 +392,18 @@ class CheckpointPullerTest {
   @Test
   void whatWasDeletedWhileItWasPulledAndHasNoSuccessorIsAnErrorThatSaysSo() throws Exception {
     Path store = work.resolve("store");
-    CheckpointId slow = new CheckpointId("mnist", "v1");
-    announceManyFiles(store, slow);
-    CompletableFuture<Manifest> pull =
-        CompletableFuture.supplyAsync(() -> puller().pull("mnist", out));
-    await().atMost(Duration.ofMinutes(1)).until(() -> isCopying(work.resolve("out.versions")));
+    CheckpointId slow = announceInDirectory(store);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CompletableFuture<Manifest> pull = aboutToCopy(goOn);
 
-    new FileCheckpointStore(store).delete(slow);
+    Files.delete(store.resolve(slow.toString()).resolve("weights.safetensors"));
+    goOn.countDown();
 
     assertThatThrownBy(() -> pull.get(1, TimeUnit.MINUTES))
         .hasCauseInstanceOf(CheckpointException.class)
         .hasMessageContaining("mnist/v1")
         .hasMessageContaining("was it deleted just now?");
     assertThat(out).doesNotExist();
-  }
-
-  /** A checkpoint that takes a while to copy, since every file of it is brought to disk. */
-  private void announceManyFiles(Path store, CheckpointId id) throws IOException {
-    Path directory = Files.createDirectories(store.resolve(id.toString()));
-    for (int i = 0; i < FileEntry.MAX_FILES - 1; i++) {
-      Files.createFile(directory.resolve("file-" + i));
-    }
-    announce(Checkpoints.manifest(id).build().write(directory), directory.toUri());
-  }
-
-  private static boolean isCopying(Path versions) throws IOException {
-    if (!Files.isDirectory(versions)) {
-      return false;
-    }
-    try (Stream<Path> tree = Files.walk(versions)) {
-      return tree.anyMatch(path -> path.getFileName().toString().startsWith("file-"));
-    } catch (UncheckedIOException e) {
-      return false; // a lock file went away
-    }
   }
 
   private void withdraw(CheckpointId id) {
