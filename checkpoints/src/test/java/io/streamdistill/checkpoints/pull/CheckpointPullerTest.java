@@ -2,12 +2,14 @@ package io.streamdistill.checkpoints.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.AliasWriter;
@@ -31,6 +33,7 @@ import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.testkit.TestBroker;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +49,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -392,18 +396,39 @@ class CheckpointPullerTest {
   @Test
   void whatWasDeletedWhileItWasPulledAndHasNoSuccessorIsAnErrorThatSaysSo() throws Exception {
     Path store = work.resolve("store");
-    CheckpointId slow = announceInDirectory(store);
-    CountDownLatch goOn = new CountDownLatch(1);
-    CompletableFuture<Manifest> pull = aboutToCopy(goOn);
+    CheckpointId slow = new CheckpointId("mnist", "v1");
+    announceManyFiles(store, slow);
+    CompletableFuture<Manifest> pull =
+        CompletableFuture.supplyAsync(() -> puller().pull("mnist", out));
+    await().atMost(Duration.ofMinutes(1)).until(() -> isCopying(work.resolve("out.versions")));
 
-    Files.delete(store.resolve(slow.toString()).resolve("weights.safetensors"));
-    goOn.countDown();
+    new FileCheckpointStore(store).delete(slow);
 
     assertThatThrownBy(() -> pull.get(1, TimeUnit.MINUTES))
         .hasCauseInstanceOf(CheckpointException.class)
         .hasMessageContaining("mnist/v1")
         .hasMessageContaining("was it deleted just now?");
     assertThat(out).doesNotExist();
+  }
+
+  /** A checkpoint that takes a while to copy, since every file of it is brought to disk. */
+  private void announceManyFiles(Path store, CheckpointId id) throws IOException {
+    Path directory = Files.createDirectories(store.resolve(id.toString()));
+    for (int i = 0; i < FileEntry.MAX_FILES - 1; i++) {
+      Files.createFile(directory.resolve("file-" + i));
+    }
+    announce(Checkpoints.manifest(id).build().write(directory), directory.toUri());
+  }
+
+  private static boolean isCopying(Path versions) throws IOException {
+    if (!Files.isDirectory(versions)) {
+      return false;
+    }
+    try (Stream<Path> tree = Files.walk(versions)) {
+      return tree.anyMatch(path -> path.getFileName().toString().startsWith("file-"));
+    } catch (UncheckedIOException e) {
+      return false; // a lock file went away
+    }
   }
 
   private void withdraw(CheckpointId id) {
