@@ -31,9 +31,12 @@ import org.apache.kafka.common.TopicPartition;
  * is committed gets past one.
  *
  * <p>One is told to hang only where that is certain: the coordinator has given the producer a later
- * epoch since, so no end of the earlier one will ever come, and has no partition of the transaction
- * to end. Its records were never part of a commit, for a producer commits when all of them are
- * acknowledged; aborting it loses nothing that anyone was promised.
+ * epoch since, so no end of the earlier one will ever come, has no partition of the transaction to
+ * end, and the partition has it open at a second look.
+ *
+ * <p>How it ended is another question. A coordinator forgets ends of commits as well as of aborts,
+ * and an abort of a transaction that was committed loses its records for ever. Only while the
+ * coordinator's last word is of the very transaction (the epoch after it), it is known.
  */
 public final class HangingTransactions {
 
@@ -47,14 +50,26 @@ public final class HangingTransactions {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
+  /** How a transaction ended, as its coordinator knows. */
+  public enum Ending {
+    /** To abort it in the partition loses nothing. */
+    ABORTED,
+    /** To abort it in the partition loses records that were committed. */
+    COMMITTED,
+    /** The coordinator has gone on: either of the two. */
+    UNKNOWN
+  }
+
   /**
    * A transaction that hangs.
    *
    * @param partition that it is open in
    * @param transactionalId of its producer
    * @param producer as the partition knows it
+   * @param ending how its coordinator ended it
    */
-  public record Hanging(TopicPartition partition, String transactionalId, ProducerState producer) {
+  public record Hanging(
+      TopicPartition partition, String transactionalId, ProducerState producer, Ending ending) {
 
     private boolean is(ProducerState other) {
       return other.producerId() == producer.producerId()
@@ -67,13 +82,18 @@ public final class HangingTransactions {
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%s, from offset %d on: a transaction of '%s' (producer %d, epoch %d) that was last written to at %s",
+          "%s, from offset %d on: a transaction of '%s' (producer %d, epoch %d) that was last written to at %s; it was %s",
           partition,
           producer.currentTransactionStartOffset().orElse(-1),
           transactionalId,
           producer.producerId(),
           producer.producerEpoch(),
-          Instant.ofEpochMilli(producer.lastTimestamp()));
+          Instant.ofEpochMilli(producer.lastTimestamp()),
+          switch (ending) {
+            case ABORTED -> "aborted";
+            case COMMITTED -> "committed";
+            case UNKNOWN -> "aborted or committed, which nobody knows any more";
+          });
     }
   }
 
@@ -124,7 +144,9 @@ public final class HangingTransactions {
           for (ProducerState producer : producers) {
             Coordinated known = coordinated.get(producer.producerId());
             if (known != null && known.isOver(producer, partition)) {
-              over.add(new Hanging(partition, known.transactionalId(), producer));
+              over.add(
+                  new Hanging(
+                      partition, known.transactionalId(), producer, known.ending(producer)));
             }
           }
         });
@@ -150,6 +172,18 @@ public final class HangingTransactions {
           && now.producerId() == producer.producerId()
           && now.producerEpoch() > producer.producerEpoch()
           && !now.topicPartitions().contains(partition);
+    }
+
+    /** Each end of a transaction raises the epoch by one (transaction.version 2). */
+    Ending ending(ProducerState producer) {
+      if (now.producerEpoch() != producer.producerEpoch() + 1) {
+        return Ending.UNKNOWN;
+      }
+      return switch (now.state()) {
+        case COMPLETE_ABORT -> Ending.ABORTED;
+        case COMPLETE_COMMIT -> Ending.COMMITTED;
+        default -> Ending.UNKNOWN;
+      };
     }
   }
 
@@ -207,7 +241,8 @@ public final class HangingTransactions {
   }
 
   /**
-   * Ends one that hangs; whoever read up to it goes on.
+   * Aborts one that hangs, whatever its ending was: whoever read up to it goes on, and its records
+   * are never read.
    *
    * @throws BrokerException when Kafka does not answer, or refuses
    */

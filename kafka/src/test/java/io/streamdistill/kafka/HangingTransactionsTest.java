@@ -2,9 +2,11 @@ package io.streamdistill.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
+import io.streamdistill.kafka.HangingTransactions.Ending;
 import io.streamdistill.kafka.HangingTransactions.Hanging;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -37,6 +39,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A broker that does not verify partitions forgets them, as one that died may have. */
 final class HangingTransactionsTest {
@@ -91,7 +95,8 @@ final class HangingTransactionsTest {
    * A record of a transaction that the coordinator is never told of: older clients told it
    * themselves, so this broker, which verifies nothing, does not.
    */
-  private static void sendUntold(TransactionDescription as) throws Exception {
+  private static void sendUntold(String topic, String id) throws Exception {
+    TransactionDescription as = coordinated(id);
     MemoryRecords records =
         MemoryRecords.withTransactionalRecords(
             Compression.NONE,
@@ -99,20 +104,16 @@ final class HangingTransactionsTest {
             (short) as.producerEpoch(),
             0,
             new SimpleRecord("v".getBytes(UTF_8)));
-    var topic =
+    var produced =
         new TopicProduceData()
-            .setName(PARTITION.topic())
-            .setPartitionData(
-                List.of(
-                    new PartitionProduceData()
-                        .setIndex(PARTITION.partition())
-                        .setRecords(records)));
+            .setName(topic)
+            .setPartitionData(List.of(new PartitionProduceData().setIndex(0).setRecords(records)));
     var data =
         new ProduceRequestData()
-            .setTransactionalId("forgotten")
+            .setTransactionalId(id)
             .setAcks((short) -1)
             .setTimeoutMs(10_000)
-            .setTopicData(new TopicProduceDataCollection(List.of(topic).iterator()));
+            .setTopicData(new TopicProduceDataCollection(List.of(produced).iterator()));
     ProduceRequest request =
         new ProduceRequest.Builder(UNVERIFIED, UNVERIFIED, data).build(UNVERIFIED);
     ByteBuffer bytes =
@@ -138,7 +139,7 @@ final class HangingTransactionsTest {
   void findsAndEndsWhatTheCoordinatorHasForgotten() throws Exception {
     HangingTransactions transactions = new HangingTransactions(admin, kafka);
     producer("forgotten").close();
-    sendUntold(coordinated("forgotten"));
+    sendUntold("answers", "forgotten");
     assertThat(transactions.find(List.of("answers")))
         .as("as far as the epoch tells, it may still end")
         .isEmpty();
@@ -153,10 +154,42 @@ final class HangingTransactionsTest {
       assertThat(found).hasSize(1);
       assertThat(found.get(0).toString())
           .startsWith("answers-0, from offset 0 on: a transaction of 'forgotten' (producer ");
+      assertThat(found.get(0).ending()).as("its id was taken anew").isEqualTo(Ending.UNKNOWN);
       transactions.abort(found.get(0));
       assertThat(transactions.find(transactions.allTopics())).isEmpty();
       assertThat(readableEnd()).as("up to the one that is alive").isEqualTo(1);
       alive.commitTransaction();
+    }
+  }
+
+  /** The coordinator ended the transaction, and forgot this partition of it. */
+  @ParameterizedTest
+  @CsvSource({"true, COMMITTED", "false, ABORTED"})
+  void saysHowItEndedWhileTheCoordinatorKnows(boolean commit, Ending ending) throws Exception {
+    HangingTransactions transactions = new HangingTransactions(admin, kafka);
+    String id = "forgetful-" + commit;
+    String told = "told-" + commit;
+    String untold = "untold-" + commit;
+    admin
+        .createTopics(List.of(new NewTopic(told, 1, (short) 1), new NewTopic(untold, 1, (short) 1)))
+        .all()
+        .get();
+    try (KafkaProducer<String, String> producer = producer(id)) {
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(told, "k", "v")).get();
+      sendUntold(untold, id);
+      if (commit) {
+        producer.commitTransaction();
+      } else {
+        producer.abortTransaction();
+      }
+
+      List<Hanging> found =
+          await().until(() -> transactions.find(List.of(untold)), hanging -> !hanging.isEmpty());
+
+      assertThat(found).extracting(Hanging::ending).containsExactly(ending);
+      transactions.abort(found.get(0));
+      assertThat(transactions.find(List.of(untold))).isEmpty();
     }
   }
 }

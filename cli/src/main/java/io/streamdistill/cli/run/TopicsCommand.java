@@ -2,6 +2,7 @@ package io.streamdistill.cli.run;
 
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.kafka.HangingTransactions;
+import io.streamdistill.kafka.HangingTransactions.Ending;
 import io.streamdistill.kafka.HangingTransactions.Hanging;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicSpec;
@@ -73,18 +74,23 @@ public final class TopicsCommand {
       name = "repair",
       mixinStandardHelpOptions = true,
       description = {
-        "Ends transactions that hang: open in a partition, although their coordinator is done with"
-            + " them, as a broker that died may leave them. Nobody reads what is committed behind one.",
-        "Only what certainly hangs is ended. Its records are dropped, and were never part of a"
-            + " commit. It takes the permission Alter on the cluster.",
-        "Exit code 1 with --dry-run if any hangs."
+        "Aborts transactions that hang: open in a partition, although their coordinator is done"
+            + " with them. Nobody reads what is committed behind one.",
+        "Only those are aborted of which the coordinator still says that they were. The records of"
+            + " another one may have been committed: --force aborts it, too, and nobody will read them."
+            + " It takes the permission Alter on the cluster.",
+        "Exit code 1 if any is left."
       })
   int repair(
       @Option(
               names = "--all",
               description = "in all topics of the cluster, rather than those of the configuration")
           boolean all,
-      @Option(names = "--dry-run", description = "say which hang, and end none") boolean dryRun) {
+      @Option(
+              names = "--force",
+              description = "abort also those that may have been committed, and lose their records")
+          boolean force,
+      @Option(names = "--dry-run", description = "say which hang, and abort none") boolean dryRun) {
     View view = options.load(View.class);
     PrintWriter out = spec.commandLine().getOut();
     Admin admin = Admin.create(view.kafka().admin());
@@ -92,17 +98,21 @@ public final class TopicsCommand {
       HangingTransactions transactions = new HangingTransactions(admin, view.kafka());
       List<Hanging> found =
           transactions.find(all ? transactions.allTopics() : topicsOf(view.topics()));
+      int left = 0;
       for (Hanging hanging : found) {
-        if (!dryRun) {
+        boolean aborts = !dryRun && (force || hanging.ending() == Ending.ABORTED);
+        if (aborts) {
           transactions.abort(hanging);
+        } else {
+          left++;
         }
-        out.printf("%s %s%n", dryRun ? "hangs:  " : "aborted:", hanging);
+        out.printf("%s %s%n", aborts ? "aborted:" : "hangs:  ", hanging);
       }
       if (found.isEmpty()) {
         out.println("no transaction hangs");
       }
       out.flush();
-      return dryRun && !found.isEmpty() ? ExitCode.SOFTWARE : ExitCode.OK;
+      return left > 0 ? ExitCode.SOFTWARE : ExitCode.OK;
     } finally {
       admin.close(Duration.ZERO); // what was not answered is not waited for again
     }
