@@ -2,7 +2,6 @@ package io.streamdistill.records;
 
 import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.schema.FeatureType;
 import java.util.List;
 
 /**
@@ -56,15 +55,6 @@ public record FeatureContract(FeatureType type, List<Integer> shape, float scale
 
   /** Bytes of one example on the wire. */
   public int bytes() {
-    return Math.multiplyExact(length(), elementBytes(type));
-  }
-
-  /** Bytes per element of {@code type}. */
-  public static int elementBytes(FeatureType type) {
-    return switch (type) {
-      case U8 -> 1;
-      case F16 -> 2;
-      case F32 -> 4;
-    };
+    return Math.multiplyExact(length(), type.bytes());
   }
 }

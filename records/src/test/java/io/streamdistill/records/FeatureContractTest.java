@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.config.ConfigException;
-import io.streamdistill.schema.FeatureType;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

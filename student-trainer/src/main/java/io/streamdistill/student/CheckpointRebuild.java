@@ -11,6 +11,8 @@ import io.streamdistill.kafka.TopicWatch;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
+import io.streamdistill.records.avro.TargetReader;
 import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.loop.BatchStep;
@@ -29,8 +31,9 @@ import io.streamdistill.student.source.ReadingOrder;
 import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.RecordedOrder;
 import io.streamdistill.student.source.RejectedBefore;
-import io.streamdistill.student.source.SoftTargetDecoder;
+import io.streamdistill.student.source.RowFiller;
 import io.streamdistill.student.source.SoftTargetLog;
+import io.streamdistill.student.source.TargetViews;
 import io.streamdistill.student.step.BatchSize;
 import io.streamdistill.student.step.NativeThreads;
 import io.streamdistill.student.step.OutputScale;
@@ -235,17 +238,17 @@ public final class CheckpointRebuild {
     BatchReader reader =
         new BatchReader(
             source,
-            new SoftTargetDecoder(
+            new TargetReader(new Task(features, classes), config.maxWeight()),
+            new RowFiller(
                 features,
                 RebuildState.scales(manifest).standardisation(),
-                classes,
-                objective.temperature(),
-                config.maxWeight()),
-            config.select(),
-            config.teachers(),
-            new HoldOut(config.gate(), features.bytes(), classes.count()),
-            config.log().linger(),
-            new BatchLimit(batchSize, start.examplesSeen()),
+                classes.count(),
+                objective.temperature()),
+            new TargetViews(
+                config.teachers(),
+                source.position().teachers(),
+                List.of(new HoldOut(config.gate(), features.bytes()), config.select())),
+            new BatchLimit(batchSize, start.examplesSeen(), config.log().linger()),
             new RejectedBefore(Map.of()),
             new ReadingReport(
                 new SimpleMeterRegistry(), config.select(), config.teachers(), Clock.systemUTC()),

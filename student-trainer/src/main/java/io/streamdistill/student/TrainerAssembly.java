@@ -26,6 +26,7 @@ import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Task;
+import io.streamdistill.records.avro.TargetReader;
 import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.gate.Gate;
@@ -59,8 +60,9 @@ import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.LogWatch;
 import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.RejectedBefore;
-import io.streamdistill.student.source.SoftTargetDecoder;
+import io.streamdistill.student.source.RowFiller;
 import io.streamdistill.student.source.SoftTargetLog;
+import io.streamdistill.student.source.TargetViews;
 import io.streamdistill.student.step.BatchSize;
 import io.streamdistill.student.step.OutputScale;
 import io.streamdistill.student.step.StepRate;
@@ -171,7 +173,7 @@ final class TrainerAssembly {
     consumer = closers.add(clients.consumer());
     bind(new KafkaClientMetrics(consumer));
     aliases = closers.add(new AliasWriter(kafka, topics.checkpointEvents(), Clock.systemUTC()));
-    holdOut = new HoldOut(config.gate(), features.bytes(), classes.count());
+    holdOut = new HoldOut(config.gate(), features.bytes());
     replay = closers.add(new ReplayConsumer(clients));
     ends =
         new LogEnds(
@@ -363,17 +365,15 @@ final class TrainerAssembly {
     BatchReader reader =
         new BatchReader(
             source,
-            new SoftTargetDecoder(
+            new TargetReader(new Task(features, classes), config.maxWeight()),
+            new RowFiller(
                 features,
                 ready.scales().standardisation(),
-                classes,
-                objective.temperature(),
-                config.maxWeight()),
-            config.select(),
-            config.teachers(),
-            holdOut,
-            config.log().linger(),
-            new BatchLimit(batchSize, start.progress().examplesSeen()),
+                classes.count(),
+                objective.temperature()),
+            new TargetViews(
+                config.teachers(), source.position().teachers(), List.of(holdOut, config.select())),
+            new BatchLimit(batchSize, start.progress().examplesSeen(), config.log().linger()),
             rejectedBefore,
             report,
             Clock.systemUTC());

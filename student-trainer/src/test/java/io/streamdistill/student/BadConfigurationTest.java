@@ -14,7 +14,7 @@ import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.records.Target;
 import io.streamdistill.student.StudentConfig.DecayType;
 import io.streamdistill.student.StudentConfig.LearningRate;
 import io.streamdistill.student.StudentConfig.Objective;
@@ -23,6 +23,7 @@ import io.streamdistill.student.StudentConfig.OptimizerType;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.scale.InputConfig.Standardise;
+import io.streamdistill.testkit.TestRecords;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -72,7 +73,7 @@ class BadConfigurationTest {
   @MethodSource("seeds")
   void nothingThatDidNotLearnIsPublishedAsHealthy(long seed) throws Exception {
     Random random = new Random(seed);
-    List<SoftTarget> targets = spoilt(SoftTargetFixture.softTargets(EXAMPLES, seed), random);
+    List<Target> targets = spoilt(SoftTargetFixture.softTargets(EXAMPLES, seed), random);
     StudentConfig config = bad("bad-" + seed, random);
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, targets);
@@ -165,24 +166,24 @@ class BadConfigurationTest {
   }
 
   /** Scale and place of the features, heavy weights, labels. */
-  private static List<SoftTarget> spoilt(List<SoftTarget> targets, Random random) {
+  private static List<Target> spoilt(List<Target> targets, Random random) {
     double scale = one(random, 1.0, 1.0, power(random, -9, 12));
     double shift = one(random, 0.0, 0.0, power(random, -2, 4));
     float weight = one(random, 1f, 1f, 1e-6f, 900f);
     boolean labels = random.nextBoolean();
-    List<SoftTarget> spoilt = new ArrayList<>();
-    for (SoftTarget target : targets) {
-      ByteBuffer from = target.getFeatures().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    List<Target> spoilt = new ArrayList<>();
+    for (Target target : targets) {
+      ByteBuffer from = target.example().features().duplicate().order(ByteOrder.LITTLE_ENDIAN);
       ByteBuffer to = ByteBuffer.allocate(from.remaining()).order(ByteOrder.LITTLE_ENDIAN);
       while (from.hasRemaining()) {
         to.putFloat((float) (scale * (from.getFloat() + shift)));
       }
       spoilt.add(
-          SoftTarget.newBuilder(target)
-              .setFeatures(to.flip())
-              .setWeight(random.nextInt(20) == 0 ? weight : 1)
-              .setLabel(labels ? target.getLabel() : null)
-              .build());
+          TestRecords.withLabel(
+              TestRecords.withWeight(
+                  TestRecords.withFeatures(target, to.flip()),
+                  random.nextInt(20) == 0 ? weight : 1),
+              labels ? target.example().label() : null));
     }
     return spoilt;
   }
@@ -197,10 +198,11 @@ class BadConfigurationTest {
   }
 
   /** Of the published model with the teacher, on what it was trained on. */
-  private static double agreement(Path checkpoint, List<SoftTarget> targets) throws OrtException {
+  private static double agreement(Path checkpoint, List<Target> targets) throws OrtException {
     FloatBuffer features = FloatBuffer.allocate(targets.size() * FEATURES);
-    for (SoftTarget target : targets) {
-      features.put(target.getFeatures().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
+    for (Target target : targets) {
+      features.put(
+          target.example().features().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
     }
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session =
@@ -227,7 +229,7 @@ class BadConfigurationTest {
     return best;
   }
 
-  private static double majority(List<SoftTarget> targets) {
+  private static double majority(List<Target> targets) {
     int[] counts = new int[3];
     targets.forEach(target -> counts[SoftTargetFixture.teacherAnswer(target)]++);
     return Math.max(Math.max(counts[0], counts[1]), counts[2]) / (double) targets.size();

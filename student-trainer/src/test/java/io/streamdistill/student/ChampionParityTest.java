@@ -20,14 +20,16 @@ import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Target;
 import io.streamdistill.records.Task;
 import io.streamdistill.records.data.IdxFile;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.records.target.TargetEncoding;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.onnx.OnnxExport;
 import java.io.IOException;
@@ -195,29 +197,30 @@ class ChampionParityTest {
     return pulled;
   }
 
-  private static List<SoftTarget> softTargets(ClassMap classes) throws IOException {
+  private static List<Target> softTargets(ClassMap classes) throws IOException {
     byte[] images = idx("train-images-idx3-ubyte.gz", 3);
     byte[] labels = idx("train-labels-idx1-ubyte.gz", 1);
-    List<SoftTarget> targets = new ArrayList<>();
+    List<Target> targets = new ArrayList<>();
     for (int i = 0; i < EXAMPLES; i++) {
       double[] logProbabilities = new double[CLASSES];
       Arrays.fill(logProbabilities, Math.log(0.1 / (CLASSES - 1)));
       logProbabilities[labels[i]] = Math.log(0.9);
       targets.add(
-          SoftTarget.newBuilder()
-              .setId("digit-" + i)
-              .setFeatures(ByteBuffer.wrap(images, i * LENGTH, LENGTH).slice())
-              .setFeatureType(FeatureType.U8)
-              .setTargets(TargetCodec.encode(TargetEncoding.DENSE_F32, logProbabilities))
-              .setEncoding(TargetEncoding.DENSE_F32)
-              .setTemperature(4)
-              .setTeacherVersion("labels, smoothed")
-              .setClassMapHash(classes.hash())
-              .setLabel((int) labels[i])
-              .setWeight(1)
-              .setEventTime(Instant.now())
-              .setScoredTime(Instant.now())
-              .build());
+          new Target(
+              new Example(
+                  "digit-" + i,
+                  ByteBuffer.wrap(images, i * LENGTH, LENGTH).slice(),
+                  FeatureType.U8,
+                  (int) labels[i],
+                  1,
+                  Instant.now()),
+              new Answer(
+                  TargetCodec.encode(TargetEncoding.DENSE_F32, logProbabilities),
+                  TargetEncoding.DENSE_F32,
+                  4,
+                  "labels, smoothed",
+                  classes.hash()),
+              Instant.now()));
     }
     return targets;
   }

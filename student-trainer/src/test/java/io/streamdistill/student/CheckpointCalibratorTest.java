@@ -23,10 +23,10 @@ import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Target;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
-import io.streamdistill.student.calibrate.BiasCorrectionConfig.Target;
+import io.streamdistill.testkit.TestRecords;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -52,13 +52,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class CheckpointCalibratorTest {
 
-  private static final List<SoftTarget> PROBE = SoftTargetFixture.softTargets(1_000, 20);
-  private static final List<SoftTarget> WITHOUT_RED =
+  private static final List<Target> PROBE = SoftTargetFixture.softTargets(1_000, 20);
+  private static final List<Target> WITHOUT_RED =
       SoftTargetFixture.softTargets(2_000, 21).stream()
           .filter(target -> SoftTargetFixture.teacherAnswer(target) != 0)
           .toList();
   private static final BiasCorrectionConfig PRIOR =
-      new BiasCorrectionConfig(Target.PRIOR, "", 500, List.of(0.6, 0.3, 0.1));
+      new BiasCorrectionConfig(BiasCorrectionConfig.Target.PRIOR, "", 500, List.of(0.6, 0.3, 0.1));
 
   @TempDir static Path directory;
   static SoftTargetFixture fixture;
@@ -178,7 +178,8 @@ final class CheckpointCalibratorTest {
   void reachesAPrior() throws Exception {
     Path out = directory.resolve("corrected-to-prior");
     var prior =
-        new BiasCorrectionConfig(Target.PRIOR, probe.softTargets(), 1_000, List.of(0.2, 0.3, 0.5));
+        new BiasCorrectionConfig(
+            BiasCorrectionConfig.Target.PRIOR, probe.softTargets(), 1_000, List.of(0.2, 0.3, 0.5));
 
     calibrator(prior).calibrate(plain, out);
 
@@ -186,7 +187,10 @@ final class CheckpointCalibratorTest {
         .usingComparatorWithPrecision(1e-3)
         .containsExactly(0.2, 0.3, 0.5);
     assertThatThrownBy(
-            () -> calibrator(new BiasCorrectionConfig(Target.PRIOR, "", 1_000, List.of(0.5, 0.5))))
+            () ->
+                calibrator(
+                    new BiasCorrectionConfig(
+                        BiasCorrectionConfig.Target.PRIOR, "", 1_000, List.of(0.5, 0.5))))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("has 2 shares, there are 3 classes")
         .hasMessageContaining("[red, green, blue]");
@@ -200,15 +204,15 @@ final class CheckpointCalibratorTest {
         .hasMessageStartingWith("topic " + empty.softTargets() + " has no soft target")
         .hasMessageContaining("student.bias-correction.probe-topic");
 
-    fixture.produce(
-        empty,
-        List.of(SoftTarget.newBuilder(PROBE.get(0)).setClassMapHash("0123456789abcdef").build()));
+    fixture.produce(empty, List.of(TestRecords.withClassMapHash(PROBE.get(0), "0123456789abcdef")));
     assertFails(plain, teacher(empty))
         .isInstanceOf(StudentException.class)
         .hasMessageContaining("none of the 1 records read is fit for this student")
         .hasMessageContaining("wrong-class-map");
 
-    assertFails(plain, new BiasCorrectionConfig(Target.TEACHER, "nowhere", 10, List.of()))
+    assertFails(
+            plain,
+            new BiasCorrectionConfig(BiasCorrectionConfig.Target.TEACHER, "nowhere", 10, List.of()))
         .isInstanceOf(StudentException.class)
         .hasMessageContaining("topic nowhere")
         .hasMessageContaining("does not exist on Kafka at " + fixture.kafka.bootstrapServers());
@@ -324,7 +328,8 @@ final class CheckpointCalibratorTest {
   }
 
   private static BiasCorrectionConfig teacher(TopicsConfig of) {
-    return new BiasCorrectionConfig(Target.TEACHER, of.softTargets(), 10_000, List.of());
+    return new BiasCorrectionConfig(
+        BiasCorrectionConfig.Target.TEACHER, of.softTargets(), 10_000, List.of());
   }
 
   private static CheckpointCalibrator calibrator(BiasCorrectionConfig config) {
@@ -345,10 +350,13 @@ final class CheckpointCalibratorTest {
         new Random(1));
   }
 
-  private static double[] prediction(SoftTarget target) {
+  private static double[] prediction(Target target) {
     double[] prediction = new double[3];
-    assertThat(TargetCodec.decode(target.getEncoding(), target.getTargets(), prediction)).isTrue();
-    TargetCodec.retemper(prediction, target.getTemperature(), 1);
+    assertThat(
+            TargetCodec.decode(
+                target.answer().encoding(), target.answer().distribution(), prediction))
+        .isTrue();
+    TargetCodec.retemper(prediction, target.answer().temperature(), 1);
     for (int k = 0; k < 3; k++) {
       prediction[k] = Math.exp(prediction[k]);
     }
@@ -357,7 +365,7 @@ final class CheckpointCalibratorTest {
 
   private static double[] teacherMean() {
     double[] mean = new double[3];
-    for (SoftTarget target : PROBE) {
+    for (Target target : PROBE) {
       double[] prediction = prediction(target);
       for (int k = 0; k < 3; k++) {
         mean[k] += prediction[k] / PROBE.size();
@@ -372,7 +380,8 @@ final class CheckpointCalibratorTest {
     for (int i = 0; i < features.length; i++) {
       PROBE
           .get(i)
-          .getFeatures()
+          .example()
+          .features()
           .duplicate()
           .order(ByteOrder.LITTLE_ENDIAN)
           .asFloatBuffer()

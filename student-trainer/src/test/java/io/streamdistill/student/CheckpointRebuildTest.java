@@ -10,7 +10,7 @@ import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.records.Target;
 import io.streamdistill.student.publish.Lineage;
 import io.streamdistill.student.source.PassConfig;
 import java.nio.file.Files;
@@ -68,7 +68,7 @@ final class CheckpointRebuildTest {
       TrainerService trainer = fixture.start(config, topics);
       for (int i = 0; i < 8; i++) {
         int count = 20 + random.nextInt(120);
-        List<SoftTarget> targets = SoftTargetFixture.softTargets(count, 100 * life + i);
+        List<Target> targets = SoftTargetFixture.softTargets(count, 100 * life + i);
         fixture.produceTo(topics, targets, n -> n % 40 == 0 ? n / 40 % 3 : 0);
         fed += count;
         Thread.sleep(random.nextInt(250));

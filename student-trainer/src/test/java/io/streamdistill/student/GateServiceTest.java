@@ -17,11 +17,12 @@ import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Target;
 import io.streamdistill.schema.CheckpointEvent;
 import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.onnx.OnnxParity;
+import io.streamdistill.testkit.TestRecords;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -65,14 +66,13 @@ final class GateServiceTest {
   }
 
   /** Every record has a label, which is the teacher's answer moved on by some classes. */
-  private static List<SoftTarget> labelled(int count, long seed, String ids, int movedOn) {
-    List<SoftTarget> targets = new ArrayList<>();
-    for (SoftTarget target : SoftTargetFixture.softTargets(count, seed)) {
+  private static List<Target> labelled(int count, long seed, String ids, int movedOn) {
+    List<Target> targets = new ArrayList<>();
+    for (Target target : SoftTargetFixture.softTargets(count, seed)) {
       targets.add(
-          SoftTarget.newBuilder(target)
-              .setId(ids + target.getId())
-              .setLabel((SoftTargetFixture.teacherAnswer(target) + movedOn) % 3)
-              .build());
+          TestRecords.withLabel(
+              TestRecords.withId(target, ids + target.example().id()),
+              (SoftTargetFixture.teacherAnswer(target) + movedOn) % 3));
     }
     return targets;
   }

@@ -11,7 +11,7 @@ import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.records.Target;
 import io.streamdistill.student.StudentConfig.DecayType;
 import io.streamdistill.student.StudentConfig.LearningRate;
 import io.streamdistill.student.StudentConfig.Objective;
@@ -20,6 +20,7 @@ import io.streamdistill.student.StudentConfig.OptimizerType;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.scale.InputConfig.Standardise;
+import io.streamdistill.testkit.TestRecords;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -75,23 +76,23 @@ class LearningFaultTest {
     return Manifest.read(out);
   }
 
-  private static TopicsConfig produced(List<SoftTarget> targets) {
+  private static TopicsConfig produced(List<Target> targets) {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, targets);
     return topics;
   }
 
   /** Every feature times a factor of its own, and off by a multiple of it. */
-  private static List<SoftTarget> rescaled(List<SoftTarget> targets, double... factors) {
-    List<SoftTarget> rescaled = new ArrayList<>();
-    for (SoftTarget target : targets) {
-      ByteBuffer from = target.getFeatures().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  private static List<Target> rescaled(List<Target> targets, double... factors) {
+    List<Target> rescaled = new ArrayList<>();
+    for (Target target : targets) {
+      ByteBuffer from = target.example().features().duplicate().order(ByteOrder.LITTLE_ENDIAN);
       ByteBuffer to = ByteBuffer.allocate(from.remaining()).order(ByteOrder.LITTLE_ENDIAN);
       for (int f = 0; from.hasRemaining(); f++) {
         double factor = factors[f % factors.length];
         to.putFloat((float) (factor * (from.getFloat() + 3)));
       }
-      rescaled.add(SoftTarget.newBuilder(target).setFeatures(to.flip()).build());
+      rescaled.add(TestRecords.withFeatures(target, to.flip()));
     }
     return rescaled;
   }
@@ -116,10 +117,9 @@ class LearningFaultTest {
   @ParameterizedTest
   @ValueSource(ints = {3, 700})
   void oneHugeFeatureSpoilsNothing(int where) throws Exception {
-    List<SoftTarget> targets = SoftTargetFixture.softTargets(EXAMPLES, 2);
+    List<Target> targets = SoftTargetFixture.softTargets(EXAMPLES, 2);
     ByteBuffer features = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN).putFloat(3e38f);
-    targets.set(
-        where, SoftTarget.newBuilder(targets.get(where)).setFeatures(features.rewind()).build());
+    targets.set(where, TestRecords.withFeatures(targets.get(where), features.rewind()));
 
     Manifest manifest = trained(defaults("huge-" + where), produced(targets));
 
@@ -128,10 +128,10 @@ class LearningFaultTest {
 
   @Test
   void weightAboveTheBoundIsADeadLetter() throws Exception {
-    List<SoftTarget> targets = SoftTargetFixture.softTargets(EXAMPLES, 3);
-    targets.set(500, SoftTarget.newBuilder(targets.get(500)).setWeight(1e7f).build());
-    targets.set(501, SoftTarget.newBuilder(targets.get(501)).setWeight(3e38f).build());
-    targets.set(502, SoftTarget.newBuilder(targets.get(502)).setWeight(1_000f).build());
+    List<Target> targets = SoftTargetFixture.softTargets(EXAMPLES, 3);
+    targets.set(500, TestRecords.withWeight(targets.get(500), 1e7f));
+    targets.set(501, TestRecords.withWeight(targets.get(501), 3e38f));
+    targets.set(502, TestRecords.withWeight(targets.get(502), 1_000f));
     TopicsConfig topics = produced(targets);
 
     Manifest manifest = trained(defaults("weights"), topics);
@@ -151,12 +151,12 @@ class LearningFaultTest {
   /** Without standardisation it overflows in the first layer: that record goes, the rest stays. */
   @Test
   void recordWhoseLossIsNoNumberIsADeadLetterAndTrainingGoesOn() throws Exception {
-    List<SoftTarget> targets = SoftTargetFixture.softTargets(EXAMPLES, 4);
+    List<Target> targets = SoftTargetFixture.softTargets(EXAMPLES, 4);
     ByteBuffer features = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN);
     for (int f = 0; f < 12; f++) {
       features.putFloat(3e38f);
     }
-    targets.set(77, SoftTarget.newBuilder(targets.get(77)).setFeatures(features.flip()).build());
+    targets.set(77, TestRecords.withFeatures(targets.get(77), features.flip()));
     TopicsConfig topics = produced(targets);
 
     Manifest manifest =

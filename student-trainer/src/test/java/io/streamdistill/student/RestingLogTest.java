@@ -11,12 +11,13 @@ import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Target;
 import io.streamdistill.schema.CheckpointPublished;
-import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.PassConfig.WhenDone;
+import io.streamdistill.testkit.TestRecords;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -80,7 +81,7 @@ final class RestingLogTest {
   @Test
   void passesEndAtTheEndAndTakeTheOrderOfPassesOfThatManyRecords() throws Exception {
     TopicsConfig topics = fixture.createTopics(4);
-    List<SoftTarget> targets = SoftTargetFixture.softTargets(900, 1);
+    List<Target> targets = SoftTargetFixture.softTargets(900, 1);
     fixture.produceTo(topics, targets, i -> i % 10 == 0 ? 0 : 3); // two partitions stay empty
 
     StudentConfig toTheEnd = fixture.student("to-the-end", 3, 0);
@@ -190,12 +191,12 @@ final class RestingLogTest {
   @Test
   void aManifestSaysHowManyExamplesAreOfWhichTeacher() throws Exception {
     TopicsConfig topics = fixture.createTopics(1);
-    List<SoftTarget> targets = SoftTargetFixture.softTargets(300, 5);
+    List<Target> targets = SoftTargetFixture.softTargets(300, 5);
     fixture.produce(topics, targets.subList(0, 200));
     fixture.produce(
         topics,
         targets.subList(200, 300).stream()
-            .map(target -> SoftTarget.newBuilder(target).setTeacherVersion("better").build())
+            .map(target -> TestRecords.withTeacherVersion(target, "better"))
             .toList());
     fixture.train(fixture.student("of-all", 2, 0), topics);
     fixture.train(

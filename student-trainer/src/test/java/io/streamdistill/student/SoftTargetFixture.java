@@ -12,14 +12,17 @@ import io.streamdistill.kafka.TopicSpec;
 import io.streamdistill.kafka.Topics;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.observe.HttpConfig;
+import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Target;
 import io.streamdistill.records.Task;
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.target.Softmax;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.records.target.TargetEncoding;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.learning.LearningConfig;
@@ -28,8 +31,6 @@ import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.student.source.TeacherChoice;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -78,8 +79,7 @@ final class SoftTargetFixture implements AutoCloseable {
 
   private static final AtomicInteger NEXT_TOPICS = new AtomicInteger();
 
-  // The first codec tells Avro which classes to trust, which builders of records need as well.
-  private final RecordCodec<SoftTarget> codec = Codecs.softTarget();
+  private final AvroRecords codec = new AvroRecords();
   private final Path directory;
   private final EmbeddedBroker broker;
   final KafkaSettings kafka;
@@ -99,11 +99,11 @@ final class SoftTargetFixture implements AutoCloseable {
   }
 
   /** Soft targets of a fixed linear teacher at T = 4; every fifth carries its hard label. */
-  static List<SoftTarget> softTargets(int count, long seed) {
+  static List<Target> softTargets(int count, long seed) {
     Random teacher = new Random(99);
     double[] weights = teacher.doubles(FEATURES * 3L, -2, 2).toArray();
     Random random = new Random(seed);
-    List<SoftTarget> targets = new ArrayList<>();
+    List<Target> targets = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       ByteBuffer features = ByteBuffer.allocate(4 * FEATURES).order(ByteOrder.LITTLE_ENDIAN);
       double[] logits = new double[3];
@@ -120,28 +120,31 @@ final class SoftTargetFixture implements AutoCloseable {
       }
       Softmax.logSoftmax(logits, 4);
       targets.add(
-          SoftTarget.newBuilder()
-              .setId("e" + i)
-              .setFeatures(features.flip())
-              .setFeatureType(FeatureType.F32)
-              .setTargets(TargetCodec.encode(TargetEncoding.DENSE_F32, logits))
-              .setEncoding(TargetEncoding.DENSE_F32)
-              .setTemperature(4)
-              .setTeacherVersion("linear")
-              .setClassMapHash(CLASSES.hash())
-              .setLabel(i % 5 == 0 ? best : null)
-              .setWeight(1)
-              .setEventTime(Instant.now())
-              .setScoredTime(Instant.now())
-              .build());
+          new Target(
+              new Example(
+                  "e" + i,
+                  features.flip(),
+                  FeatureType.F32,
+                  i % 5 == 0 ? best : null,
+                  1,
+                  Instant.now()),
+              new Answer(
+                  TargetCodec.encode(TargetEncoding.DENSE_F32, logits),
+                  TargetEncoding.DENSE_F32,
+                  4,
+                  "linear",
+                  CLASSES.hash()),
+              Instant.now()));
     }
     return targets;
   }
 
   /** The class that the teacher of a soft target has on top. */
-  static int teacherAnswer(SoftTarget target) {
+  static int teacherAnswer(Target target) {
     double[] logProbabilities = new double[3];
-    assertThat(TargetCodec.decode(target.getEncoding(), target.getTargets(), logProbabilities))
+    assertThat(
+            TargetCodec.decode(
+                target.answer().encoding(), target.answer().distribution(), logProbabilities))
         .isTrue();
     int best = 0;
     for (int k = 1; k < 3; k++) {
@@ -150,12 +153,12 @@ final class SoftTargetFixture implements AutoCloseable {
     return best;
   }
 
-  void produce(TopicsConfig topics, List<SoftTarget> targets) {
+  void produce(TopicsConfig topics, List<Target> targets) {
     produceBytes(topics, targets.stream().map(codec::encode).toList());
   }
 
   /** Sends record i to a partition of its own. */
-  void produceTo(TopicsConfig topics, List<SoftTarget> targets, IntUnaryOperator partition) {
+  void produceTo(TopicsConfig topics, List<Target> targets, IntUnaryOperator partition) {
     produceBytes(topics, targets.stream().map(codec::encode).toList(), partition);
   }
 

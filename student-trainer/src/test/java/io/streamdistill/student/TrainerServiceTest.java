@@ -22,12 +22,13 @@ import io.streamdistill.kafka.DeadLetter;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.observe.serve.CheckpointRoutes;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.schema.CheckpointPublished;
-import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.student.publish.FencedException;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.testkit.TestRecords;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -183,11 +184,11 @@ class TrainerServiceTest {
   @Test
   void deadLettersWhatIsNoSoftTargetOnceAndGoesOn() throws Exception {
     TopicsConfig topics = fixture.createTopics(2);
-    var codec = Codecs.softTarget();
+    var codec = new AvroRecords();
     List<byte[]> values = new ArrayList<>();
     Random random = new Random(4);
     List<byte[]> garbage = new ArrayList<>();
-    for (SoftTarget target : SoftTargetFixture.softTargets(600, 4)) {
+    for (Target target : SoftTargetFixture.softTargets(600, 4)) {
       values.add(codec.encode(target));
       if (values.size() % 10 == 0) {
         byte[] bytes = codec.encode(target);
@@ -221,8 +222,8 @@ class TrainerServiceTest {
     assertThat(latest(topics, "robust").getExamplesSeen()).isEqualTo(3 * 600);
   }
 
-  private static SoftTarget withLabel(SoftTarget target, int label) {
-    return SoftTarget.newBuilder(target).setLabel(label).build();
+  private static Target withLabel(Target target, int label) {
+    return TestRecords.withLabel(target, label);
   }
 
   /** The model says what it should on average; what is trained on stays as it was. */

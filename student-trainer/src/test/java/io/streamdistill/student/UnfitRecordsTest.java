@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.kafka.DeadLetter;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.records.Target;
+import io.streamdistill.testkit.TestRecords;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,9 +42,9 @@ final class UnfitRecordsTest {
   }
 
   /** Made for other classes. */
-  private static List<SoftTarget> unfit(int count, long seed) {
+  private static List<Target> unfit(int count, long seed) {
     return SoftTargetFixture.softTargets(count, seed).stream()
-        .map(target -> SoftTarget.newBuilder(target).setClassMapHash("0123456789abcdef").build())
+        .map(target -> TestRecords.withClassMapHash(target, "0123456789abcdef"))
         .toList();
   }
 

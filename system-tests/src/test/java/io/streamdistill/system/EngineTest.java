@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.avro.AvroRecords;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -62,23 +62,23 @@ final class EngineTest {
         .until(() -> BUSY.matcher(get(url + "metrics").body()).find());
   }
 
-  private static TransferExample thatHangs() {
-    TransferExample example = TransferSet.example("hangs", new Random(1));
-    example.getFeatures().order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 200);
+  private static Example thatHangs() {
+    Example example = TransferSet.example("hangs", new Random(1));
+    example.features().order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 200);
     return example;
   }
 
-  private static void send(TopicsConfig topics, List<TransferExample> examples) throws Exception {
+  private static void send(TopicsConfig topics, List<Example> examples) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", pipeline.servers()),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
-      for (TransferExample example : examples) {
+      for (Example example : examples) {
         producer
             .send(
                 new ProducerRecord<>(
-                    topics.transferSet(), 0, null, Codecs.transferExample().encode(example)))
+                    topics.transferSet(), 0, null, new AvroRecords().encode(example)))
             .get();
       }
     }
@@ -113,7 +113,7 @@ final class EngineTest {
     String url = url(teacher);
 
     Random random = new Random(2);
-    List<TransferExample> examples = new ArrayList<>();
+    List<Example> examples = new ArrayList<>();
     examples.add(thatHangs());
     IntStream.range(0, 100).forEach(i -> examples.add(TransferSet.example("e" + i, random)));
     send(topics, examples);

@@ -7,13 +7,15 @@ import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
-import io.streamdistill.schema.TransferExample;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.avro.AvroRecords;
+import io.streamdistill.records.target.TargetEncoding;
 import io.streamdistill.system.TransferSet.Input;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.testkit.TestRecords;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -82,7 +84,7 @@ final class FaultTest {
     assertThat(teacher.output()).contains("Example 'poison'").contains("goes to the dead letters");
     assertNoStackTrace(teacher);
     assertThat(TopicReader.all(pipeline.servers(), topics.softTargets()))
-        .extracting(record -> Codecs.softTarget().decode(record.value()).getId())
+        .extracting(record -> TestRecords.target(record.value()).example().id())
         .containsExactlyInAnyOrder("fit", "mate");
     teacher.kill();
   }
@@ -249,9 +251,9 @@ final class FaultTest {
 
   /** An example whose first feature is given. */
   private static byte[] example(String id, float first) {
-    TransferExample example = TransferSet.example(id, new Random(1));
-    example.getFeatures().order(ByteOrder.LITTLE_ENDIAN).putFloat(0, first);
-    return Codecs.transferExample().encode(example);
+    Example example = TransferSet.example(id, new Random(1));
+    example.features().order(ByteOrder.LITTLE_ENDIAN).putFloat(0, first);
+    return new AvroRecords().encode(example);
   }
 
   private static byte[][] softTargets(int count) {
@@ -261,26 +263,28 @@ final class FaultTest {
   }
 
   private static byte[] softTarget(String id, Random random) {
-    TransferExample example = TransferSet.example(id, random);
+    Example example = TransferSet.example(id, random);
     ByteBuffer targets = ByteBuffer.allocate(TransferSet.CLASSES * Float.BYTES);
     while (targets.hasRemaining()) {
       targets.order(ByteOrder.LITTLE_ENDIAN).putFloat(1f / TransferSet.CLASSES);
     }
-    return Codecs.softTarget()
+    return new AvroRecords()
         .encode(
-            new SoftTarget(
-                id,
-                example.getFeatures(),
-                FeatureType.F32,
-                targets.flip(),
-                TargetEncoding.DENSE_F32,
-                1f,
-                "even",
-                ClassMap.ofCount(TransferSet.CLASSES).hash(),
-                example.getLabel(),
-                1f,
-                example.getEventTime(),
-                example.getEventTime()));
+            new Target(
+                new Example(
+                    id,
+                    example.features(),
+                    FeatureType.F32,
+                    example.label(),
+                    1f,
+                    example.eventTime()),
+                new Answer(
+                    targets.flip(),
+                    TargetEncoding.DENSE_F32,
+                    1f,
+                    "even",
+                    ClassMap.ofCount(TransferSet.CLASSES).hash()),
+                example.eventTime()));
   }
 
   /** Sends values to the first partition. */

@@ -1,10 +1,10 @@
 package io.streamdistill.system;
 
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.Verdict.Reason;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
+import io.streamdistill.records.avro.AvroRecords;
+import io.streamdistill.testkit.TestRecords;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ enum Flaw {
   LABEL_OUTSIDE(Reason.LABEL_OUT_OF_RANGE),
   NEGATIVE_WEIGHT(Reason.BAD_WEIGHT);
 
-  private static final RecordCodec<TransferExample> CODEC = Codecs.transferExample();
+  private static final AvroRecords CODEC = new AvroRecords();
   private static final int HEADER = 10; // bytes of framing
 
   private final Reason reason;
@@ -42,9 +42,9 @@ enum Flaw {
   }
 
   /** Returns the framed example, spoilt. */
-  byte @Nullable [] spoil(TransferExample example, Random random) {
+  byte @Nullable [] spoil(Example example, Random random) {
     byte[] framed = CODEC.encode(example);
-    TransferExample.Builder spoilt = TransferExample.newBuilder(example);
+    Example spoilt = example;
     switch (this) {
       case NO_VALUE -> {
         return null;
@@ -67,25 +67,55 @@ enum Flaw {
       case BYTES_LEFT_OVER -> {
         return Arrays.copyOf(framed, framed.length + 1 + random.nextInt(9));
       }
-      case OVERSIZED -> spoilt.setId("x".repeat(TransferSet.MAX_RECORD_BYTES));
-      case BLANK_ID -> spoilt.setId(" ");
-      case OTHER_TYPE -> spoilt.setFeatureType(FeatureType.U8);
-      case FEATURE_MISSING -> spoilt.setFeatures(shortened(spoilt.getFeatures()));
-      case NOT_A_NUMBER -> put(spoilt.getFeatures(), random, Float.NaN);
-      case INFINITE -> put(spoilt.getFeatures(), random, Float.NEGATIVE_INFINITY);
-      case LABEL_OUTSIDE -> spoilt.setLabel(random.nextBoolean() ? -1 : TransferSet.CLASSES);
-      case NEGATIVE_WEIGHT -> spoilt.setWeight(-1e-9f);
+      case OVERSIZED -> spoilt = withId(example, "x".repeat(TransferSet.MAX_RECORD_BYTES));
+      case BLANK_ID -> spoilt = withId(example, " ");
+      case OTHER_TYPE ->
+          spoilt =
+              new Example(
+                  example.id(),
+                  example.features(),
+                  FeatureType.U8,
+                  example.label(),
+                  example.weight(),
+                  example.eventTime());
+      case FEATURE_MISSING ->
+          spoilt = TestRecords.withFeatures(example, shortened(example.features()));
+      case NOT_A_NUMBER -> spoilt = with(example, random, Float.NaN);
+      case INFINITE -> spoilt = with(example, random, Float.NEGATIVE_INFINITY);
+      case LABEL_OUTSIDE ->
+          spoilt = TestRecords.withLabel(example, random.nextBoolean() ? -1 : TransferSet.CLASSES);
+      case NEGATIVE_WEIGHT ->
+          spoilt =
+              new Example(
+                  example.id(),
+                  example.features(),
+                  example.type(),
+                  example.label(),
+                  -1e-9f,
+                  example.eventTime());
     }
-    return CODEC.encode(spoilt.build());
+    return CODEC.encode(spoilt);
+  }
+
+  private static Example withId(Example example, String id) {
+    return new Example(
+        id,
+        example.features(),
+        example.type(),
+        example.label(),
+        example.weight(),
+        example.eventTime());
   }
 
   private static ByteBuffer shortened(ByteBuffer features) {
     return features.slice(0, features.remaining() - Float.BYTES);
   }
 
-  private static void put(ByteBuffer features, Random random, float value) {
-    features
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putFloat(Float.BYTES * random.nextInt(TransferSet.FEATURES), value);
+  private static Example with(Example example, Random random, float value) {
+    ByteBuffer features =
+        ByteBuffer.allocate(example.features().remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    features.put(example.features().duplicate()).flip();
+    features.putFloat(Float.BYTES * random.nextInt(TransferSet.FEATURES), value);
+    return TestRecords.withFeatures(example, features);
   }
 }

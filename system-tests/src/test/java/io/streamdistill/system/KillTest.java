@@ -10,10 +10,11 @@ import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.kafka.DeadLetter;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.Target;
 import io.streamdistill.schema.CheckpointPublished;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TransferExample;
 import io.streamdistill.system.TransferSet.Input;
+import io.streamdistill.testkit.TestRecords;
 import io.streamdistill.wire.Codecs;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,14 +186,13 @@ final class KillTest {
     for (ConsumerRecord<byte[], byte[]> record : scored) {
       Input input = Objects.requireNonNull(inputByKey.get(key(record)));
       assertIsOf(input, record);
-      TransferExample example =
-          Codecs.transferExample().decode(Objects.requireNonNull(input.value()));
-      SoftTarget target = Codecs.softTarget().decode(record.value());
-      assertThat(target.getId()).isEqualTo(example.getId());
-      assertThat(target.getFeatures()).isEqualTo(example.getFeatures());
-      assertThat(target.getLabel()).isEqualTo(example.getLabel());
-      assertThat(target.getWeight()).isEqualTo(example.getWeight());
-      assertThat(target.getEventTime()).isEqualTo(example.getEventTime());
+      Example example = TestRecords.example(Objects.requireNonNull(input.value()));
+      Target target = TestRecords.target(record.value());
+      assertThat(target.example().id()).isEqualTo(example.id());
+      assertThat(target.example().features()).isEqualTo(example.features());
+      assertThat(target.example().label()).isEqualTo(example.label());
+      assertThat(target.example().weight()).isEqualTo(example.weight());
+      assertThat(target.example().eventTime()).isEqualTo(example.eventTime());
     }
   }
 
@@ -295,15 +295,13 @@ final class KillTest {
   }
 
   /** Everything but the time of scoring, by key. */
-  private static Map<String, SoftTarget> targets(List<ConsumerRecord<byte[], byte[]>> records) {
+  private static Map<String, Target> targets(List<ConsumerRecord<byte[], byte[]>> records) {
     return records.stream()
         .collect(
             toMap(
                 KillTest::key,
                 record ->
-                    SoftTarget.newBuilder(Codecs.softTarget().decode(record.value()))
-                        .setScoredTime(Instant.EPOCH)
-                        .build()));
+                    TestRecords.withScoredTime(TestRecords.target(record.value()), Instant.EPOCH)));
   }
 
   private static List<CheckpointPublished> announcements(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.testkit.TestRecords;
 import io.streamdistill.wire.Codecs;
 import java.io.IOException;
 import java.net.URI;
@@ -153,7 +154,7 @@ final class OutageTest {
     TopicReader.all(pipeline.servers(), topics.softTargets())
         .forEach(
             record ->
-                times.merge(Codecs.softTarget().decode(record.value()).getId(), 1, Integer::sum));
+                times.merge(TestRecords.target(record.value()).example().id(), 1, Integer::sum));
     assertThat(times).hasSize(fed);
     assertThat(times.values()).containsOnly(1);
   }

@@ -7,6 +7,7 @@ import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.cli.process.DistillProcess;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.testkit.TestRecords;
 import io.streamdistill.wire.Codecs;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,7 +160,7 @@ final class SkewTest {
     TopicReader.all(pipeline.servers(), topics.softTargets())
         .forEach(
             record ->
-                times.merge(Codecs.softTarget().decode(record.value()).getId(), 1, Integer::sum));
+                times.merge(TestRecords.target(record.value()).example().id(), 1, Integer::sum));
     assertThat(times.values()).as("times that an example was scored").containsOnly(1);
     assertThat(times.keySet())
         .containsExactlyInAnyOrderElementsOf(

@@ -2,10 +2,9 @@ package io.streamdistill.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.avro.AvroRecords;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -61,7 +60,7 @@ final class SkewedFeed implements AutoCloseable {
   }
 
   private void run() {
-    RecordCodec<TransferExample> codec = Codecs.transferExample();
+    AvroRecords codec = new AvroRecords();
     long start = System.nanoTime();
     try {
       while (!stopping) {
@@ -78,22 +77,14 @@ final class SkewedFeed implements AutoCloseable {
     }
   }
 
-  private void send(RecordCodec<TransferExample> codec) {
+  private void send(AvroRecords codec) {
     ByteBuffer features =
         ByteBuffer.allocate(TransferSet.FEATURES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     while (features.hasRemaining()) {
       features.putFloat((float) random.nextGaussian());
     }
     String id = Integer.toString(sent.get());
-    TransferExample example =
-        TransferExample.newBuilder()
-            .setId(id)
-            .setFeatures(features.flip())
-            .setFeatureType(FeatureType.F32)
-            .setLabel(null)
-            .setWeight(1)
-            .setEventTime(Instant.now())
-            .build();
+    Example example = new Example(id, features.flip(), FeatureType.F32, null, 1, Instant.now());
     int now = partitions;
     int partition = now > 1 && random.nextInt(SKEW) == 0 ? 1 + random.nextInt(now - 1) : 0;
     var unused =

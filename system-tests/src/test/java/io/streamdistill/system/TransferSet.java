@@ -2,10 +2,9 @@ package io.streamdistill.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.avro.AvroRecords;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -29,7 +28,7 @@ final class TransferSet {
   static final String TRACE = "trace";
 
   private static final int FIT_PER_SPOILT = 10;
-  private static final RecordCodec<TransferExample> CODEC = Codecs.transferExample();
+  private static final AvroRecords CODEC = new AvroRecords();
 
   /**
    * A record of the transfer set.
@@ -70,7 +69,7 @@ final class TransferSet {
     int fitSoFar = 0;
     for (int i = 0; i < flaws.size(); i++) {
       Flaw flaw = flaws.get(i);
-      TransferExample example = example(Integer.toString(i), random);
+      Example example = example(Integer.toString(i), random);
       if (flaw == null) {
         // In turn, so that students, who read one of each partition in turn, wait for none.
         int partition = fitSoFar++ % Pipeline.PARTITIONS;
@@ -84,14 +83,14 @@ final class TransferSet {
   }
 
   /** A fit example; every third has no label. */
-  static TransferExample example(String id, Random random) {
+  static Example example(String id, Random random) {
     ByteBuffer features =
         ByteBuffer.allocate(FEATURES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     while (features.hasRemaining()) {
       features.putFloat((float) random.nextGaussian());
     }
     int label = random.nextInt(CLASSES * 3 / 2);
-    return new TransferExample(
+    return new Example(
         id,
         features.flip(),
         FeatureType.F32,

@@ -3,6 +3,7 @@ package io.streamdistill.teacher;
 import io.streamdistill.kafka.TopicSnapshot;
 import io.streamdistill.kafka.TopicWatch;
 import io.streamdistill.records.Verdict.Rejected;
+import io.streamdistill.records.format.SourceRecord;
 import io.streamdistill.teacher.topology.RecordJudge;
 import io.streamdistill.teacher.topology.StartGate;
 import java.time.Duration;
@@ -105,10 +106,21 @@ final class HoldLook {
     while (System.nanoTime() < end && isBehind(topic)) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
         seen++;
-        rejected += judge.judge(record.value()) instanceof Rejected ? 1 : 0;
+        rejected += judge.judge(source(record)) instanceof Rejected ? 1 : 0;
       }
       next.replaceAll((partition, offset) -> consumer.position(partition, PATIENCE));
     }
+  }
+
+  private static SourceRecord source(ConsumerRecord<byte[], byte[]> record) {
+    return new SourceRecord(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.timestamp(),
+        record.key(),
+        record.value(),
+        record.headers());
   }
 
   private boolean isBehind(TopicSnapshot topic) {

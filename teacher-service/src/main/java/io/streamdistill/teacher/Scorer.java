@@ -6,8 +6,8 @@ import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicWatch;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
+import io.streamdistill.records.format.TransferFormat;
 import io.streamdistill.teacher.engine.EngineWatch;
 import io.streamdistill.teacher.engine.Teacher;
 import io.streamdistill.teacher.engine.TeacherVersion;
@@ -95,20 +95,21 @@ final class Scorer {
       TeacherConfig config,
       KafkaSettings kafka,
       TopicsConfig topics,
-      FeatureContract contract,
-      ClassMap classMap,
+      Task task,
+      TransferFormat format,
       StartUp startUp,
       EngineWatch engine,
       PrometheusMeterRegistry registry,
       BiConsumer<ExitStatus, String> stop) {
     Teacher teacher =
-        new WatchedTeacher(engine.opening(() -> Engines.open(config, contract, classMap)), engine);
+        new WatchedTeacher(
+            engine.opening(() -> Engines.open(config, task.features(), task.classes())), engine);
     TopicWatch watch = null;
     try {
       watch = startUp.watch(topics, PATIENCE);
       OutputTerms terms = startUp.check(topics, config.maxRecordBytes(), watch);
       return assemble(
-          config, kafka, topics, contract, classMap, teacher, watch, terms, engine, registry, stop);
+          config, kafka, topics, task, format, teacher, watch, terms, engine, registry, stop);
     } catch (RuntimeException e) {
       if (watch != null) {
         watch.close();
@@ -122,8 +123,8 @@ final class Scorer {
       TeacherConfig config,
       KafkaSettings kafka,
       TopicsConfig topics,
-      FeatureContract contract,
-      ClassMap classMap,
+      Task task,
+      TransferFormat format,
       Teacher teacher,
       TopicWatch watch,
       OutputTerms terms,
@@ -131,7 +132,7 @@ final class Scorer {
       PrometheusMeterRegistry registry,
       BiConsumer<ExitStatus, String> stop) {
     Clock clock = Clock.systemUTC();
-    String version = TeacherVersion.of(teacher, classMap, config.features().settings());
+    String version = TeacherVersion.of(teacher, task.classes(), config.features().settings());
     Duration batchTime = teacher.batchTime();
     log.info("Teacher {} takes {} ms per full batch", version, batchTime.toMillis());
     Map<String, Object> settings = StreamsSettings.of(config, kafka, batchTime);
@@ -143,16 +144,12 @@ final class Scorer {
             StreamsSettings.compression(settings));
     Scoring scoring =
         new Scoring(
-            contract,
-            classMap,
-            teacher,
-            version,
-            config.temperature(),
-            config.encoding(),
-            config.batchSize(),
-            config.linger(),
-            limits,
-            config.limits().maxFailingShare());
+            task,
+            format.reader(task),
+            new Scoring.Model(teacher, version, config.limits().maxFailingShare()),
+            new Scoring.Form(config.temperature(), config.encoding()),
+            new Scoring.Batching(config.batchSize(), config.linger()),
+            limits);
     StartGate gate = new StartGate(config.limits().maxRejectedShare(), clock);
     Pace pace = new Pace(StreamsSettings.transactionTimeout(settings), batchTime, System::nanoTime);
     Flow flow = new Flow(new WaitingOffsets(), new Refusals(), gate, InFlight.ofHeap(), pace);

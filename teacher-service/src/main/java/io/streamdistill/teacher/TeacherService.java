@@ -8,8 +8,8 @@ import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.observe.Health;
 import io.streamdistill.observe.Meters;
 import io.streamdistill.observe.ObserveServer;
-import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
+import io.streamdistill.records.format.TransferFormat;
 import io.streamdistill.teacher.engine.EngineWatch;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.time.Duration;
@@ -94,8 +94,8 @@ public final class TeacherService implements AutoCloseable {
       TeacherConfig config,
       KafkaSettings kafka,
       TopicsConfig topics,
-      FeatureContract contract,
-      ClassMap classMap) {
+      Task task,
+      TransferFormat format) {
     TeacherService service = new TeacherService(config);
     log.info(
         "The teacher starts; metrics and health: http://{}:{}/",
@@ -103,7 +103,8 @@ public final class TeacherService implements AutoCloseable {
         service.httpPort());
     try {
       Runtime.getRuntime().addShutdownHook(service.shutdownHook);
-      service.begin(config, kafka, topics, config.features().of(contract), classMap);
+      Task seen = task.with(config.features().of(task.features()));
+      service.begin(config, kafka, topics, seen, format);
       return service;
     } catch (RuntimeException e) {
       service.close();
@@ -115,13 +116,12 @@ public final class TeacherService implements AutoCloseable {
       TeacherConfig config,
       KafkaSettings kafka,
       TopicsConfig topics,
-      FeatureContract contract,
-      ClassMap classMap) {
+      Task task,
+      TransferFormat format) {
     StartUp startUp = new StartUp(kafka, config.limits().maxOutage(), closing::get);
     starting = startUp;
     Scorer started =
-        Scorer.open(
-            config, kafka, topics, contract, classMap, startUp, engine, registry, this::fail);
+        Scorer.open(config, kafka, topics, task, format, startUp, engine, registry, this::fail);
     scorer = started;
     started.start();
     starting = null;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

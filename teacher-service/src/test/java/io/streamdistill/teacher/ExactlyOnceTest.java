@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.testkit.TestRecords;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,7 +101,7 @@ final class ExactlyOnceTest {
     Map<Integer, List<Integer>> byPartition = new HashMap<>();
     for (ConsumerRecord<byte[], byte[]> record : softTargets) {
       assertThat(record.partition()).isEqualTo(id(record) % PARTITIONS);
-      assertThat(Codecs.softTarget().decode(record.value()).getId())
+      assertThat(TestRecords.target(record.value()).example().id())
           .isEqualTo(Integer.toString(id(record)));
       byPartition.computeIfAbsent(record.partition(), p -> new ArrayList<>()).add(id(record));
     }

@@ -3,13 +3,17 @@ package io.streamdistill.teacher;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Task;
+import io.streamdistill.records.avro.AvroRecords;
+import io.streamdistill.records.avro.DistillFormat;
+import io.streamdistill.records.format.TransferFormat;
+import io.streamdistill.records.format.TransferReader;
 import io.streamdistill.records.target.EncodingChoice;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
 import io.streamdistill.teacher.engine.Combination;
 import io.streamdistill.teacher.engine.OutputKind;
-import io.streamdistill.wire.Codecs;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +27,10 @@ public final class Fixtures {
   public static final int FEATURES = 4;
   public static final FeatureContract CONTRACT = FeatureContract.u8(FEATURES);
   public static final ClassMap CLASSES = ClassMap.ofCount(3);
+
+  public static final Task TASK = new Task(CONTRACT, CLASSES);
+  public static final TransferFormat FORMAT = new DistillFormat();
+  public static final TransferReader READER = FORMAT.reader(TASK);
 
   private Fixtures() {}
 
@@ -98,9 +106,9 @@ public final class Fixtures {
   }
 
   /** An example whose features are the low bytes of {@code seed}. */
-  public static TransferExample example(String id, int seed, @Nullable Integer label) {
+  public static Example example(String id, int seed, @Nullable Integer label) {
     byte[] features = ByteBuffer.allocate(FEATURES).putInt(seed & 0x7F7F7F7F).array();
-    return new TransferExample(
+    return new Example(
         id,
         ByteBuffer.wrap(features),
         FeatureType.U8,
@@ -111,7 +119,7 @@ public final class Fixtures {
 
   /** The framed bytes of {@link #example}. */
   public static byte[] framed(String id, int seed) {
-    return Codecs.transferExample().encode(example(id, seed, null));
+    return new AvroRecords().encode(example(id, seed, null));
   }
 
   /** The framed bytes of an example with the given features. */
@@ -120,7 +128,7 @@ public final class Fixtures {
     for (int feature : features) {
       bytes.put((byte) feature);
     }
-    return Codecs.transferExample()
-        .encode(new TransferExample(id, bytes.flip(), FeatureType.U8, null, 1f, Instant.EPOCH));
+    return new AvroRecords()
+        .encode(new Example(id, bytes.flip(), FeatureType.U8, null, 1f, Instant.EPOCH));
   }
 }

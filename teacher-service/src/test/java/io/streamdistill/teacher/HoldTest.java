@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.testkit.TestRecords;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,8 +44,8 @@ final class HoldTest {
         Fixtures.named(topics.transferSet() + "-teacher", Fixtures.config("logits")),
         KafkaSettings.of(cluster.servers()),
         topics,
-        Fixtures.CONTRACT,
-        Fixtures.CLASSES);
+        Fixtures.TASK,
+        Fixtures.FORMAT);
   }
 
   private static long committed(TopicsConfig topics, int partition) throws Exception {
@@ -97,7 +97,7 @@ final class HoldTest {
       sendFit(topics, 0, 40);
 
       assertThat(cluster.read(topics.softTargets(), 40, PATIENCE))
-          .extracting(record -> Codecs.softTarget().decode(record.value()).getId())
+          .extracting(record -> TestRecords.target(record.value()).example().id())
           .containsExactlyElementsOf(IntStream.range(0, 40).mapToObj(i -> "id" + i).toList());
       assertThat(cluster.read(topics.deadLetters(), 300, PATIENCE)).hasSize(300);
       await()

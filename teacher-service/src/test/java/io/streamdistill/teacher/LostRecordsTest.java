@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.testkit.TestRecords;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,8 +46,8 @@ final class LostRecordsTest {
         Fixtures.named(group(topics), config),
         KafkaSettings.of(cluster.servers()),
         topics,
-        Fixtures.CONTRACT,
-        Fixtures.CLASSES);
+        Fixtures.TASK,
+        Fixtures.FORMAT);
   }
 
   private static String group(TopicsConfig topics) {
@@ -70,7 +70,7 @@ final class LostRecordsTest {
 
   private static List<String> ids(List<ConsumerRecord<byte[], byte[]>> softTargets) {
     return softTargets.stream()
-        .map(record -> Codecs.softTarget().decode(record.value()).getId())
+        .map(record -> TestRecords.target(record.value()).example().id())
         .toList();
   }
 

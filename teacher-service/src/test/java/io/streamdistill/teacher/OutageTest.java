@@ -13,7 +13,7 @@ import io.streamdistill.kafka.TopicSpec;
 import io.streamdistill.kafka.Topics;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.outage.OutageException;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.testkit.TestRecords;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,8 +51,8 @@ final class OutageTest {
         Fixtures.withLimits(limits, Fixtures.config("logits")),
         KafkaSettings.of(servers),
         TOPICS,
-        Fixtures.CONTRACT,
-        Fixtures.CLASSES);
+        Fixtures.TASK,
+        Fixtures.FORMAT);
   }
 
   private BrokerProcess broker(int port) {
@@ -106,7 +106,7 @@ final class OutageTest {
               () -> {
                 for (ConsumerRecord<byte[], byte[]> record :
                     consumer.poll(Duration.ofMillis(300))) {
-                  ids.add(Codecs.softTarget().decode(record.value()).getId());
+                  ids.add(TestRecords.target(record.value()).example().id());
                   count[0]++;
                 }
                 return ids.size() >= records;
@@ -181,7 +181,7 @@ final class OutageTest {
     assertThatThrownBy(
             () ->
                 TeacherService.start(
-                    Fixtures.config("logits"), wrong, TOPICS, Fixtures.CONTRACT, Fixtures.CLASSES))
+                    Fixtures.config("logits"), wrong, TOPICS, Fixtures.TASK, Fixtures.FORMAT))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("PLAINTEXTT");
   }

@@ -56,8 +56,8 @@ final class TeacherProcess implements AutoCloseable {
             Fixtures.config("logits"),
             KafkaSettings.of(args[0]),
             topics,
-            Fixtures.CONTRACT,
-            Fixtures.CLASSES);
+            Fixtures.TASK,
+            Fixtures.FORMAT);
     int code = service.awaitStop().code();
     service.close();
     if (service.mustHalt()) {

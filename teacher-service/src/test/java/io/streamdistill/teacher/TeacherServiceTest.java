@@ -9,8 +9,8 @@ import io.streamdistill.config.ConfigException;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.records.Target;
+import io.streamdistill.testkit.TestRecords;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,8 +58,8 @@ final class TeacherServiceTest {
         Fixtures.named(topics.transferSet() + "-teacher", config),
         KafkaSettings.of(cluster.servers()),
         topics,
-        Fixtures.CONTRACT,
-        Fixtures.CLASSES);
+        Fixtures.TASK,
+        Fixtures.FORMAT);
   }
 
   @Test
@@ -78,8 +78,8 @@ final class TeacherServiceTest {
           .contains("distill_teacher_scored_total{service=\"teacher\"} 100.0")
           .contains("distill_teacher_pending")
           .contains("kafka_stream");
-      SoftTarget first = Codecs.softTarget().decode(scored.get(0).value());
-      assertThat(first.getTeacherVersion()).isEqualTo(service.teacherVersion());
+      Target first = TestRecords.target(scored.get(0).value());
+      assertThat(first.answer().teacherVersion()).isEqualTo(service.teacherVersion());
     }
     assertThat(service.awaitStop()).isEqualTo(ExitStatus.OK);
   }
@@ -317,7 +317,7 @@ final class TeacherServiceTest {
 
   private static List<String> ids(List<ConsumerRecord<byte[], byte[]>> softTargets) {
     return softTargets.stream()
-        .map(record -> Codecs.softTarget().decode(record.value()).getId())
+        .map(record -> TestRecords.target(record.value()).example().id())
         .toList();
   }
 }

@@ -2,10 +2,13 @@ package io.streamdistill.benchmarks.micro;
 
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.Task;
 import io.streamdistill.records.Verdict;
-import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.records.Verdict.Accepted;
+import io.streamdistill.records.avro.TargetReader;
 import io.streamdistill.student.objective.TargetBatch;
-import io.streamdistill.student.source.SoftTargetDecoder;
+import io.streamdistill.student.source.RowFiller;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -34,7 +37,8 @@ public class DecodeBenchmark {
   private static final int BATCH = 512;
 
   private ConsumerRecord<byte[], byte[]>[] records; // (batch)
-  private SoftTargetDecoder decoder;
+  private TargetReader reader;
+  private RowFiller filler;
   private FloatBuffer input; // (batch, features)
   private TargetBatch targets;
   private int next;
@@ -50,7 +54,8 @@ public class DecodeBenchmark {
     for (int i = 0; i < BATCH; i++) {
       records[i] = new ConsumerRecord<>("soft-targets", 0, i, new byte[0], examples.encoded(i));
     }
-    decoder = new SoftTargetDecoder(FeatureContract.u8(784), null, ClassMap.ofCount(10), 4, 1_000);
+    reader = new TargetReader(new Task(FeatureContract.u8(784), ClassMap.ofCount(10)), 1_000);
+    filler = new RowFiller(FeatureContract.u8(784), null, 10, 4);
     input =
         ByteBuffer.allocateDirect(BATCH * 784 * Float.BYTES)
             .order(ByteOrder.nativeOrder())
@@ -59,8 +64,12 @@ public class DecodeBenchmark {
   }
 
   @Benchmark
-  public Verdict<SoftTarget> decodeIntoBatch() {
+  public Verdict<Target> decodeIntoBatch() {
     int row = next++ % BATCH;
-    return decoder.read(records[row], row, input, targets);
+    Verdict<Target> verdict = reader.read(records[row].value());
+    if (verdict instanceof Accepted<Target> accepted) {
+      filler.fill(accepted.value(), reader.logProbabilities(), row, input, targets);
+    }
+    return verdict;
   }
 }

@@ -1,10 +1,8 @@
 package io.streamdistill.benchmarks.micro;
 
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
+import io.streamdistill.records.target.TargetEncoding;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -33,7 +31,7 @@ public class EncodeBenchmark {
   public TargetEncoding encoding = TargetEncoding.DENSE_F16_LOG_PROBABILITY;
 
   private final Examples examples = new Examples(COUNT);
-  private final RecordCodec<SoftTarget> codec = Codecs.softTarget();
+  private final AvroRecords wire = new AvroRecords();
   private int next;
 
   @Benchmark
@@ -43,6 +41,6 @@ public class EncodeBenchmark {
 
   @Benchmark
   public byte[] softTarget() {
-    return codec.encode(examples.softTarget(next++ % COUNT));
+    return wire.encode(examples.target(next++ % COUNT));
   }
 }

@@ -1,12 +1,14 @@
 package io.streamdistill.benchmarks.micro;
 
+import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.target.Softmax;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.records.target.TargetEncoding;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.SplittableRandom;
@@ -19,12 +21,12 @@ final class Examples {
   private static final double TEMPERATURE = 20;
 
   private final double[][] logProbabilities; // (count, classes)
-  private final SoftTarget[] softTargets;
+  private final Target[] targets;
 
   Examples(int count) {
     SplittableRandom random = new SplittableRandom(1);
     logProbabilities = new double[count][CLASSES];
-    softTargets = new SoftTarget[count];
+    targets = new Target[count];
     for (int i = 0; i < count; i++) {
       byte[] pixels = new byte[784];
       random.nextBytes(pixels);
@@ -32,19 +34,21 @@ final class Examples {
         logProbabilities[i][k] = 10 * random.nextDouble();
       }
       Softmax.logSoftmax(logProbabilities[i], TEMPERATURE);
-      softTargets[i] =
-          new SoftTarget(
-              "example-" + i,
-              ByteBuffer.wrap(pixels),
-              FeatureType.U8,
-              TargetCodec.encode(TargetEncoding.DENSE_F16_LOG_PROBABILITY, logProbabilities[i]),
-              TargetEncoding.DENSE_F16_LOG_PROBABILITY,
-              (float) TEMPERATURE,
-              "0123456789abcdef",
-              ClassMap.ofCount(CLASSES).hash(),
-              i % CLASSES,
-              1f,
-              Instant.EPOCH,
+      targets[i] =
+          new Target(
+              new Example(
+                  "example-" + i,
+                  ByteBuffer.wrap(pixels),
+                  FeatureType.U8,
+                  i % CLASSES,
+                  1f,
+                  Instant.EPOCH),
+              new Answer(
+                  TargetCodec.encode(TargetEncoding.DENSE_F16_LOG_PROBABILITY, logProbabilities[i]),
+                  TargetEncoding.DENSE_F16_LOG_PROBABILITY,
+                  (float) TEMPERATURE,
+                  "0123456789abcdef",
+                  ClassMap.ofCount(CLASSES).hash()),
               Instant.EPOCH);
     }
   }
@@ -53,11 +57,11 @@ final class Examples {
     return logProbabilities[i];
   }
 
-  SoftTarget softTarget(int i) {
-    return softTargets[i];
+  Target target(int i) {
+    return targets[i];
   }
 
   byte[] encoded(int i) {
-    return Codecs.softTarget().encode(softTargets[i]);
+    return new AvroRecords().encode(targets[i]);
   }
 }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamdistill.benchmarks.measure.Sample;
 import io.streamdistill.benchmarks.section.Run;
 import io.streamdistill.benchmarks.section.Section;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.Verdict.Accepted;
+import io.streamdistill.records.avro.AvroRecords;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,7 +126,7 @@ public final class LatencySection implements Section {
   private static final class Arrivals implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final RecordCodec<SoftTarget> codec = Codecs.softTarget();
+    private final AvroRecords wire = new AvroRecords();
     private final List<Double> scored = new ArrayList<>(); // seconds from event to scored
     private final List<Double> seen = new ArrayList<>(); // seconds from event to here
     private final Thread thread = new Thread(this::read, "arrivals");
@@ -173,10 +173,13 @@ public final class LatencySection implements Section {
       while (!stopping) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
           long now = System.currentTimeMillis();
-          SoftTarget target = codec.decode(record.value());
-          long event = target.getEventTime().toEpochMilli();
+          if (!(wire.readTarget(record.value()) instanceof Accepted<Target> accepted)) {
+            throw new IllegalStateException("no soft target at " + record.offset());
+          }
+          Target target = accepted.value();
+          long event = target.example().eventTime().toEpochMilli();
           if (event >= firstEvent) {
-            scored.add((target.getScoredTime().toEpochMilli() - event) / 1e3);
+            scored.add((target.scoredTime().toEpochMilli() - event) / 1e3);
             seen.add((now - event) / 1e3);
           }
         }

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamdistill.benchmarks.measure.Line;
 import io.streamdistill.benchmarks.measure.Sample;
 import io.streamdistill.benchmarks.section.Run;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.step.OptimizerConfig;
 import io.streamdistill.student.step.StudentNetworks;
-import io.streamdistill.wire.Codecs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -171,19 +171,15 @@ final class MemoryPart {
   private static void produce(BenchCluster cluster) throws IOException {
     SplittableRandom random = new SplittableRandom(1);
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    AvroRecords wire = new AvroRecords();
     List<byte[]> values = new ArrayList<>();
     for (int i = 0; i < DIFFERENT; i++) {
       byte[] features = new byte[FEATURES];
       random.nextBytes(features);
       values.add(
-          Codecs.transferExample()
-              .encode(
-                  TransferExample.newBuilder()
-                      .setId("example-" + i)
-                      .setFeatures(ByteBuffer.wrap(features))
-                      .setFeatureType(FeatureType.U8)
-                      .setEventTime(now)
-                      .build()));
+          wire.encode(
+              new Example(
+                  "example-" + i, ByteBuffer.wrap(features), FeatureType.U8, null, 1f, now)));
     }
     Map<String, Object> properties = cluster.kafka().producer();
     properties.put("linger.ms", 20);

@@ -3,6 +3,7 @@ package io.streamdistill.cli.config;
 import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.format.InputFormat;
 import io.streamdistill.student.StudentConfig;
 import io.streamdistill.teacher.TeacherConfig;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param kafka passed verbatim to every Kafka client
  * @param topics names and sizes of topics
  * @param s3 where stores in S3 are
+ * @param input how the records of the transfer set are written
  * @param features what a feature vector is
  * @param classes what the classes are
  * @param teacher the teacher-service
@@ -23,6 +25,7 @@ public record DistillConfig(
     KafkaSettings kafka,
     TopicsConfig topics,
     S3Settings s3,
+    InputFormat input,
     FeaturesConfig features,
     ClassesConfig classes,
     TeacherConfig teacher,

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.config;
 
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,10 +2,8 @@ package io.streamdistill.cli.deadletters;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.target.Float16;
-import io.streamdistill.schema.HardLabel;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TransferExample;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -31,11 +29,7 @@ record LetterContent(Map<String, String> fields, String problem) {
   private static final int SHOWN = 8;
 
   private static final Map<Long, Schema> SCHEMAS =
-      List.of(
-              TransferExample.getClassSchema(),
-              SoftTarget.getClassSchema(),
-              HardLabel.getClassSchema())
-          .stream()
+      AvroRecords.SCHEMAS.stream()
           .collect(Collectors.toMap(SchemaNormalization::parsingFingerprint64, schema -> schema));
 
   /** A field that is not what its schema says. */

@@ -1,18 +1,15 @@
 package io.streamdistill.cli.evaluate;
 
-import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
-import io.streamdistill.records.TransferValidator;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.RecordRules;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.Task;
 import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.records.Verdict.Rejected;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.student.objective.TargetBatch;
-import io.streamdistill.student.source.SoftTargetDecoder;
-import io.streamdistill.wire.Codecs;
-import java.nio.FloatBuffer;
+import io.streamdistill.records.avro.AvroRecords;
+import io.streamdistill.records.target.TargetCodec;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -28,10 +25,9 @@ final class CaseDecoder {
   private static final int SHOWN = 5;
 
   private final boolean skip;
-  private final SoftTargetDecoder softTargets;
-  private final TransferValidator examples;
-  private final FloatBuffer input; // (length), not used
-  private final TargetBatch target; // (1, classes)
+  private final AvroRecords wire = new AvroRecords();
+  private final RecordRules rules;
+  private final double[] logProbabilities; // (classes)
   private final Map<String, Long> leftOut = new TreeMap<>();
   private final Map<String, Long> teacherVersions = new TreeMap<>();
 
@@ -40,23 +36,25 @@ final class CaseDecoder {
    *
    * @param skip whether records that are not fit are left out; else they are an error
    */
-  CaseDecoder(FeatureContract features, ClassMap classes, boolean skip) {
+  CaseDecoder(Task task, boolean skip) {
     this.skip = skip;
-    this.softTargets = new SoftTargetDecoder(features, null, classes, 1, Float.MAX_VALUE);
-    this.examples =
-        new TransferValidator(Codecs.transferExample(), features, classes, Integer.MAX_VALUE);
-    this.input = FloatBuffer.allocate(features.length());
-    this.target = new TargetBatch(1, classes.count());
+    this.rules = new RecordRules(task);
+    this.logProbabilities = new double[task.classes().count()];
   }
 
   /** Hands the case to {@code sink}, or leaves the record out. */
   void decode(ConsumerRecord<byte[], byte[]> record, Consumer<Case> sink) {
-    Verdict<SoftTarget> soft = softTargets.read(record, 0, input, target);
-    if (soft instanceof Accepted<SoftTarget> accepted) {
-      SoftTarget value = accepted.value();
-      teacherVersions.merge(value.getTeacherVersion(), 1L, Long::sum);
-      sink.accept(new Case(value.getFeatures(), value.getLabel(), logProbabilities()));
-    } else if (soft instanceof Rejected<SoftTarget> rejected) {
+    Verdict<Target> verdict = wire.readTarget(record.value());
+    if (verdict instanceof Accepted<Target> read) {
+      verdict = rules.judge(read.value(), logProbabilities);
+    }
+    if (verdict instanceof Accepted<Target> accepted) {
+      Target target = accepted.value();
+      teacherVersions.merge(target.answer().teacherVersion(), 1L, Long::sum);
+      TargetCodec.retemper(logProbabilities, target.answer().temperature(), 1);
+      Example example = target.example();
+      sink.accept(new Case(example.features(), example.label(), logProbabilities.clone()));
+    } else if (verdict instanceof Rejected<Target> rejected) {
       if (rejected.reason() == Reason.UNKNOWN_SCHEMA) {
         decodeExample(record, sink);
       } else {
@@ -66,22 +64,15 @@ final class CaseDecoder {
   }
 
   private void decodeExample(ConsumerRecord<byte[], byte[]> record, Consumer<Case> sink) {
-    Verdict<TransferExample> verdict = examples.validate(record.value());
-    if (verdict instanceof Accepted<TransferExample> accepted) {
-      TransferExample value = accepted.value();
-      sink.accept(new Case(value.getFeatures(), value.getLabel(), null));
-    } else if (verdict instanceof Rejected<TransferExample> rejected) {
+    Verdict<Example> verdict = wire.readExample(record.value());
+    if (verdict instanceof Accepted<Example> read) {
+      verdict = rules.judge(read.value());
+    }
+    if (verdict instanceof Accepted<Example> accepted) {
+      sink.accept(new Case(accepted.value().features(), accepted.value().label(), null));
+    } else if (verdict instanceof Rejected<Example> rejected) {
       leaveOut(record, rejected);
     }
-  }
-
-  private double[] logProbabilities() {
-    float[] distribution = target.softTargets();
-    double[] logs = new double[distribution.length];
-    for (int k = 0; k < logs.length; k++) {
-      logs[k] = Math.log(Math.max(distribution[k], Float.MIN_NORMAL));
-    }
-    return logs;
   }
 
   private void leaveOut(ConsumerRecord<byte[], byte[]> record, Rejected<?> rejected) {

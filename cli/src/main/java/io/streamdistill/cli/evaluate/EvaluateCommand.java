@@ -6,6 +6,7 @@ import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.source.LeftOut;
 import io.streamdistill.cli.source.SourceOptions;
 import io.streamdistill.exit.FileReason;
+import io.streamdistill.records.Task;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -204,7 +205,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           case "transfer-set" -> view.topics().transferSet();
           default -> topic;
         };
-    CaseDecoder decoder = new CaseDecoder(task.features(), task.classes(), skip);
+    CaseDecoder decoder = new CaseDecoder(new Task(task.features(), task.classes()), skip);
     return new TopicCases(view.kafka(), name, newest(), decoder);
   }
 

@@ -8,7 +8,7 @@ import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.teacher.TeacherConfig;
 import java.io.IOException;
 import java.nio.file.Path;

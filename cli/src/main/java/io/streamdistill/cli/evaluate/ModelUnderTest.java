@@ -11,7 +11,7 @@ import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.store.StoredModel;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.student.onnx.OnnxExport;
 import java.nio.file.Files;
 import java.nio.file.Path;

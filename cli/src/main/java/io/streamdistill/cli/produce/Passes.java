@@ -5,8 +5,8 @@ import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.LeftOut;
 import io.streamdistill.cli.source.Row;
 import io.streamdistill.cli.source.Row.Fault;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -33,7 +33,7 @@ final class Passes {
   }
 
   /** Hands every example to {@code sink}, pass after pass. */
-  void forEach(Consumer<TransferExample> sink) throws IOException {
+  void forEach(Consumer<Example> sink) throws IOException {
     for (int pass = 1; pass <= options.repeat(); pass++) {
       try (ExampleSource source = open()) {
         LabelChoice labels = labels(source.total());
@@ -43,7 +43,7 @@ final class Passes {
             break;
           }
           if (row instanceof Row.Example example) {
-            sink.accept(transferExample(example, pass, position, labels));
+            sink.accept(example(example, pass, position, labels));
           } else if (row instanceof Row.Malformed malformed) {
             leftOut.add(malformed);
           }
@@ -77,10 +77,9 @@ final class Passes {
     return LabelChoice.exactly(options.labelFraction(), rows, options.seed());
   }
 
-  private TransferExample transferExample(
-      Row.Example row, int pass, long position, LabelChoice labels) {
+  private Example example(Row.Example row, int pass, long position, LabelChoice labels) {
     String id = row.id() == null ? options.idPrefix() + row.index() : row.id();
-    return new TransferExample(
+    return new Example(
         pass == 1 ? id : id + "#" + pass,
         row.features(),
         featureType,

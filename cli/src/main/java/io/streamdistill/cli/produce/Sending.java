@@ -4,9 +4,8 @@ import io.streamdistill.cli.source.Excerpt;
 import io.streamdistill.kafka.Access;
 import io.streamdistill.kafka.KafkaFailure;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.avro.AvroRecords;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,7 +29,7 @@ final class Sending {
   private final int partitions;
   private final KafkaSettings kafka;
   private final LongConsumer produced;
-  private final RecordCodec<TransferExample> codec = Codecs.transferExample();
+  private final AvroRecords wire = new AvroRecords();
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
   private final AtomicLong sent = new AtomicLong();
@@ -52,16 +51,16 @@ final class Sending {
   }
 
   /** Sends one example; waits while the producer's buffer is full. */
-  void send(TransferExample example) {
+  void send(Example example) {
     throwFailure();
-    String id = example.getId();
+    String id = example.id();
     var unused =
         producer.send( // the callback hears of it
             new ProducerRecord<>(
                 topic,
                 (int) (sent.get() % partitions),
                 id.getBytes(StandardCharsets.UTF_8),
-                codec.encode(example)),
+                wire.encode(example)),
             (metadata, exception) -> {
               if (exception == null) {
                 acknowledged.incrementAndGet();
@@ -70,7 +69,7 @@ final class Sending {
               }
             });
     sent.incrementAndGet();
-    if (example.getLabel() != null) {
+    if (example.label() != null) {
       labelled++;
     }
     long now = System.nanoTime();

@@ -5,10 +5,9 @@ import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.kafka.KafkaAnswers;
 import io.streamdistill.kafka.KafkaFailure;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
-import io.streamdistill.wire.WireException;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.Verdict.Accepted;
+import io.streamdistill.records.avro.AvroRecords;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -85,7 +84,7 @@ final class SentBefore {
       Map<TopicPartition, Long> ends,
       IdSet ids,
       KafkaSettings kafka) {
-    RecordCodec<TransferExample> codec = Codecs.transferExample();
+    AvroRecords wire = new AvroRecords();
     long position = -1;
     long movedAt = System.nanoTime();
     while (true) {
@@ -109,19 +108,14 @@ final class SentBefore {
                     kafka.bootstrapServers(), PATIENCE.toSeconds(), KafkaAnswers.whoIsThere(kafka)),
             null);
       }
-      consumer.poll(POLL).forEach(record -> id(codec, record).ifPresent(ids::add));
+      consumer.poll(POLL).forEach(record -> id(wire, record).ifPresent(ids::add));
     }
   }
 
   /** The id that the pipeline knows the record by; that of a foreign record is its key at best. */
-  private static Optional<String> id(
-      RecordCodec<TransferExample> codec, ConsumerRecord<byte[], byte[]> record) {
-    try {
-      if (record.value() != null) {
-        return Optional.of(codec.decode(record.value()).getId());
-      }
-    } catch (WireException e) {
-      log.debug("{} holds no example", record, e);
+  private static Optional<String> id(AvroRecords wire, ConsumerRecord<byte[], byte[]> record) {
+    if (wire.readExample(record.value()) instanceof Accepted<Example> accepted) {
+      return Optional.of(accepted.value().id());
     }
     return Optional.ofNullable(record.key()).map(key -> new String(key, StandardCharsets.UTF_8));
   }

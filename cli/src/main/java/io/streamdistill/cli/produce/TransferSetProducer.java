@@ -124,7 +124,7 @@ public final class TransferSetProducer {
       try {
         passes.forEach(
             example -> {
-              if (before.isNew(example.getId())) {
+              if (before.isNew(example.id())) {
                 pace.await();
                 sending.send(example);
               }

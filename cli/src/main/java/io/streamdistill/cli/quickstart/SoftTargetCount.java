@@ -1,7 +1,9 @@
 package io.streamdistill.cli.quickstart;
 
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.Verdict.Accepted;
+import io.streamdistill.records.avro.AvroRecords;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -31,12 +33,14 @@ record SoftTargetCount(long ids, long records) {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      var codec = Codecs.softTarget();
+      AvroRecords wire = new AvroRecords();
       Set<String> ids = new HashSet<>();
       long records = 0;
       while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          ids.add(codec.decode(record.value()).getId());
+          if (wire.readTarget(record.value()) instanceof Accepted<Target> accepted) {
+            ids.add(accepted.value().example().id());
+          }
           records++;
         }
       }

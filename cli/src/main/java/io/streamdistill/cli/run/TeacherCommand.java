@@ -7,6 +7,8 @@ import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Task;
+import io.streamdistill.records.format.InputFormat;
 import io.streamdistill.teacher.TeacherConfig;
 import io.streamdistill.teacher.TeacherService;
 import java.util.concurrent.Callable;
@@ -47,6 +49,7 @@ public final class TeacherCommand implements Callable<Integer> {
   record View(
       KafkaSettings kafka,
       TopicsConfig topics,
+      InputFormat input,
       FeaturesConfig features,
       ClassesConfig classes,
       TeacherConfig teacher) {}
@@ -61,8 +64,8 @@ public final class TeacherCommand implements Callable<Integer> {
         view.teacher(),
         view.kafka(),
         view.topics(),
-        view.features().contract(),
-        view.classes().map());
+        new Task(view.features().contract(), view.classes().map()),
+        view.input().transferFormat());
   }
 
   @Override

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.streamdistill.kafka.DeadLetter;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.Verdict.Reason;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.records.avro.AvroRecords;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,10 +58,9 @@ final class Letters implements AutoCloseable {
   }
 
   static byte[] example(String id, int features) {
-    return Codecs.transferExample()
+    return new AvroRecords()
         .encode(
-            new TransferExample(
-                id, ByteBuffer.allocate(features), FeatureType.U8, 3, 1f, Instant.EPOCH));
+            new Example(id, ByteBuffer.allocate(features), FeatureType.U8, 3, 1f, Instant.EPOCH));
   }
 
   /** The dead letter of a record in partition {@code offset mod 2} of the transfer set. */

@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.Task;
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
-import io.streamdistill.schema.TransferExample;
+import io.streamdistill.records.target.TargetEncoding;
 import io.streamdistill.testkit.TestBroker;
-import io.streamdistill.wire.Codecs;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,7 +92,7 @@ final class TopicCasesTest {
         0,
         softTarget(atFour, 4, PETS.hash(), "v1"),
         softTarget(atFour, 4, PETS.hash(), "v2"));
-    CaseDecoder decoder = new CaseDecoder(ONE, PETS, false);
+    CaseDecoder decoder = new CaseDecoder(new Task(ONE, PETS), false);
     List<Case> found = new ArrayList<>();
 
     new TopicCases(kafka, "soft", 10, decoder).forEach(found::add);
@@ -112,7 +114,7 @@ final class TopicCasesTest {
         new byte[] {1, 2},
         softTarget(even, 1, "other", "v"),
         example(2, 9));
-    CaseDecoder decoder = new CaseDecoder(ONE, PETS, true);
+    CaseDecoder decoder = new CaseDecoder(new Task(ONE, PETS), true);
     List<Case> found = new ArrayList<>();
 
     new TopicCases(kafka, "unfit", 10, decoder).forEach(found::add);
@@ -135,7 +137,8 @@ final class TopicCasesTest {
 
   private List<Case> read(String topic, long newest) {
     List<Case> found = new ArrayList<>();
-    new TopicCases(kafka, topic, newest, new CaseDecoder(ONE, PETS, false)).forEach(found::add);
+    new TopicCases(kafka, topic, newest, new CaseDecoder(new Task(ONE, PETS), false))
+        .forEach(found::add);
     return found;
   }
 
@@ -161,9 +164,9 @@ final class TopicCasesTest {
   }
 
   private static byte[] example(int feature, @Nullable Integer label) {
-    return Codecs.transferExample()
+    return new AvroRecords()
         .encode(
-            new TransferExample(
+            new Example(
                 "x" + feature,
                 ByteBuffer.wrap(new byte[] {(byte) feature}),
                 FeatureType.U8,
@@ -173,19 +176,17 @@ final class TopicCasesTest {
   }
 
   private static byte[] softTarget(double[] logs, float temperature, String hash, String version) {
-    return Codecs.softTarget()
+    return new AvroRecords()
         .encode(
-            SoftTarget.newBuilder()
-                .setId("x")
-                .setFeatures(ByteBuffer.wrap(new byte[] {5}))
-                .setFeatureType(FeatureType.U8)
-                .setTargets(TargetCodec.encode(TargetEncoding.DENSE_F32, logs))
-                .setEncoding(TargetEncoding.DENSE_F32)
-                .setTemperature(temperature)
-                .setTeacherVersion(version)
-                .setClassMapHash(hash)
-                .setEventTime(Instant.EPOCH)
-                .setScoredTime(Instant.EPOCH)
-                .build());
+            new Target(
+                new Example(
+                    "x", ByteBuffer.wrap(new byte[] {5}), FeatureType.U8, null, 1f, Instant.EPOCH),
+                new Answer(
+                    TargetCodec.encode(TargetEncoding.DENSE_F32, logs),
+                    TargetEncoding.DENSE_F32,
+                    temperature,
+                    version,
+                    hash),
+                Instant.EPOCH));
   }
 }

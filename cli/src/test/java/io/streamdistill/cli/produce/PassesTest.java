@@ -10,9 +10,9 @@ import io.streamdistill.cli.source.Row;
 import io.streamdistill.cli.source.Row.Fault;
 import io.streamdistill.cli.source.UnfitRowException;
 import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
+import io.streamdistill.records.FeatureType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ final class PassesTest {
     Map<Boolean, Long> counts = new java.util.HashMap<>();
 
     passes(sixtyThousand, defaults.withLabelFraction(0.1, 5))
-        .forEach(example -> counts.merge(example.getLabel() != null, 1L, Long::sum));
+        .forEach(example -> counts.merge(example.label() != null, 1L, Long::sum));
 
     assertThat(counts).containsExactlyInAnyOrderEntriesOf(Map.of(true, 6_000L, false, 54_000L));
   }
@@ -83,15 +83,14 @@ final class PassesTest {
   @Test
   void labelsTheRightImages() throws IOException {
     Map<String, Integer> all =
-        run(TEN_THOUSAND, defaults).stream()
-            .collect(Collectors.toMap(TransferExample::getId, TransferExample::getLabel));
+        run(TEN_THOUSAND, defaults).stream().collect(Collectors.toMap(Example::id, Example::label));
 
-    List<TransferExample> some = run(TEN_THOUSAND, defaults.withLabelFraction(0.3, 9).shuffled(9));
+    List<Example> some = run(TEN_THOUSAND, defaults.withLabelFraction(0.3, 9).shuffled(9));
 
     assertThat(some)
-        .filteredOn(example -> example.getLabel() != null)
+        .filteredOn(example -> example.label() != null)
         .hasSize(3_000)
-        .allSatisfy(e -> assertThat(e.getLabel()).isEqualTo(all.get(e.getId())));
+        .allSatisfy(e -> assertThat(e.label()).isEqualTo(all.get(e.id())));
   }
 
   @Test
@@ -110,15 +109,15 @@ final class PassesTest {
   void givesTheSameIdsOnEveryRunAndInEveryOrder() throws IOException {
     ProduceOptions options = defaults.withIdPrefix("mnist-");
 
-    List<TransferExample> inOrder = run(TEN_THOUSAND, options);
-    List<TransferExample> shuffled = run(TEN_THOUSAND, options.shuffled(3));
+    List<Example> inOrder = run(TEN_THOUSAND, options);
+    List<Example> shuffled = run(TEN_THOUSAND, options.shuffled(3));
 
-    assertThat(inOrder.get(42).getId()).isEqualTo("mnist-42");
-    assertThat(inOrder).extracting(TransferExample::getId).doesNotHaveDuplicates();
-    assertThat(shuffled.get(42).getId()).isNotEqualTo("mnist-42");
-    Map<String, TransferExample> byId =
-        inOrder.stream().collect(Collectors.toMap(TransferExample::getId, example -> example));
-    assertThat(shuffled).allSatisfy(e -> assertThat(e).isEqualTo(byId.get(e.getId())));
+    assertThat(inOrder.get(42).id()).isEqualTo("mnist-42");
+    assertThat(inOrder).extracting(Example::id).doesNotHaveDuplicates();
+    assertThat(shuffled.get(42).id()).isNotEqualTo("mnist-42");
+    Map<String, Example> byId =
+        inOrder.stream().collect(Collectors.toMap(Example::id, example -> example));
+    assertThat(shuffled).allSatisfy(e -> assertThat(e).isEqualTo(byId.get(e.id())));
   }
 
   @Test
@@ -126,26 +125,26 @@ final class PassesTest {
     ProduceOptions options =
         defaults.withLimit(100).withRepeat(2).withLabelFraction(0.5, 4).shuffled(4);
 
-    List<TransferExample> examples = run(TEN_THOUSAND, options);
+    List<Example> examples = run(TEN_THOUSAND, options);
 
     assertThat(examples).hasSize(200);
     for (int i = 0; i < 100; i++) {
-      TransferExample first = examples.get(i);
-      TransferExample second = examples.get(i + 100);
-      assertThat(second.getId()).isEqualTo(first.getId() + "#2");
-      assertThat(second.getLabel()).isEqualTo(first.getLabel());
-      assertThat(second.getFeatures()).isEqualTo(first.getFeatures());
+      Example first = examples.get(i);
+      Example second = examples.get(i + 100);
+      assertThat(second.id()).isEqualTo(first.id() + "#2");
+      assertThat(second.label()).isEqualTo(first.label());
+      assertThat(second.features()).isEqualTo(first.features());
     }
   }
 
   @Test
   void stampsExamplesWithoutTimeByTheClock() throws IOException {
-    assertThat(run(rows(1), defaults).get(0).getEventTime()).isEqualTo(NOW);
+    assertThat(run(rows(1), defaults).get(0).eventTime()).isEqualTo(NOW);
   }
 
   @Test
   void stopsAtAnUnfitRowNamingLineAndRemedy() {
-    List<TransferExample> before = new ArrayList<>();
+    List<Example> before = new ArrayList<>();
 
     assertThatThrownBy(
             () ->
@@ -163,18 +162,18 @@ final class PassesTest {
         passes(
             RowSource.of(fit(0), unfit(1, false), unfit(2, false), fit(3)),
             defaults.withOnError(OnError.SKIP).withIdPrefix("r"));
-    List<TransferExample> examples = new ArrayList<>();
+    List<Example> examples = new ArrayList<>();
 
     passes.forEach(examples::add);
 
-    assertThat(examples).extracting(TransferExample::getId).containsExactly("r0", "r3");
+    assertThat(examples).extracting(Example::id).containsExactly("r0", "r3");
     assertThat(passes.skipped()).containsExactlyEntriesOf(Map.of(Fault.BAD_FEATURE, 2L));
   }
 
   @Test
   void skipsRowsThatTheUserWantsLeftOutWithoutSkippingOthers() throws IOException {
     Passes passes = passes(RowSource.of(unfit(0, true), fit(1)), defaults);
-    List<TransferExample> examples = new ArrayList<>();
+    List<Example> examples = new ArrayList<>();
 
     passes.forEach(examples::add);
 
@@ -195,16 +194,16 @@ final class PassesTest {
     return new Row.Malformed(index, Fault.BAD_FEATURE, "bad.csv:" + index, "not so", asked);
   }
 
-  private static Set<String> labelled(List<TransferExample> examples) {
+  private static Set<String> labelled(List<Example> examples) {
     return examples.stream()
-        .filter(example -> example.getLabel() != null)
-        .map(TransferExample::getId)
+        .filter(example -> example.label() != null)
+        .map(Example::id)
         .collect(Collectors.toSet());
   }
 
-  private static List<TransferExample> run(ExampleSource.Opener opener, ProduceOptions options)
+  private static List<Example> run(ExampleSource.Opener opener, ProduceOptions options)
       throws IOException {
-    List<TransferExample> examples = new ArrayList<>();
+    List<Example> examples = new ArrayList<>();
     passes(opener, options).forEach(examples::add);
     return examples;
   }

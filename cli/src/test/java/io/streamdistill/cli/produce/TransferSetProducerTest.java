@@ -12,10 +12,10 @@ import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.testkit.TestRecords;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
@@ -100,7 +100,7 @@ final class TransferSetProducerTest {
             records.stream()
                 .collect(Collectors.groupingBy(ConsumerRecord::partition, Collectors.counting())))
         .containsExactlyInAnyOrderEntriesOf(Map.of(0, 1_251L, 1, 1_251L, 2, 1_250L, 3, 1_250L));
-    assertThat(records.stream().filter(record -> decode(record).getLabel() != null)).hasSize(500);
+    assertThat(records.stream().filter(record -> decode(record).label() != null)).hasSize(500);
   }
 
   @Test
@@ -119,14 +119,14 @@ final class TransferSetProducerTest {
     assertThat(byKey.keySet())
         .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 9).mapToObj(i -> "m" + i).toList());
     ConsumerRecord<byte[], byte[]> sixth = Objects.requireNonNull(byKey.get("m6"));
-    TransferExample example = decode(sixth);
+    Example example = decode(sixth);
     assertThat(sixth.partition()).isEqualTo(2);
     assertThat(sixth.timestamp()).as("sent now, not in 2026").isNotEqualTo(CLOCK.millis());
-    assertThat(example.getId()).isEqualTo("m6");
-    assertThat(example.getEventTime()).isEqualTo(CLOCK.instant());
-    assertThat(example.getFeatureType()).isEqualTo(FeatureType.U8);
-    assertThat(example.getLabel()).isEqualTo(4); // the seventh test image of MNIST
-    assertThat(example.getFeatures().remaining()).isEqualTo(784);
+    assertThat(example.id()).isEqualTo("m6");
+    assertThat(example.eventTime()).isEqualTo(CLOCK.instant());
+    assertThat(example.type()).isEqualTo(FeatureType.U8);
+    assertThat(example.label()).isEqualTo(4); // the seventh test image of MNIST
+    assertThat(example.features().remaining()).isEqualTo(784);
   }
 
   @Test
@@ -245,7 +245,7 @@ final class TransferSetProducerTest {
     assertThat(nothing.examples()).isZero();
     assertThat(nothing.sentBefore()).isEqualTo(2);
     assertThat(read("again"))
-        .extracting(record -> decode(record).getId())
+        .extracting(record -> decode(record).id())
         .containsExactlyInAnyOrder("a", "b", "c", "d");
   }
 
@@ -372,8 +372,8 @@ final class TransferSetProducerTest {
         names.replication());
   }
 
-  private static TransferExample decode(ConsumerRecord<byte[], byte[]> record) {
-    return Codecs.transferExample().decode(record.value());
+  private static Example decode(ConsumerRecord<byte[], byte[]> record) {
+    return TestRecords.example(record.value());
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {

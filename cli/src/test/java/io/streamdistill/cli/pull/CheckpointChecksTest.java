@@ -6,7 +6,7 @@ import io.streamdistill.checkpoints.trust.KeyFiles;
 import io.streamdistill.checkpoints.trust.SigningKey;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.student.onnx.OnnxGraph;
 import io.streamdistill.student.onnx.OnnxType;
 import java.io.IOException;

@@ -22,7 +22,7 @@ import io.streamdistill.checkpoints.trust.SigningKey;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;

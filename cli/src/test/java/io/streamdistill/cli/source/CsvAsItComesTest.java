@@ -11,7 +11,7 @@ import io.streamdistill.cli.source.Row.Fault;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

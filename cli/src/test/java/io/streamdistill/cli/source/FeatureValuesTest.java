@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.streamdistill.cli.source.FeatureValues.Place;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -6,6 +6,9 @@ import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
+import io.streamdistill.records.avro.AvroRecords;
+import io.streamdistill.records.avro.DistillFormat;
 import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.teacher.MemberConfig;
 import io.streamdistill.teacher.TeacherConfig;
@@ -13,7 +16,6 @@ import io.streamdistill.teacher.TeacherFeatures;
 import io.streamdistill.teacher.TeacherLimits;
 import io.streamdistill.teacher.TeacherService;
 import io.streamdistill.teacher.engine.OutputKind;
-import io.streamdistill.wire.Codecs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -67,7 +69,9 @@ record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, Class
             TeacherLimits.defaults(),
             new HttpConfig("127.0.0.1", 0));
     Backlog backlog = new Backlog(admin);
-    TeacherService service = TeacherService.start(config, kafka, topics, features, classes);
+    TeacherService service =
+        TeacherService.start(
+            config, kafka, topics, new Task(features, classes), new DistillFormat());
     try {
       produce(topics.transferSet(), examples);
       backlog.awaitEmpty(application, topics.transferSet(), service::hasStopped);
@@ -81,6 +85,7 @@ record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, Class
   }
 
   private void produce(String topic, TransferSet examples) {
+    AvroRecords wire = new AvroRecords();
     Map<String, Object> properties = kafka.producer();
     properties.put("linger.ms", 20);
     properties.put("batch.size", 128 << 10);
@@ -94,8 +99,8 @@ record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, Class
                 new ProducerRecord<>(
                     topic,
                     (int) (i % Lab.PARTITIONS),
-                    example.getId().getBytes(StandardCharsets.UTF_8),
-                    Codecs.transferExample().encode(example)),
+                    example.id().getBytes(StandardCharsets.UTF_8),
+                    wire.encode(example)),
                 (metadata, exception) -> {
                   if (exception != null) {
                     failure.compareAndSet(null, exception);

@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.lab;
 
-import io.streamdistill.schema.TransferExample;
+import io.streamdistill.records.Example;
 
 /** Examples to be scored, in the order in which they are produced. */
 public interface TransferSet {
@@ -9,5 +9,5 @@ public interface TransferSet {
   long count();
 
   /** The example at {@code index}, in [0, {@link #count}). */
-  TransferExample example(long index);
+  Example example(long index);
 }

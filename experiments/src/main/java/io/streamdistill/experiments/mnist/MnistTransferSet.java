@@ -1,9 +1,9 @@
 package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.TransferSet;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.data.IdxFile;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.SplittableRandom;
@@ -40,14 +40,14 @@ record MnistTransferSet(MnistData data, int[] items, int copies, int jitter, lon
   }
 
   @Override
-  public TransferExample example(long index) {
+  public Example example(long index) {
     int item = items[(int) (index % items.length)];
     byte[] pixels = data.images().item(item);
     if (jitter > 0) {
       SplittableRandom random = new SplittableRandom(seed * 1_000_003 + index);
       pixels = shifted(pixels, shift(random), shift(random));
     }
-    return new TransferExample(
+    return new Example(
         "train-" + item + (copies == 1 ? "" : "#" + index / items.length),
         ByteBuffer.wrap(pixels),
         FeatureType.U8,

@@ -2,7 +2,7 @@ package io.streamdistill.experiments.mnist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.schema.TransferExample;
+import io.streamdistill.records.Example;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -23,9 +23,9 @@ final class MnistTransferSetTest {
     train = MnistData.train(DATA);
   }
 
-  private static byte[] pixels(TransferExample example) {
+  private static byte[] pixels(Example example) {
     byte[] pixels = new byte[JitteredImages.PIXELS];
-    example.getFeatures().duplicate().get(pixels);
+    example.features().duplicate().get(pixels);
     return pixels;
   }
 
@@ -34,7 +34,7 @@ final class MnistTransferSetTest {
     MnistTransferSet set = MnistTransferSet.plain(train, 1_000, label -> label != 3);
     Set<Integer> labels = new HashSet<>();
     for (long i = 0; i < set.count(); i++) {
-      labels.add(set.example(i).getLabel());
+      labels.add(set.example(i).label());
     }
 
     assertThat(labels).containsExactlyInAnyOrder(0, 1, 2, 4, 5, 6, 7, 8, 9);
@@ -61,8 +61,8 @@ final class MnistTransferSetTest {
     }
     Set<String> found = new HashSet<>();
     for (int copy = 0; copy < 300; copy++) {
-      TransferExample example = set.example(2L * copy + 1);
-      assertThat(example.getId()).isEqualTo("train-9#" + copy);
+      Example example = set.example(2L * copy + 1);
+      assertThat(example.id()).isEqualTo("train-9#" + copy);
       found.add(new String(pixels(example), java.nio.charset.StandardCharsets.ISO_8859_1));
     }
 

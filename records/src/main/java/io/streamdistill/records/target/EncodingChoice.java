@@ -1,7 +1,5 @@
 package io.streamdistill.records.target;
 
-import io.streamdistill.schema.TargetEncoding;
-
 /** Which encoding soft targets get: the same one each, or each the smaller one that suits it. */
 public enum EncodingChoice {
   /** Float16 where its rounding is small beside the differences between the classes, or float32. */

@@ -1,6 +1,5 @@
 package io.streamdistill.records.target;
 
-import io.streamdistill.schema.TargetEncoding;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -21,10 +20,7 @@ public final class TargetCodec {
 
   /** Bytes of one encoded distribution over {@code classes}. */
   public static int bytes(TargetEncoding encoding, int classes) {
-    return switch (encoding) {
-      case DENSE_F32 -> Math.multiplyExact(4, classes);
-      case DENSE_F16_LOG_PROBABILITY -> Math.multiplyExact(2, classes);
-    };
+    return Math.multiplyExact(encoding.bytes(), classes);
   }
 
   /**

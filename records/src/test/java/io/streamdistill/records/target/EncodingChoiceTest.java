@@ -2,7 +2,6 @@ package io.streamdistill.records.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.streamdistill.schema.TargetEncoding;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

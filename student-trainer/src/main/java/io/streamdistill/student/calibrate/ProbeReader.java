@@ -5,16 +5,16 @@ import io.streamdistill.kafka.KafkaAnswers;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.Task;
 import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.Verdict.Rejected;
-import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.records.avro.TargetReader;
+import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.student.StudentException;
-import io.streamdistill.student.objective.TargetBatch;
-import io.streamdistill.student.source.SoftTargetDecoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -105,16 +105,14 @@ final class ProbeReader {
   /** The probe as it grows. */
   private final class Gathering {
 
-    private final SoftTargetDecoder decoder =
-        new SoftTargetDecoder(features, null, classes, 1, Float.MAX_VALUE);
-    private final FloatBuffer input = FloatBuffer.allocate(features.length());
-    private final TargetBatch prediction = new TargetBatch(1, classes.count());
+    private final TargetReader reader =
+        new TargetReader(new Task(features, classes), Float.MAX_VALUE);
     private final double[] sum = new double[classes.count()];
     private final int most;
     private final ByteBuffer bytes; // (most, length)
     private int count;
     private int rejections;
-    private @Nullable Rejected<SoftTarget> rejected;
+    private @Nullable Rejected<Target> rejected;
 
     Gathering(int most) {
       this.most = most;
@@ -135,14 +133,17 @@ final class ProbeReader {
       if (isFull()) {
         return;
       }
-      Verdict<SoftTarget> verdict = decoder.read(record, 0, input, prediction);
-      if (verdict instanceof Accepted<SoftTarget> accepted) {
-        bytes.put(accepted.value().getFeatures().duplicate());
+      Verdict<Target> verdict = reader.read(record.value());
+      if (verdict instanceof Accepted<Target> accepted) {
+        Target target = accepted.value();
+        bytes.put(target.example().features().duplicate());
+        double[] logProbabilities = reader.logProbabilities();
+        TargetCodec.retemper(logProbabilities, target.answer().temperature(), 1);
         for (int k = 0; k < sum.length; k++) {
-          sum[k] += prediction.softTargets()[k];
+          sum[k] += (float) Math.exp(logProbabilities[k]);
         }
         count++;
-      } else if (verdict instanceof Rejected<SoftTarget> unfit) {
+      } else if (verdict instanceof Rejected<Target> unfit) {
         rejected = unfit;
         rejections++;
       }
@@ -161,7 +162,7 @@ final class ProbeReader {
       return new Probe(bytes.flip(), count, mean);
     }
 
-    private String unfit(Rejected<SoftTarget> last) {
+    private String unfit(Rejected<Target> last) {
       return ": none of the %d records read is fit for this student, the last because of %s (%s)"
           .formatted(rejections, last.reason().label(), last.detail());
     }

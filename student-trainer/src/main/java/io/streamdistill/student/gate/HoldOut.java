@@ -1,20 +1,25 @@
 package io.streamdistill.student.gate;
 
+import io.streamdistill.records.Example;
+import io.streamdistill.records.Target;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.student.source.DecodedTarget;
+import io.streamdistill.student.source.PassedOver;
+import io.streamdistill.student.source.TargetView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Examples that are never trained on. Which ones depends on their id and the share alone, so every
  * pass, every student and every restart leaves out the same. The newest are kept in memory.
  * Thread-safe.
  */
-public final class HoldOut {
+public final class HoldOut implements TargetView {
 
   /** {@link Examples#labels} of an example without a label. */
   static final int UNLABELLED = -1;
@@ -26,7 +31,6 @@ public final class HoldOut {
   private final double share;
   private final int capacity;
   private final int featureBytes;
-  private final int classes;
   private final Map<String, Held> newest = new LinkedHashMap<>();
   private volatile long stream;
 
@@ -35,12 +39,11 @@ public final class HoldOut {
    *
    * @param featureBytes of an example on the wire
    */
-  public HoldOut(GateConfig config, int featureBytes, int classes) {
+  public HoldOut(GateConfig config, int featureBytes) {
     this.config = config;
     this.share = config.holdOutShare();
     this.capacity = config.holdOutExamples();
     this.featureBytes = featureBytes;
-    this.classes = classes;
   }
 
   /** Whether examples of that id are held out. */
@@ -54,42 +57,40 @@ public final class HoldOut {
   }
 
   /**
-   * Takes an example if it is one of those that are held out.
-   *
-   * @param target fit for training
-   * @param firstVisit whether it is new; one that comes again fills a hold-out that was lost with
-   *     its process, and takes no newer one's place
-   * @return whether it must not be trained on
+   * Takes an example if it is one of those that are held out. One that comes again fills a hold-out
+   * that was lost with its process, and takes no newer one's place.
    */
-  public boolean takes(SoftTarget target, boolean firstVisit) {
-    if (!holds(target.getId())) {
-      return false;
+  @Override
+  public @Nullable PassedOver passesOver(DecodedTarget decoded) {
+    Example example = decoded.target().example();
+    if (!holds(example.id())) {
+      return null;
     }
-    if (!firstVisit && (isFull() || isThere(target))) {
-      return true;
+    if (decoded.firstVisit() || !(isFull() || isThere(example.id()))) {
+      take(decoded.target(), decoded.logProbabilities().clone());
     }
+    return PassedOver.HELD_OUT;
+  }
+
+  private void take(Target target, double[] logProbabilities) {
+    Example example = target.example();
     byte[] features = new byte[featureBytes];
-    target.getFeatures().duplicate().get(features);
-    double[] logProbabilities = new double[classes];
-    if (!TargetCodec.decode(target.getEncoding(), target.getTargets(), logProbabilities)) {
-      throw new IllegalArgumentException("not fit for training: " + target.getId());
-    }
-    TargetCodec.retemper(logProbabilities, target.getTemperature(), 1);
-    Integer label = target.getLabel();
+    example.features().duplicate().get(features);
+    TargetCodec.retemper(logProbabilities, target.answer().temperature(), 1);
+    Integer label = example.label();
     Held held =
         new Held(
             features,
             logProbabilities,
             label == null ? UNLABELLED : label,
-            target.getTeacherVersion());
+            target.answer().teacherVersion());
     synchronized (newest) {
-      newest.remove(target.getId()); // the same id, sent twice
-      newest.put(target.getId(), held);
+      newest.remove(example.id()); // the same id, sent twice
+      newest.put(example.id(), held);
       if (newest.size() > capacity) {
         newest.remove(newest.keySet().iterator().next());
       }
     }
-    return true;
   }
 
   private boolean isFull() {
@@ -98,21 +99,23 @@ public final class HoldOut {
     }
   }
 
-  private boolean isThere(SoftTarget target) {
+  private boolean isThere(String id) {
     synchronized (newest) {
-      return newest.containsKey(target.getId());
+      return newest.containsKey(id);
     }
   }
 
   /** Forgets the examples of all teachers but one. */
-  public void keepOnly(String teacher) {
+  @Override
+  public void onlyTeacher(String teacher) {
     synchronized (newest) {
       newest.values().removeIf(held -> !held.teacher().equals(teacher));
     }
   }
 
   /** Notes how many fit examples the stream has had so far, each counted once. */
-  public void streamHas(long examples) {
+  @Override
+  public void came(long examples) {
     stream = examples;
   }
 

@@ -2,8 +2,8 @@ package io.streamdistill.student.scale;
 
 import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.Standardisation;
-import io.streamdistill.schema.FeatureType;
 import io.streamdistill.student.scale.InputConfig.Standardise;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,14 +4,15 @@ import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Features;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.Task;
 import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.Verdict.Rejected;
+import io.streamdistill.records.avro.TargetReader;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.SoftTarget;
 import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.Rejection;
-import io.streamdistill.student.source.SoftTargetDecoder;
 import io.streamdistill.student.source.SoftTargetLog;
 import java.nio.FloatBuffer;
 import java.time.Duration;
@@ -41,10 +42,9 @@ public final class Measurer {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final SoftTargetLog source;
-  private final SoftTargetDecoder decoder;
+  private final TargetReader reader;
   private final Features features;
   private final Measurement measurement;
-  private final int classes;
   private final ReadingReport report;
   private final InstantSource clock;
 
@@ -64,10 +64,9 @@ public final class Measurer {
       ReadingReport report,
       InstantSource clock) {
     this.source = source;
-    this.decoder = new SoftTargetDecoder(contract, null, classes, 1, maxWeight);
+    this.reader = new TargetReader(new Task(contract, classes), maxWeight);
     this.features = new Features(contract);
     this.measurement = new Measurement(config, contract, classes.count());
-    this.classes = classes.count();
     this.report = report;
     this.clock = clock;
   }
@@ -129,24 +128,21 @@ public final class Measurer {
     if (record == null) {
       return false;
     }
-    Verdict<SoftTarget> verdict = decoder.read(record);
-    if (verdict instanceof Accepted<SoftTarget> accepted) {
+    Verdict<Target> verdict = reader.read(record.value());
+    if (verdict instanceof Accepted<Target> accepted) {
       report.fit();
-      add(accepted.value());
-    } else if (verdict instanceof Rejected<SoftTarget> rejected) {
+      add(accepted.value(), reader.logProbabilities().clone());
+    } else if (verdict instanceof Rejected<Target> rejected) {
       report.unfit(new Rejection(record, rejected.reason(), rejected.detail()));
     }
     return true;
   }
 
-  private void add(SoftTarget target) {
+  private void add(Target target, double[] logProbabilities) {
     float[] example = new float[features.contract().length()];
-    double[] logProbabilities = new double[classes];
-    if (features.decode(target.getFeatures(), FloatBuffer.wrap(example))
-        && TargetCodec.decode(target.getEncoding(), target.getTargets(), logProbabilities)) {
-      TargetCodec.retemper(logProbabilities, target.getTemperature(), 1);
-      measurement.add(example, logProbabilities);
-    }
+    features.decode(target.example().features(), FloatBuffer.wrap(example));
+    TargetCodec.retemper(logProbabilities, target.answer().temperature(), 1);
+    measurement.add(example, logProbabilities);
   }
 
   private static double rounded(double value) {

@@ -1,10 +1,10 @@
 package io.streamdistill.student.source;
 
+import io.streamdistill.records.Target;
 import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.Verdict.Rejected;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.student.gate.HoldOut;
+import io.streamdistill.records.avro.TargetReader;
 import io.streamdistill.student.objective.TargetBatch;
 import java.nio.FloatBuffer;
 import java.time.Duration;
@@ -31,13 +31,10 @@ public final class BatchReader {
   private record Place(int partition, long offset) {}
 
   private final SoftTargetLog log;
-  private final SoftTargetDecoder decoder;
-  private final Selection selection;
-  private final TeacherChoice choice;
-  private final HoldOut holdOut;
-  private final Duration linger;
+  private final TargetReader reader;
+  private final RowFiller filler;
+  private final TargetViews views;
   private final BatchLimit limit;
-  private final Teachers teachers;
   private final RejectedBefore before;
   private final ReadingReport report;
   private final InstantSource clock;
@@ -53,36 +50,28 @@ public final class BatchReader {
   /**
    * Creates a reader of {@code log}.
    *
-   * @param choice which teachers' examples are trained on
-   * @param holdOut takes the examples that are not trained on
-   * @param linger how long a followed log has given nothing new before earlier records are taken
-   * @param limit how many rows fill a batch
+   * @param views which targets are trained on
+   * @param limit how many rows fill a batch, and how long they are waited for
    * @param before records that went to the dead letters already
    */
   public BatchReader(
       SoftTargetLog log,
-      SoftTargetDecoder decoder,
-      Selection selection,
-      TeacherChoice choice,
-      HoldOut holdOut,
-      Duration linger,
+      TargetReader reader,
+      RowFiller filler,
+      TargetViews views,
       BatchLimit limit,
       RejectedBefore before,
       ReadingReport report,
       InstantSource clock) {
     this.log = log;
-    this.decoder = decoder;
-    this.selection = selection;
-    this.choice = choice;
-    this.holdOut = holdOut;
-    this.linger = linger;
+    this.reader = reader;
+    this.filler = filler;
+    this.views = views;
     this.limit = limit;
-    this.teachers = new Teachers(choice, log.position().teachers());
     this.before = before;
     this.report = report;
     this.clock = clock;
     this.waitsSince = clock.instant();
-    holdOut.streamHas(teachers.eligible());
   }
 
   /**
@@ -140,7 +129,7 @@ public final class BatchReader {
     }
     return log.isFollowed()
         && (rows.size() > newRows.cardinality()
-            || Duration.between(waitsSince, clock.instant()).compareTo(linger) >= 0)
+            || Duration.between(waitsSince, clock.instant()).compareTo(limit.linger()) >= 0)
         && log.isAllTaken();
   }
 
@@ -150,11 +139,20 @@ public final class BatchReader {
       boolean firstVisit,
       FloatBuffer input,
       TargetBatch targets) {
-    Verdict<SoftTarget> verdict = decoder.read(record, rows.size(), input, targets);
-    if (verdict instanceof Accepted<SoftTarget> accepted) {
-      return accept(accepted.value(), record, firstVisit);
+    Verdict<Target> verdict = reader.read(record.value());
+    if (verdict instanceof Accepted<Target> accepted) {
+      DecodedTarget decoded =
+          new DecodedTarget(record, accepted.value(), reader.logProbabilities(), firstVisit);
+      PassedOver why = views.passesOver(decoded);
+      if (why != null) {
+        report.passedOver(why, firstVisit);
+        return false;
+      }
+      filler.fill(decoded.target(), decoded.logProbabilities(), rows.size(), input, targets);
+      accept(decoded);
+      return true;
     }
-    if (verdict instanceof Rejected<SoftTarget> rejected && firstVisit) {
+    if (verdict instanceof Rejected<Target> rejected && firstVisit) {
       Rejection rejection = new Rejection(record, rejected.reason(), rejected.detail());
       report.rejected(rejection);
       if (!before.contains(record)) {
@@ -164,40 +162,23 @@ public final class BatchReader {
     return false;
   }
 
-  private boolean accept(
-      SoftTarget target, ConsumerRecord<byte[], byte[]> record, boolean firstVisit) {
-    String teacher = target.getTeacherVersion();
-    if (teachers.meet(record, teacher, firstVisit) && choice.isNewest()) {
-      holdOut.keepOnly(teacher);
-    }
-    if (!teachers.takes(teacher)) {
-      return passOver(PassedOver.OTHER_TEACHER, firstVisit);
-    }
-    if (holdOut.takes(target, firstVisit)) {
-      return passOver(PassedOver.HELD_OUT, firstVisit);
-    }
-    if (selection == Selection.LABELLED && target.getLabel() == null) {
-      return passOver(PassedOver.UNLABELLED, firstVisit);
-    }
-    if (firstVisit) {
+  private void accept(DecodedTarget decoded) {
+    ConsumerRecord<byte[], byte[]> record = decoded.record();
+    Target target = decoded.target();
+    if (decoded.firstVisit()) {
       if (newRows.isEmpty()) {
         waitsSince = clock.instant();
       }
       newRows.set(rows.size());
-      oldestEventTime = Math.min(oldestEventTime, target.getEventTime().toEpochMilli());
+      oldestEventTime = Math.min(oldestEventTime, target.example().eventTime().toEpochMilli());
     }
     rows.add(record);
+    String teacher = target.answer().teacherVersion();
     rowsByTeacher.merge(teacher, 1, Integer::sum);
     report.taken(teacher, rows.size());
     if (log.isFollowed()) {
       places.add(new Place(record.partition(), record.offset()));
     }
-    return true;
-  }
-
-  private boolean passOver(PassedOver reason, boolean firstVisit) {
-    report.passedOver(reason, firstVisit);
-    return false;
   }
 
   /** Whether new examples, or records that are not fit, wait for a batch that nothing completes. */
@@ -218,12 +199,12 @@ public final class BatchReader {
     rowsByTeacher.clear();
     places.clear();
     report.closed();
-    holdOut.streamHas(teachers.eligible());
+    views.batchEnds();
     return batch;
   }
 
   /** Where the log stands, and whom of the teachers the reader has met. */
   public LogPosition position() {
-    return log.position().with(teachers.snapshot());
+    return log.position().with(views.teachers());
   }
 }

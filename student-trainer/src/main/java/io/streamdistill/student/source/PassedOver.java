@@ -1,7 +1,7 @@
 package io.streamdistill.student.source;
 
 /** Why a fit example is not trained on. */
-enum PassedOver {
+public enum PassedOver {
   /** It is one of those that the gate judges on. */
   HELD_OUT("held-out"),
   /** It carries no label, and {@code student.select} wants one. */
@@ -16,7 +16,7 @@ enum PassedOver {
   }
 
   /** The tag of metrics. */
-  String label() {
+  public String label() {
     return label;
   }
 }

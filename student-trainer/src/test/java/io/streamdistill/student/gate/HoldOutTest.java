@@ -2,41 +2,55 @@ package io.streamdistill.student.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.records.Answer;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Target;
 import io.streamdistill.records.target.Softmax;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.records.target.TargetEncoding;
+import io.streamdistill.student.source.DecodedTarget;
+import io.streamdistill.student.source.PassedOver;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class HoldOutTest {
 
   private static HoldOut holdOut(double share, int capacity) {
-    return new HoldOut(new GateConfig(share, capacity, 1, GateConfig.Metric.AUTO, 0, 0), 2, 3);
+    return new HoldOut(new GateConfig(share, capacity, 1, GateConfig.Metric.AUTO, 0, 0), 2);
   }
 
-  private static SoftTarget target(String id, @Nullable Integer label) {
+  private static Target target(String id, @Nullable Integer label) {
     double[] logits = {3, 1, -4};
     Softmax.logSoftmax(logits, 20);
-    return SoftTarget.newBuilder()
-        .setId(id)
-        .setFeatures(ByteBuffer.wrap(new byte[] {1, (byte) id.length()}))
-        .setFeatureType(FeatureType.U8)
-        .setTargets(TargetCodec.encode(TargetEncoding.DENSE_F32, logits))
-        .setEncoding(TargetEncoding.DENSE_F32)
-        .setTemperature(20)
-        .setTeacherVersion("t")
-        .setClassMapHash("h")
-        .setLabel(label)
-        .setWeight(1)
-        .setEventTime(Instant.EPOCH)
-        .setScoredTime(Instant.EPOCH)
-        .build();
+    return new Target(
+        new Example(
+            id,
+            ByteBuffer.wrap(new byte[] {1, (byte) id.length()}),
+            FeatureType.U8,
+            label,
+            1,
+            Instant.EPOCH),
+        new Answer(
+            TargetCodec.encode(TargetEncoding.DENSE_F32, logits),
+            TargetEncoding.DENSE_F32,
+            20,
+            "t",
+            "h"),
+        Instant.EPOCH);
+  }
+
+  private static @Nullable PassedOver offer(HoldOut holdOut, Target target) {
+    double[] logProbabilities = new double[3];
+    assertThat(target.answer().decode(logProbabilities)).isTrue();
+    return holdOut.passesOver(
+        new DecodedTarget(
+            new ConsumerRecord<>("t", 0, 0, null, null), target, logProbabilities, true));
   }
 
   @Test
@@ -56,7 +70,7 @@ final class HoldOutTest {
     HoldOut holdOut = holdOut(0, 10);
 
     assertThat(IntStream.range(0, 1000).mapToObj(i -> target("e" + i, 1)))
-        .noneMatch(target -> holdOut.takes(target, true));
+        .allMatch(target -> offer(holdOut, target) == null);
     assertThat(holdOut.examples().count()).isZero();
   }
 
@@ -65,8 +79,8 @@ final class HoldOutTest {
     HoldOut holdOut = holdOut(0.5, 3);
     List<String> held =
         IntStream.range(0, 40).mapToObj(i -> "e" + i).filter(holdOut::holds).limit(5).toList();
-    held.forEach(id -> holdOut.takes(target(id, null), true));
-    holdOut.takes(target(held.get(3), 2), true); // again, with a label by now
+    held.forEach(id -> offer(holdOut, target(id, null)));
+    offer(holdOut, target(held.get(3), 2)); // again, with a label by now
 
     HoldOut.Examples examples = holdOut.examples();
 
@@ -84,7 +98,7 @@ final class HoldOutTest {
             .filter(holdOut::holds)
             .findFirst()
             .orElseThrow();
-    holdOut.takes(target(id, 0), true);
+    offer(holdOut, target(id, 0));
 
     double[] teacher = holdOut.examples().teacher()[0];
 

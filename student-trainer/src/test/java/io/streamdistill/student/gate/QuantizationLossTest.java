@@ -2,24 +2,26 @@ package io.streamdistill.student.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.records.Answer;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Target;
 import io.streamdistill.records.target.Softmax;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.records.target.TargetEncoding;
 import io.streamdistill.student.onnx.ExportContract;
 import io.streamdistill.student.onnx.OnnxExport;
 import io.streamdistill.student.onnx.SmallModels.Variant;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.student.source.DecodedTarget;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.factory.Nd4j;
@@ -33,12 +35,7 @@ final class QuantizationLossTest {
   private static final ExportContract CONTRACT =
       new ExportContract("s", "u8", List.of(4L), 1, 0, List.of("a", "b", "c"), Map.of());
 
-  private final HoldOut holdOut = new HoldOut(CONFIG, FEATURES, 3);
-
-  @BeforeEach
-  void nameTheClassesThatAvroTrusts() {
-    assertThat(Codecs.softTarget()).isNotNull(); // builders of records need it as well
-  }
+  private final HoldOut holdOut = new HoldOut(CONFIG, FEATURES);
 
   /** Holds out about half of so many examples, every second with label 0. */
   private void offer(int count) {
@@ -47,22 +44,26 @@ final class QuantizationLossTest {
     IntStream.range(0, count)
         .forEach(
             i ->
-                holdOut.takes(
-                    SoftTarget.newBuilder()
-                        .setId("e" + i)
-                        .setFeatures(ByteBuffer.wrap(new byte[] {(byte) i, 1, 2, (byte) (3 * i)}))
-                        .setFeatureType(FeatureType.U8)
-                        .setTargets(TargetCodec.encode(TargetEncoding.DENSE_F32, logits))
-                        .setEncoding(TargetEncoding.DENSE_F32)
-                        .setTemperature(1)
-                        .setTeacherVersion("t")
-                        .setClassMapHash("h")
-                        .setLabel(i % 2 == 0 ? 0 : null)
-                        .setWeight(1)
-                        .setEventTime(Instant.EPOCH)
-                        .setScoredTime(Instant.EPOCH)
-                        .build(),
-                    true));
+                holdOut.passesOver(
+                    new DecodedTarget(
+                        new ConsumerRecord<>("t", 0, 0, null, null),
+                        new Target(
+                            new Example(
+                                "e" + i,
+                                ByteBuffer.wrap(new byte[] {(byte) i, 1, 2, (byte) (3 * i)}),
+                                FeatureType.U8,
+                                i % 2 == 0 ? 0 : null,
+                                1,
+                                Instant.EPOCH),
+                            new Answer(
+                                TargetCodec.encode(TargetEncoding.DENSE_F32, logits),
+                                TargetEncoding.DENSE_F32,
+                                1,
+                                "t",
+                                "h"),
+                            Instant.EPOCH),
+                        logits.clone(),
+                        true)));
   }
 
   /** One layer, whose logits are the first three features times {@code weight}. */

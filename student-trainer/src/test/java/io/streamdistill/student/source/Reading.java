@@ -2,18 +2,22 @@ package io.streamdistill.student.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.Task;
+import io.streamdistill.records.avro.AvroRecords;
+import io.streamdistill.records.avro.TargetReader;
 import io.streamdistill.records.target.Softmax;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
+import io.streamdistill.records.target.TargetEncoding;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.objective.TargetBatch;
 import io.streamdistill.student.step.BatchSize;
-import io.streamdistill.wire.Codecs;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -76,9 +80,7 @@ final class Reading {
     this.memory = memory;
     holdOut =
         new HoldOut(
-            new GateConfig(holdOutShare, 2_000, 0, GateConfig.Metric.AUTO, 0, 0),
-            CONTRACT.bytes(),
-            CLASSES.count());
+            new GateConfig(holdOutShare, 2_000, 0, GateConfig.Metric.AUTO, 0, 0), CONTRACT.bytes());
     Consumer<byte[], byte[]> consumer = memory.consumer();
     log =
         new SoftTargetLog(
@@ -98,12 +100,10 @@ final class Reading {
     reader =
         new BatchReader(
             log,
-            new SoftTargetDecoder(CONTRACT, null, CLASSES, 1, 1_000),
-            selection,
-            teachers,
-            holdOut,
-            config.linger(),
-            new BatchLimit(BatchSize.of(batchSize, 1), 0),
+            new TargetReader(new Task(CONTRACT, CLASSES), 1_000),
+            new RowFiller(CONTRACT, null, CLASSES.count(), 1),
+            new TargetViews(teachers, log.position().teachers(), List.of(holdOut, selection)),
+            new BatchLimit(BatchSize.of(batchSize, 1), 0, config.linger()),
             new RejectedBefore(Map.of()),
             report,
             memory);
@@ -183,22 +183,22 @@ final class Reading {
   static byte[] example(int number, String teacher, @Nullable Integer label) {
     double[] logits = {1, -1};
     Softmax.logSoftmax(logits, 1);
-    return Codecs.softTarget()
+    return new AvroRecords()
         .encode(
-            SoftTarget.newBuilder()
-                .setId("e" + number)
-                .setFeatures(
-                    ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(number).flip())
-                .setFeatureType(FeatureType.F32)
-                .setTargets(TargetCodec.encode(TargetEncoding.DENSE_F32, logits))
-                .setEncoding(TargetEncoding.DENSE_F32)
-                .setTemperature(1)
-                .setTeacherVersion(teacher)
-                .setClassMapHash(CLASSES.hash())
-                .setLabel(label)
-                .setWeight(1)
-                .setEventTime(Instant.EPOCH)
-                .setScoredTime(Instant.EPOCH)
-                .build());
+            new Target(
+                new Example(
+                    "e" + number,
+                    ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(number).flip(),
+                    FeatureType.F32,
+                    label,
+                    1,
+                    Instant.EPOCH),
+                new Answer(
+                    TargetCodec.encode(TargetEncoding.DENSE_F32, logits),
+                    TargetEncoding.DENSE_F32,
+                    1,
+                    teacher,
+                    CLASSES.hash()),
+                Instant.EPOCH));
   }
 }

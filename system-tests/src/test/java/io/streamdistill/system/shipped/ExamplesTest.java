@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.BrokerProcess;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.testkit.TestRecords;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,13 +77,13 @@ final class ExamplesTest {
       assertThat(run(withBroker)).as(this::output).isZero();
 
       ConsumerRecord<String, byte[]> record = only(broker.bootstrapServers());
-      TransferExample example = Codecs.transferExample().decode(record.value());
-      assertThat(record.key()).isEqualTo(example.getId()).isEqualTo("camera-7/000042");
-      assertThat(example.getFeatureType()).isEqualTo(FeatureType.U8);
-      assertThat(example.getFeatures().remaining()).isEqualTo(784);
-      assertThat(example.getLabel()).isNull();
-      assertThat(example.getWeight()).isEqualTo(1);
-      assertThat(Duration.between(example.getEventTime(), Instant.now()))
+      Example example = TestRecords.example(record.value());
+      assertThat(record.key()).isEqualTo(example.id()).isEqualTo("camera-7/000042");
+      assertThat(example.type()).isEqualTo(FeatureType.U8);
+      assertThat(example.features().remaining()).isEqualTo(784);
+      assertThat(example.label()).isNull();
+      assertThat(example.weight()).isEqualTo(1);
+      assertThat(Duration.between(example.eventTime(), Instant.now()))
           .isLessThan(Duration.ofMinutes(5));
     }
   }

@@ -5,7 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.teacher.engine.InputSource.Constant;
 import io.streamdistill.teacher.engine.InputSource.Slice;
 import java.nio.ByteBuffer;

@@ -6,7 +6,7 @@ import io.streamdistill.teacher.engine.TeacherException;
  * Share of the newest examples to which the model had no answer. Above a limit, the model is at
  * fault rather than the examples. Thread-safe.
  */
-final class FailingShare {
+public final class FailingShare {
 
   /** Newest examples that are looked at. */
   private static final int WINDOW = 1000;

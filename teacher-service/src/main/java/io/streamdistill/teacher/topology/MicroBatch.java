@@ -1,9 +1,10 @@
 package io.streamdistill.teacher.topology;
 
+import io.streamdistill.records.Answer;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.Target;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TargetEncoding;
-import io.streamdistill.schema.TransferExample;
+import io.streamdistill.records.target.TargetEncoding;
 import io.streamdistill.teacher.engine.FeatureBatch;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.time.Clock;
@@ -15,7 +16,7 @@ import java.util.Map;
 /** Records that are scored together. Its buffers are used again for every batch. */
 final class MicroBatch {
 
-  private record Row(TransferRecord record, TransferExample example) {}
+  private record Row(TransferRecord record, Example example) {}
 
   private final Scoring scoring;
   private final Clock clock;
@@ -28,15 +29,15 @@ final class MicroBatch {
   MicroBatch(Scoring scoring, Clock clock) {
     this.scoring = scoring;
     this.clock = clock;
-    this.classMapHash = scoring.classMap().hash();
-    this.rows = new ArrayList<>(scoring.batchSize());
-    this.features = new FeatureBatch(scoring.contract(), scoring.batchSize());
-    this.logProbabilities = new double[scoring.batchSize()][scoring.classMap().count()];
+    this.classMapHash = scoring.task().classes().hash();
+    this.rows = new ArrayList<>(scoring.batching().size());
+    this.features = new FeatureBatch(scoring.task().features(), scoring.batching().size());
+    this.logProbabilities = new double[scoring.batching().size()][scoring.task().classes().count()];
   }
 
-  void add(TransferRecord record, TransferExample example) {
+  void add(TransferRecord record, Example example) {
     rows.add(new Row(record, example));
-    features.add(example.getFeatures());
+    features.add(example.features());
   }
 
   int size() {
@@ -44,7 +45,7 @@ final class MicroBatch {
   }
 
   boolean isFull() {
-    return rows.size() == scoring.batchSize();
+    return rows.size() == scoring.batching().size();
   }
 
   /**
@@ -55,9 +56,10 @@ final class MicroBatch {
    */
   int score() {
     try {
-      problems = scoring.teacher().score(features, scoring.temperature(), logProbabilities);
+      problems =
+          scoring.model().teacher().score(features, scoring.form().temperature(), logProbabilities);
       int answered = rows.size() - problems.size();
-      scoring.failing().add(answered, problems.size(), onlyOne(problems));
+      scoring.model().failing().add(answered, problems.size(), onlyOne(problems));
       return answered;
     } catch (TeacherException e) {
       throw new TeacherException(
@@ -82,10 +84,10 @@ final class MicroBatch {
      *
      * @param logProbabilities (classes) that it was made of
      */
-    void scored(TransferRecord record, SoftTarget softTarget, double[] logProbabilities);
+    void scored(TransferRecord record, Target softTarget, double[] logProbabilities);
 
     /** A record to which the teacher has no answer. */
-    void refused(TransferRecord record, TransferExample example, String problem);
+    void refused(TransferRecord record, Example example, String problem);
   }
 
   /** Hands every record to {@code out}, in order, and empties the batch. */
@@ -112,21 +114,15 @@ final class MicroBatch {
     problems = Map.of();
   }
 
-  private SoftTarget softTarget(
-      TransferExample example, double[] logProbabilities, Instant scoredTime) {
-    TargetEncoding encoding = scoring.encoding().of(logProbabilities);
-    return new SoftTarget(
-        example.getId(),
-        example.getFeatures(),
-        example.getFeatureType(),
-        TargetCodec.encode(encoding, logProbabilities),
-        encoding,
-        (float) scoring.temperature(),
-        scoring.teacherVersion(),
-        classMapHash,
-        example.getLabel(),
-        example.getWeight(),
-        example.getEventTime(),
-        scoredTime);
+  private Target softTarget(Example example, double[] logProbabilities, Instant scoredTime) {
+    TargetEncoding encoding = scoring.form().encoding().of(logProbabilities);
+    Answer answer =
+        new Answer(
+            TargetCodec.encode(encoding, logProbabilities),
+            encoding,
+            (float) scoring.form().temperature(),
+            scoring.model().version(),
+            classMapHash);
+    return new Target(example, answer, scoredTime);
   }
 }

@@ -1,12 +1,11 @@
 package io.streamdistill.teacher.topology;
 
+import io.streamdistill.records.Target;
 import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.records.Verdict.Rejected;
-import io.streamdistill.schema.SoftTarget;
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.teacher.topology.DeadLetters.Letter;
 import io.streamdistill.teacher.topology.Refusals.Form;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ final class Outbox {
   private final Refusals refusals;
   private final Clock clock;
   private final DeadLetters deadLetters;
-  private final RecordCodec<SoftTarget> softTargets = Codecs.softTarget();
+  private final AvroRecords wire = new AvroRecords();
   private final List<Letter> letters = new ArrayList<>();
   private long letterBytes;
 
@@ -55,10 +54,10 @@ final class Outbox {
   }
 
   /** Forwards a soft target, dated as its topic wants it. */
-  void softTarget(TransferRecord record, SoftTarget softTarget) {
+  void softTarget(TransferRecord record, Target softTarget) {
     byte[] value;
     try {
-      value = softTargets.encode(softTarget);
+      value = wire.encode(softTarget);
     } catch (RuntimeException e) { // one record must not stop the service
       log.warn("The soft target of {}, offset {} cannot be written", source, record.offset(), e);
       letter(
@@ -79,7 +78,7 @@ final class Outbox {
             dated.timestamp(),
             dated.headers()),
         TeacherTopology.SOFT_TARGETS);
-    meters.latency(softTarget.getScoredTime(), softTarget.getEventTime());
+    meters.latency(softTarget.scoredTime(), softTarget.example().eventTime());
   }
 
   /** Keeps the letter of a record until {@link #sendLetters}. */

@@ -1,13 +1,14 @@
 package io.streamdistill.teacher.topology;
 
-import io.streamdistill.records.TransferValidator;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.RecordRules;
 import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.records.Verdict.Rejected;
-import io.streamdistill.schema.TransferExample;
-import io.streamdistill.wire.Codecs;
-import org.jspecify.annotations.Nullable;
+import io.streamdistill.records.format.SourceRecord;
+import io.streamdistill.records.format.TransferReader;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,24 +21,22 @@ public final class RecordJudge {
   private static final int SOFT_TARGET_OVERHEAD = 512;
 
   private final RecordLimits limits;
-  private final TransferValidator validator;
+  private final TransferReader reader;
+  private final RecordRules rules;
   private final int growth; // bytes that a soft target has more than its example
 
   /** For records that are to be scored like that. */
   public RecordJudge(Scoring scoring) {
     limits = scoring.limits();
-    validator =
-        new TransferValidator(
-            Codecs.transferExample(),
-            scoring.contract(),
-            scoring.classMap(),
-            limits.maxRecordBytes());
-    growth = SOFT_TARGET_OVERHEAD + scoring.encoding().bytes(scoring.classMap().count());
+    reader = scoring.reader();
+    rules = new RecordRules(scoring.task());
+    growth =
+        SOFT_TARGET_OVERHEAD + scoring.form().encoding().bytes(scoring.task().classes().count());
   }
 
-  Verdict<TransferExample> judge(TransferRecord record) {
-    Verdict<TransferExample> verdict = judge(record.value());
-    if (!(verdict instanceof Accepted<TransferExample> accepted)) {
+  Verdict<Example> judge(TopicPartition source, TransferRecord record) {
+    Verdict<Example> verdict = judge(record.in(source));
+    if (!(verdict instanceof Accepted<Example> accepted)) {
       return verdict;
     }
     if (record.key() == null && limits.outputs().softTargets().keyed()) {
@@ -47,7 +46,7 @@ public final class RecordJudge {
               + " its cleanup.policy to delete");
     }
     // An id that is not UTF-8 grows threefold when it is written again.
-    int idGrowth = 3 * accepted.value().getId().length();
+    int idGrowth = 3 * accepted.value().id().length();
     long softTargetBytes = (long) record.bytes() + idGrowth + growth;
     if (softTargetBytes <= limits.largestSoftTarget()) {
       return verdict;
@@ -58,10 +57,20 @@ public final class RecordJudge {
             .formatted(softTargetBytes, limits.largestSoftTarget()));
   }
 
-  /** Judges a value alone. */
-  public Verdict<TransferExample> judge(byte @Nullable [] value) {
+  /** Judges what a record says, without a look at what its soft target would be. */
+  public Verdict<Example> judge(SourceRecord record) {
+    byte[] value = record.value();
+    if (value != null && value.length > limits.maxRecordBytes()) {
+      return new Rejected<>(
+          Reason.TOO_LARGE,
+          "the value has %d bytes, at most %d are accepted"
+              .formatted(value.length, limits.maxRecordBytes()));
+    }
     try {
-      return validator.validate(value);
+      Verdict<Example> verdict = reader.read(record);
+      return verdict instanceof Accepted<Example> accepted
+          ? rules.judge(accepted.value())
+          : verdict;
     } catch (RuntimeException e) { // one record must not stop the service
       log.warn("A record cannot be judged; it counts as undecodable", e);
       return new Rejected<>(Reason.UNDECODABLE, "it cannot be judged: " + e);

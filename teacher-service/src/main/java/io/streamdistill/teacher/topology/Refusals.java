@@ -1,8 +1,8 @@
 package io.streamdistill.teacher.topology;
 
+import io.streamdistill.records.Example;
 import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.records.Verdict.Rejected;
-import io.streamdistill.schema.TransferExample;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +46,7 @@ public final class Refusals {
    * @param next what it is to become
    * @param why it does not become a soft target
    */
-  record Refusal(Form next, Rejected<TransferExample> why) {}
+  record Refusal(Form next, Rejected<Example> why) {}
 
   private record Sent(TopicPartition source, long offset, Form form) {}
 
@@ -86,7 +86,7 @@ public final class Refusals {
    * The teacher has no answer to a record. Should the transaction not last until that is found, as
    * when the model hangs on it, the teacher is not asked again.
    */
-  void noAnswer(TopicPartition source, long offset, Rejected<TransferExample> why) {
+  void noAnswer(TopicPartition source, long offset, Rejected<Example> why) {
     add(source, offset, new Refusal(Form.LETTER, why));
   }
 

@@ -1,11 +1,11 @@
 package io.streamdistill.teacher.topology;
 
+import io.streamdistill.records.Example;
+import io.streamdistill.records.Target;
 import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.records.Verdict.Rejected;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TransferExample;
 import io.streamdistill.teacher.topology.Refusals.Form;
 import io.streamdistill.teacher.topology.Refusals.Refusal;
 import java.time.Clock;
@@ -91,7 +91,7 @@ final class ScoringProcessor
         new TransferRecord(
             record.key(), record.value(), record.headers(), record.timestamp(), offset);
     if (!flow.gate().isOpen() && came.valueBytes() <= MEANT * scoring.limits().maxRecordBytes()) {
-      flow.gate().judged(judge.judge(came));
+      flow.gate().judged(judge.judge(source, came));
     }
     if (held.isEmpty() && mayGoOn()) {
       take(came);
@@ -119,10 +119,10 @@ final class ScoringProcessor
       reject(record, refusal.get().why(), refusal.get().next());
       return;
     }
-    Verdict<TransferExample> verdict = judge.judge(record);
-    if (verdict instanceof Accepted<TransferExample> accepted) {
+    Verdict<Example> verdict = judge.judge(source, record);
+    if (verdict instanceof Accepted<Example> accepted) {
       await(record, accepted.value());
-    } else if (verdict instanceof Rejected<TransferExample> rejected) {
+    } else if (verdict instanceof Rejected<Example> rejected) {
       reject(record, rejected, Form.LETTER);
     }
   }
@@ -133,7 +133,7 @@ final class ScoringProcessor
     outbox.letter(record, why, form);
     if (batch.size() == 0) {
       outbox.sendLetters();
-    } else if (outbox.isFull(scoring.batchSize())) { // enough of them in memory
+    } else if (outbox.isFull(scoring.batching().size())) { // enough of them in memory
       scoreUnlessLate();
     }
   }
@@ -142,7 +142,7 @@ final class ScoringProcessor
     return "Record at %s, offset %d".formatted(source, record.offset());
   }
 
-  private void await(TransferRecord record, TransferExample example) {
+  private void await(TransferRecord record, Example example) {
     if (batch.size() == 0) {
       flow.waiting().hold(source, record.offset());
       arrived = context.currentSystemTimeMs();
@@ -160,7 +160,7 @@ final class ScoringProcessor
   private void goOn(long now) {
     if (batch.size() > 0
         && (batch.isFull()
-            || outbox.isFull(scoring.batchSize())
+            || outbox.isFull(scoring.batching().size())
             || flow.inFlight().isFull()
             || now + scoring.tick().toMillis() > due())) {
       scoreUnlessLate();
@@ -179,7 +179,7 @@ final class ScoringProcessor
    * half a linger is over, so that batches still fill when there is a backlog.
    */
   private long due() {
-    long linger = scoring.linger().toMillis();
+    long linger = scoring.batching().linger().toMillis();
     long ahead = Math.round(meters.pending() * millisPerRecord);
     return Math.min(arrived + linger, Math.max(oldest + linger - ahead, arrived + linger / 2));
   }
@@ -221,19 +221,19 @@ final class ScoringProcessor
   }
 
   @Override
-  public void scored(TransferRecord record, SoftTarget softTarget, double[] logProbabilities) {
+  public void scored(TransferRecord record, Target softTarget, double[] logProbabilities) {
     flow.inFlight().remove(source, record.inFlightBytes());
     outbox.softTarget(record, softTarget);
-    Integer label = softTarget.getLabel();
+    Integer label = softTarget.example().label();
     if (label != null) {
       meters.labelled(label, logProbabilities);
     }
   }
 
   @Override
-  public void refused(TransferRecord record, TransferExample example, String problem) {
-    Rejected<TransferExample> why = new Rejected<>(Reason.BAD_ANSWER, problem);
-    meters.rejected(why, "Example '%s', %s".formatted(shortened(example.getId()), where(record)));
+  public void refused(TransferRecord record, Example example, String problem) {
+    Rejected<Example> why = new Rejected<>(Reason.BAD_ANSWER, problem);
+    meters.rejected(why, "Example '%s', %s".formatted(shortened(example.id()), where(record)));
     flow.inFlight().remove(source, record.inFlightBytes());
     flow.refusals().noAnswer(source, record.offset(), why);
     outbox.letter(record, why, Form.LETTER);

@@ -1,7 +1,9 @@
 package io.streamdistill.teacher.topology;
 
 import io.streamdistill.kafka.BoundedValues;
+import io.streamdistill.records.format.SourceRecord;
 import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -43,6 +45,12 @@ record TransferRecord(
   /** What the record counts as while it is in flight. */
   int inFlightBytes() {
     return BoundedValues.bytes(length(key), length(value));
+  }
+
+  /** The record with the place where it lies. */
+  SourceRecord in(TopicPartition source) {
+    return new SourceRecord(
+        source.topic(), source.partition(), offset, timestamp, key, value, headers);
   }
 
   TransferRecord withoutValue() {

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.teacher.Fixtures;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

@@ -52,20 +52,16 @@ final class ScoringProcessorTest {
   private ScoringProcessor open() {
     Scoring scoring =
         new Scoring(
-            Fixtures.CONTRACT,
-            Fixtures.CLASSES,
-            teacher,
-            "v",
-            20,
-            EncodingChoice.DENSE_F32,
-            BATCH,
-            Duration.ofMillis(LINGER_MILLIS),
+            Fixtures.TASK,
+            Fixtures.READER,
+            new Scoring.Model(teacher, "v", 1.0),
+            new Scoring.Form(20, EncodingChoice.DENSE_F32),
+            new Scoring.Batching(BATCH, Duration.ofMillis(LINGER_MILLIS)),
             new RecordLimits(
                 1000,
                 new OutputTerms(TopicTerms.of(1 << 20), TopicTerms.of(1 << 20)),
                 1 << 20,
-                "none"),
-            1.0);
+                "none"));
     return new ScoringProcessor(
         scoring, new ScoringMeters(registry), flow, SOURCE.topic(), Clock.systemUTC());
   }

@@ -7,14 +7,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.Target;
 import io.streamdistill.records.Verdict.Reason;
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.schema.SoftTarget;
-import io.streamdistill.schema.TransferExample;
 import io.streamdistill.teacher.Fixtures;
 import io.streamdistill.teacher.engine.TeacherException;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.testkit.TestRecords;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,16 +65,12 @@ final class TeacherTopologyTest {
   private TopologyTestDriver start(RecordLimits limits) {
     Scoring scoring =
         new Scoring(
-            Fixtures.CONTRACT,
-            Fixtures.CLASSES,
-            teacher,
-            "version-1",
-            20,
-            EncodingChoice.DENSE_F32,
-            BATCH,
-            LINGER,
-            limits,
-            1.0);
+            Fixtures.TASK,
+            Fixtures.READER,
+            new Scoring.Model(teacher, "version-1", 1.0),
+            new Scoring.Form(20, EncodingChoice.DENSE_F32),
+            new Scoring.Batching(BATCH, LINGER),
+            limits);
     Clock clock = Clock.fixed(SCORED, ZoneOffset.UTC);
     Properties properties = new Properties();
     properties.put("application.id", "topology-test");
@@ -105,9 +102,9 @@ final class TeacherTopologyTest {
         topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private List<SoftTarget> softTargets() {
+  private List<Target> softTargets() {
     return output(TOPICS.softTargets()).readValuesToList().stream()
-        .map(Codecs.softTarget()::decode)
+        .map(TestRecords::target)
         .toList();
   }
 
@@ -152,7 +149,9 @@ final class TeacherTopologyTest {
 
     pipe(BATCH - 1, 2 * BATCH);
 
-    assertThat(softTargets()).extracting(SoftTarget::getId).containsExactly(ids(0, 8));
+    assertThat(softTargets())
+        .extracting(target -> target.example().id())
+        .containsExactly(ids(0, 8));
     assertThat(teacher.batches).containsExactly(BATCH, BATCH);
     assertThat(meter("distill.teacher.pending")).isZero();
     assertThat(meter("distill.teacher.scored")).isEqualTo(8);
@@ -174,7 +173,9 @@ final class TeacherTopologyTest {
 
     advance(LINGER.dividedBy(2));
 
-    assertThat(softTargets()).extracting(SoftTarget::getId).containsExactly("id0", "id1");
+    assertThat(softTargets())
+        .extracting(target -> target.example().id())
+        .containsExactly("id0", "id1");
     assertThat(teacher.batches).containsExactly(2);
   }
 
@@ -195,24 +196,26 @@ final class TeacherTopologyTest {
 
   @Test
   void carriesEverythingOfTheExampleAndOfTheTeacher() {
-    TransferExample example = Fixtures.example("an id", 0x01020304, 2);
-    transferSet.pipeInput(utf8("k"), Codecs.transferExample().encode(example));
+    Example example = Fixtures.example("an id", 0x01020304, 2);
+    transferSet.pipeInput(utf8("k"), new AvroRecords().encode(example));
     advance(LINGER.multipliedBy(2));
 
-    SoftTarget target = softTargets().get(0);
+    Target target = softTargets().get(0);
 
-    assertThat(target.getId()).isEqualTo("an id");
-    assertThat(target.getFeatures()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
-    assertThat(target.getFeatureType()).isEqualTo(example.getFeatureType());
-    assertThat(target.getLabel()).isEqualTo(2);
-    assertThat(target.getWeight()).isEqualTo(0.5f);
-    assertThat(target.getEventTime()).isEqualTo(example.getEventTime());
-    assertThat(target.getScoredTime()).isEqualTo(SCORED);
-    assertThat(target.getTemperature()).isEqualTo(20f);
-    assertThat(target.getTeacherVersion()).isEqualTo("version-1");
-    assertThat(target.getClassMapHash()).isEqualTo(Fixtures.CLASSES.hash());
+    assertThat(target.example().id()).isEqualTo("an id");
+    assertThat(target.example().features()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
+    assertThat(target.example().type()).isEqualTo(example.type());
+    assertThat(target.example().label()).isEqualTo(2);
+    assertThat(target.example().weight()).isEqualTo(0.5f);
+    assertThat(target.example().eventTime()).isEqualTo(example.eventTime());
+    assertThat(target.scoredTime()).isEqualTo(SCORED);
+    assertThat(target.answer().temperature()).isEqualTo(20f);
+    assertThat(target.answer().teacherVersion()).isEqualTo("version-1");
+    assertThat(target.answer().classMapHash()).isEqualTo(Fixtures.CLASSES.hash());
     double[] logProbabilities = new double[3];
-    assertThat(TargetCodec.decode(target.getEncoding(), target.getTargets(), logProbabilities))
+    assertThat(
+            TargetCodec.decode(
+                target.answer().encoding(), target.answer().distribution(), logProbabilities))
         .isTrue();
     assertThat(logProbabilities)
         .containsExactly(
@@ -297,7 +300,7 @@ final class TeacherTopologyTest {
     transferSet.pipeInput(new TestRecord<>(utf8("k"), Fixtures.framed("b", 1), headers, 0L));
     advance(LINGER.multipliedBy(2));
 
-    assertThat(softTargets()).extracting(SoftTarget::getId).containsExactly("id0");
+    assertThat(softTargets()).extracting(target -> target.example().id()).containsExactly("id0");
     assertThat(deadLetters())
         .hasSize(2)
         .allSatisfy(
@@ -331,7 +334,7 @@ final class TeacherTopologyTest {
   @Test
   void publishesNothingOfABatchThatTheTeacherFailsOn() {
     pipe(0, BATCH - 1);
-    byte[] bad = Codecs.transferExample().encode(Fixtures.example("culprit", 66 << 24, null));
+    byte[] bad = new AvroRecords().encode(Fixtures.example("culprit", 66 << 24, null));
 
     assertThatThrownBy(() -> transferSet.pipeInput(utf8("k"), bad))
         .hasRootCauseInstanceOf(TeacherException.class)
@@ -345,11 +348,13 @@ final class TeacherTopologyTest {
   @Test
   void sendsTheRowsWithoutAnAnswerToTheDeadLetters() {
     pipe(0, 2);
-    byte[] bad = Codecs.transferExample().encode(Fixtures.example("culprit", 77 << 24, 1));
+    byte[] bad = new AvroRecords().encode(Fixtures.example("culprit", 77 << 24, 1));
     transferSet.pipeInput(utf8("k"), bad);
     pipe(3, BATCH);
 
-    assertThat(softTargets()).extracting(SoftTarget::getId).containsExactly("id0", "id1", "id3");
+    assertThat(softTargets())
+        .extracting(target -> target.example().id())
+        .containsExactly("id0", "id1", "id3");
     TestRecord<byte[], byte[]> letter = deadLetters().get(0);
     assertThat(letter.value()).isEqualTo(bad);
     assertThat(header(letter.headers(), "distill.reason")).isEqualTo("bad-answer");
@@ -364,8 +369,8 @@ final class TeacherTopologyTest {
   @Test
   void measuresTheTeacherWhereRecordsHaveLabels() {
     for (int i = 0; i < BATCH; i++) { // the teacher's class is 2
-      TransferExample example = Fixtures.example("id" + i, 0x01020304, i == 0 ? 1 : 2);
-      transferSet.pipeInput(utf8("k"), Codecs.transferExample().encode(example));
+      Example example = Fixtures.example("id" + i, 0x01020304, i == 0 ? 1 : 2);
+      transferSet.pipeInput(utf8("k"), new AvroRecords().encode(example));
     }
     pipe(0, BATCH);
 
@@ -417,16 +422,12 @@ final class TeacherTopologyTest {
     assertThat(
             TeacherTopology.build(
                     new Scoring(
-                        Fixtures.CONTRACT,
-                        Fixtures.CLASSES,
-                        teacher,
-                        "v",
-                        1,
-                        EncodingChoice.DENSE_F32,
-                        1,
-                        LINGER,
-                        limits(ROOM),
-                        1.0),
+                        Fixtures.TASK,
+                        Fixtures.READER,
+                        new Scoring.Model(teacher, "v", 1.0),
+                        new Scoring.Form(1, EncodingChoice.DENSE_F32),
+                        new Scoring.Batching(1, LINGER),
+                        limits(ROOM)),
                     TOPICS,
                     new ScoringMeters(registry),
                     Flow.free(),

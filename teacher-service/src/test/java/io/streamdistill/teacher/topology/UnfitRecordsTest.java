@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.target.EncodingChoice;
-import io.streamdistill.schema.FeatureType;
-import io.streamdistill.schema.TransferExample;
 import io.streamdistill.teacher.Fixtures;
 import io.streamdistill.teacher.topology.Refusals.Form;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.testkit.TestRecords;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,16 +56,12 @@ final class UnfitRecordsTest {
   private TopologyTestDriver start() {
     Scoring scoring =
         new Scoring(
-            Fixtures.CONTRACT,
-            Fixtures.CLASSES,
-            new SharesTeacher(),
-            "v",
-            20,
-            EncodingChoice.DENSE_F32,
-            4,
-            Duration.ofMillis(100),
-            new RecordLimits(10_000, terms, 1 << 20, "lz4"),
-            1.0);
+            Fixtures.TASK,
+            Fixtures.READER,
+            new Scoring.Model(new SharesTeacher(), "v", 1.0),
+            new Scoring.Form(20, EncodingChoice.DENSE_F32),
+            new Scoring.Batching(4, Duration.ofMillis(100)),
+            new RecordLimits(10_000, terms, 1 << 20, "lz4"));
     Properties properties = new Properties();
     properties.put("application.id", "unfit");
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
@@ -91,10 +88,8 @@ final class UnfitRecordsTest {
   private void pipeEventAt(String id, Instant eventTime) {
     transferSet.pipeInput(
         key(id),
-        Codecs.transferExample()
-            .encode(
-                new TransferExample(
-                    id, ByteBuffer.allocate(4), FeatureType.U8, null, 1f, eventTime)),
+        new AvroRecords()
+            .encode(new Example(id, ByteBuffer.allocate(4), FeatureType.U8, null, 1f, eventTime)),
         NOW);
   }
 
@@ -121,7 +116,7 @@ final class UnfitRecordsTest {
 
   private static List<String> ids(List<TestRecord<byte[], byte[]>> softTargets) {
     return softTargets.stream()
-        .map(record -> Codecs.softTarget().decode(record.value()).getId())
+        .map(record -> TestRecords.target(record.value()).example().id())
         .toList();
   }
 

@@ -2,16 +2,13 @@ package io.streamdistill.records;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.config.ConfigException;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.records.Verdict.Rejected;
+import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.target.Float16;
-import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.HardLabel;
-import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,23 +21,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class TransferValidatorTest {
+final class RecordRulesTest {
 
-  private static final int LIMIT = 200;
   private static final FeatureContract U8 = FeatureContract.u8(4);
   private static final FeatureContract F32 =
       new FeatureContract(FeatureType.F32, List.of(2), 1e10f, 0);
   private static final FeatureContract F16 = new FeatureContract(FeatureType.F16, List.of(2), 1, 0);
 
-  private static TransferValidator validator(FeatureContract contract) {
-    return new TransferValidator(Codecs.transferExample(), contract, ClassMap.ofCount(3), LIMIT);
+  private static Verdict<Example> judge(FeatureContract contract, byte @Nullable [] value) {
+    Verdict<Example> verdict = new AvroRecords().readExample(value);
+    return verdict instanceof Accepted<Example> accepted
+        ? new RecordRules(new Task(contract, ClassMap.ofCount(3))).judge(accepted.value())
+        : verdict;
   }
 
   private static byte[] framed(
       String id, FeatureType type, byte[] features, @Nullable Integer label, float weight) {
-    return Codecs.transferExample()
-        .encode(
-            new TransferExample(id, ByteBuffer.wrap(features), type, label, weight, Instant.EPOCH));
+    return new AvroRecords()
+        .encode(new Example(id, ByteBuffer.wrap(features), type, label, weight, Instant.EPOCH));
   }
 
   private static byte[] f32(float... values) {
@@ -59,7 +57,7 @@ final class TransferValidatorTest {
 
   private static void assertRejected(
       FeatureContract contract, byte @Nullable [] value, Reason reason) {
-    assertThat(validator(contract).validate(value))
+    assertThat(judge(contract, value))
         .isInstanceOfSatisfying(
             Rejected.class,
             rejected -> {
@@ -72,31 +70,19 @@ final class TransferValidatorTest {
   void acceptsAFitRecordAndDecodesIt() {
     byte[] value = framed("a", FeatureType.U8, new byte[] {1, 2, 3, -1}, 2, 0);
 
-    Verdict<TransferExample> verdict = validator(U8).validate(value);
+    Verdict<Example> verdict = judge(U8, value);
 
     assertThat(verdict).isInstanceOf(Accepted.class);
-    TransferExample example = ((Accepted<TransferExample>) verdict).value();
-    assertThat(example.getId()).isEqualTo("a");
-    assertThat(example.getFeatures()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3, -1}));
-    assertThat(example.getLabel()).isEqualTo(2);
+    Example example = ((Accepted<Example>) verdict).value();
+    assertThat(example.id()).isEqualTo("a");
+    assertThat(example.features()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3, -1}));
+    assertThat(example.label()).isEqualTo(2);
   }
 
   @Test
   void rejectsWhatIsNotThere() {
     assertRejected(U8, null, Reason.EMPTY);
     assertRejected(U8, new byte[0], Reason.EMPTY);
-  }
-
-  @Test
-  void acceptsTheLargestSizeAndRejectsOneByteMore() {
-    int overhead = framed("", FeatureType.U8, new byte[4], null, 1).length;
-    String longest = "x".repeat(LIMIT - overhead - 1); // its length needs a second byte
-    assertThat(framed(longest, FeatureType.U8, new byte[4], null, 1)).hasSize(LIMIT);
-
-    assertThat(validator(U8).validate(framed(longest, FeatureType.U8, new byte[4], null, 1)))
-        .isInstanceOf(Accepted.class);
-    assertRejected(
-        U8, framed(longest + "x", FeatureType.U8, new byte[4], null, 1), Reason.TOO_LARGE);
   }
 
   @Test
@@ -165,7 +151,7 @@ final class TransferValidatorTest {
       assertRejected(
           F16, framed("a", FeatureType.F16, f16(feature, 1), null, 1), Reason.NON_FINITE_FEATURES);
     }
-    assertThat(validator(F16).validate(framed("a", FeatureType.F16, f16(65504, -0f), null, 1)))
+    assertThat(judge(F16, framed("a", FeatureType.F16, f16(65504, -0f), null, 1)))
         .isInstanceOf(Accepted.class);
   }
 
@@ -193,16 +179,7 @@ final class TransferValidatorTest {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
       }
       byte[] value = Arrays.copyOf(bytes, random.nextInt(2 * bytes.length));
-      assertThat(validator(U8).validate(value)).as("seed %d, record %d", seed, i).isNotNull();
+      assertThat(judge(U8, value)).as("seed %d, record %d", seed, i).isNotNull();
     }
-  }
-
-  @Test
-  void namesTheLimitThatMakesNoSense() {
-    assertThatThrownBy(
-            () -> new TransferValidator(Codecs.transferExample(), U8, ClassMap.ofCount(2), 0))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("max-record-bytes")
-        .hasMessageContaining("got 0");
   }
 }
