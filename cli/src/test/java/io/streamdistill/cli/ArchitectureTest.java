@@ -74,16 +74,15 @@ final class ArchitectureTest {
           .whereLayer("checkpoints")
           .mayOnlyAccessLayers("schemas", "config", "records", "kafka", "onnx")
           .whereLayer("observe")
-          .mayOnlyAccessLayers("schemas", "config", "checkpoints")
+          .mayOnlyAccessLayers("config", "checkpoints")
           .whereLayer("s3-store")
           .mayOnlyAccessLayers("config", "kafka", "checkpoints")
           .whereLayer("s3-store")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("teacher")
-          .mayOnlyAccessLayers("schemas", "config", "records", "kafka", "observe")
+          .mayOnlyAccessLayers("config", "records", "kafka", "observe")
           .whereLayer("student")
-          .mayOnlyAccessLayers(
-              "schemas", "config", "records", "kafka", "onnx", "checkpoints", "observe")
+          .mayOnlyAccessLayers("config", "records", "kafka", "onnx", "checkpoints", "observe")
           .whereLayer("experiments")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
@@ -96,6 +95,8 @@ final class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("format")
           .definedBy("..checkpoints.format")
+          .layer("avro")
+          .definedBy("..checkpoints.avro")
           .layer("trust")
           .definedBy("..checkpoints.trust")
           .layer("log")
@@ -106,12 +107,30 @@ final class ArchitectureTest {
           .definedBy("..checkpoints.pull")
           .whereLayer("format")
           .mayNotAccessAnyLayer()
+          .whereLayer("avro")
+          .mayOnlyAccessLayers("format")
+          .whereLayer("avro")
+          .mayOnlyBeAccessedByLayers("log")
           .whereLayer("trust")
           .mayOnlyAccessLayers("format")
           .whereLayer("log")
-          .mayOnlyAccessLayers("format", "trust")
+          .mayOnlyAccessLayers("format", "avro", "trust")
           .whereLayer("store")
           .mayOnlyAccessLayers("format", "trust", "log");
+
+  /** Everybody else knows values: Example, Target, Announcement, CheckpointEvent. */
+  @ArchTest
+  static final ArchRule GENERATED_CLASSES_ARE_OF_OUR_OWN_FORMAT_ALONE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "io.streamdistill.schema..",
+              "io.streamdistill.wire..",
+              "io.streamdistill.records.avro..",
+              "io.streamdistill.checkpoints.avro..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.streamdistill.schema..", "io.streamdistill.wire..");
 
   @ArchTest
   static final ArchRule JAVALIN_SERVES_AND_NOTHING_ELSE =

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.LearningRecord;
 import io.streamdistill.checkpoints.format.StudentScales;
@@ -27,7 +28,6 @@ import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Task;
 import io.streamdistill.records.avro.TargetReader;
-import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.gate.Gate;
 import io.streamdistill.student.gate.HoldOut;
@@ -435,7 +435,7 @@ final class TrainerAssembly {
             config.name(),
             CheckpointLog.readAll(kafka, topics.checkpoints())
                 .latest(config.name())
-                .map(CheckpointPublished::getVersion)
+                .map(Announcement::version)
                 .orElse(null),
             start.resumedFrom(),
             start.lineage(),
@@ -484,7 +484,7 @@ final class TrainerAssembly {
         return CheckpointLog.readAll(kafka, topics.checkpoints())
             .announcements(id.student())
             .stream()
-            .anyMatch(announced -> CheckpointLog.id(announced).equals(id));
+            .anyMatch(announced -> announced.id().equals(id));
       }
 
       @Override

@@ -90,8 +90,8 @@ final class CheckpointRebuildTest {
       }
     }
     var announced = CheckpointLog.read(fixture.kafka, topics.checkpoints()).announcements("fed");
-    Path last = pulled(topics, "fed", announced.get(announced.size() - 1).getVersion());
-    Path before = pulled(topics, "fed", announced.get(announced.size() - 2).getVersion());
+    Path last = pulled(topics, "fed", announced.get(announced.size() - 1).version());
+    Path before = pulled(topics, "fed", announced.get(announced.size() - 2).version());
 
     CheckpointRebuild.Outcome whole = rebuild(config, topics).rebuild(last, null);
     CheckpointRebuild.Outcome part = rebuild(config, topics).rebuild(last, before);
@@ -143,6 +143,6 @@ final class CheckpointRebuildTest {
     return CheckpointLog.readAll(fixture.kafka, topics.checkpoints())
         .latest(student)
         .orElseThrow()
-        .getVersion();
+        .version();
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import io.streamdistill.checkpoints.format.CheckpointEvent;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
@@ -18,8 +20,6 @@ import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.Target;
-import io.streamdistill.schema.CheckpointEvent;
-import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.testkit.TestRecords;
@@ -83,7 +83,7 @@ final class GateServiceTest {
 
   private static List<CheckpointEvent> events(
       TopicsConfig topics, String student, CheckpointEventKind kind) {
-    return aliases(topics).events(student).stream().filter(e -> e.getKind() == kind).toList();
+    return aliases(topics).events(student).stream().filter(e -> e.kind() == kind).toList();
   }
 
   private static void await(Callable<Boolean> condition) {
@@ -107,21 +107,19 @@ final class GateServiceTest {
     }
 
     CheckpointEvent refused = events(topics, "poisoned", CheckpointEventKind.GATE_FAILED).get(0);
-    assertThat(refused.getReason()).contains("agreement");
-    assertThat(refused.getChecks())
-        .extracting(c -> c.getName())
-        .contains("parity", "finite", "classes");
+    assertThat(refused.act().reason()).contains("agreement");
+    assertThat(refused.checks()).extracting(c -> c.name()).contains("parity", "finite", "classes");
     Alias champion = aliases(topics).alias("poisoned", Alias.CHAMPION).orElseThrow();
     String latest =
         CheckpointLog.readAll(fixture.kafka, topics.checkpoints())
             .latest("poisoned")
             .orElseThrow()
-            .getVersion();
-    assertThat(champion.version()).isNotEqualTo(latest).isLessThan(refused.getVersion());
+            .version();
+    assertThat(champion.version()).isNotEqualTo(latest).isLessThan(refused.version());
     assertThat(champion.actor()).isEqualTo("gate");
     assertThat(CheckpointLog.readAll(fixture.kafka, topics.checkpoints()).announcements("poisoned"))
         .as("the champion is kept, although many newer ones came")
-        .anyMatch(announced -> announced.getVersion().equals(champion.version()));
+        .anyMatch(announced -> announced.version().equals(champion.version()));
   }
 
   @Test

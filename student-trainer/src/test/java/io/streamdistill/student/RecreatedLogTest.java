@@ -4,13 +4,13 @@ import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.kafka.TopicSpec;
 import io.streamdistill.kafka.Topics;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.schema.CheckpointPublished;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,12 +48,12 @@ final class RecreatedLogTest {
     var unused = Topics.create(fixture.kafka, TopicSpec.all(topics, 1 << 20));
   }
 
-  private static Optional<CheckpointPublished> latest(TopicsConfig topics) {
+  private static Optional<Announcement> latest(TopicsConfig topics) {
     return CheckpointLog.readAll(fixture.kafka, topics.checkpoints()).latest("old");
   }
 
   private static long examplesPublished(TopicsConfig topics) {
-    return latest(topics).map(CheckpointPublished::getExamplesSeen).orElse(0L);
+    return latest(topics).map(Announcement::examplesSeen).orElse(0L);
   }
 
   private static void awaitPublished(TopicsConfig topics, long examples) {
@@ -89,7 +89,7 @@ final class RecreatedLogTest {
       assertThat(trainer.progress().position().covered().values()).containsOnly(320L);
     }
     assertThat(
-            latest(topics).orElseThrow().getSourceOffsets().values().stream()
+            latest(topics).orElseThrow().training().sourceOffsets().values().stream()
                 .mapToLong(next -> next)
                 .sum())
         .as("of the newest log")

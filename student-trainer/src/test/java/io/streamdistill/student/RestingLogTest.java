@@ -3,6 +3,7 @@ package io.streamdistill.student;
 import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.Alias;
@@ -12,7 +13,6 @@ import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.Target;
-import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.scale.InputConfig;
 import io.streamdistill.student.source.PassConfig;
@@ -67,13 +67,13 @@ final class RestingLogTest {
         .body();
   }
 
-  private static CheckpointPublished latest(TopicsConfig topics, String student) {
+  private static Announcement latest(TopicsConfig topics, String student) {
     return CheckpointLog.readAll(fixture.kafka, topics.checkpoints()).latest(student).orElseThrow();
   }
 
   /** SHA-256 of the newest weights and trainer state. */
   private static Map<String, String> weights(TopicsConfig topics, String student) {
-    return CheckpointLog.files(latest(topics, student)).stream()
+    return latest(topics, student).files().stream()
         .filter(file -> file.name().endsWith(".safetensors"))
         .collect(Collectors.toMap(FileEntry::name, FileEntry::sha256));
   }
@@ -93,7 +93,7 @@ final class RestingLogTest {
     }
     fixture.train(fixture.student("of-so-many", 3, 900), topics);
 
-    assertThat(latest(topics, "to-the-end").getExamplesSeen()).isEqualTo(3 * 900);
+    assertThat(latest(topics, "to-the-end").examplesSeen()).isEqualTo(3 * 900);
     assertThat(weights(topics, "to-the-end")).isEqualTo(weights(topics, "of-so-many"));
   }
 
@@ -121,7 +121,7 @@ final class RestingLogTest {
     }
 
     assertThat(weights(topics, "killed")).isEqualTo(weights(topics, "undisturbed"));
-    assertThat(latest(topics, "killed").getMetrics().get("agreement")).isGreaterThan(0.95);
+    assertThat(latest(topics, "killed").metrics().get("agreement")).isGreaterThan(0.95);
   }
 
   @Test
@@ -136,7 +136,7 @@ final class RestingLogTest {
       assertThat(trainer.progress().examplesSeen()).isZero();
     }
 
-    assertThat(latest(topics, "stopped").getExamplesSeen()).isEqualTo(10);
+    assertThat(latest(topics, "stopped").examplesSeen()).isEqualTo(10);
   }
 
   private static boolean tenWait(String line) {
@@ -159,7 +159,7 @@ final class RestingLogTest {
       await(() -> trainer.progress().examplesSeen() == 10 * 300);
     }
 
-    assertThat(latest(topics, "alike").getMetrics()).containsEntry("agreement", 1.0);
+    assertThat(latest(topics, "alike").metrics()).containsEntry("agreement", 1.0);
     assertThat(Objects.requireNonNull(pulled(topics, "alike").learning()).state())
         .isEqualTo("learning");
   }
@@ -183,7 +183,7 @@ final class RestingLogTest {
       assertThat(trainer.progress().examplesSeen()).isPositive();
     }
 
-    assertThat(latest(topics, "small").getMetrics())
+    assertThat(latest(topics, "small").metrics())
         .containsEntry("hold_out_examples", 12.0)
         .containsEntry("hold_out_required", 5.0);
   }

@@ -4,6 +4,7 @@ import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.Calibration;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
@@ -24,7 +25,6 @@ import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.observe.serve.CheckpointRoutes;
 import io.streamdistill.records.Target;
 import io.streamdistill.records.avro.AvroRecords;
-import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.onnx.OnnxParity;
 import io.streamdistill.student.publish.FencedException;
@@ -142,7 +142,7 @@ class TrainerServiceTest {
     fixture.train(config, topics);
     fixture.train(fixture.student("undisturbed", 3, EXAMPLES), topics);
 
-    assertThat(latest(topics, "disturbed").getExamplesSeen()).isEqualTo(3L * EXAMPLES);
+    assertThat(latest(topics, "disturbed").examplesSeen()).isEqualTo(3L * EXAMPLES);
     assertThat(weights(topics, "disturbed")).isEqualTo(weights(topics, "undisturbed"));
   }
 
@@ -158,7 +158,7 @@ class TrainerServiceTest {
     }
     fixture.train(with(fixture.student("cnn-at-once", 3, EXAMPLES), "network", network), topics);
 
-    assertThat(latest(topics, "cnn-at-once").getMetrics().get("agreement")).isGreaterThan(0.8);
+    assertThat(latest(topics, "cnn-at-once").metrics().get("agreement")).isGreaterThan(0.8);
     assertThat(weights(topics, "cnn-by-and-by")).isEqualTo(weights(topics, "cnn-at-once"));
   }
 
@@ -219,7 +219,7 @@ class TrainerServiceTest {
                           StandardCharsets.UTF_8))
                   .isEqualTo(topics.softTargets());
             });
-    assertThat(latest(topics, "robust").getExamplesSeen()).isEqualTo(3 * 600);
+    assertThat(latest(topics, "robust").examplesSeen()).isEqualTo(3 * 600);
   }
 
   private static Target withLabel(Target target, int label) {
@@ -311,7 +311,7 @@ class TrainerServiceTest {
 
     fixture.train(fixture.student("widened", 2, 100), topics);
 
-    assertThat(latest(topics, "widened").getExamplesSeen()).isEqualTo(200);
+    assertThat(latest(topics, "widened").examplesSeen()).isEqualTo(200);
   }
 
   @Test
@@ -397,13 +397,13 @@ class TrainerServiceTest {
             body);
   }
 
-  private static CheckpointPublished latest(TopicsConfig topics, String student) {
+  private static Announcement latest(TopicsConfig topics, String student) {
     return CheckpointLog.read(fixture.kafka, topics.checkpoints()).latest(student).orElseThrow();
   }
 
   /** SHA-256 of the newest weights and trainer state. */
   private static Map<String, String> weights(TopicsConfig topics, String student) {
-    return CheckpointLog.files(latest(topics, student)).stream()
+    return latest(topics, student).files().stream()
         .filter(file -> file.name().endsWith(".safetensors"))
         .collect(java.util.stream.Collectors.toMap(FileEntry::name, FileEntry::sha256));
   }

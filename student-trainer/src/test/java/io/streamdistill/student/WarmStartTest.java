@@ -4,6 +4,7 @@ import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.Origin;
@@ -23,7 +24,6 @@ import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.Task;
-import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,11 +148,10 @@ class WarmStartTest {
     var announced =
         CheckpointLog.read(fixture.kafka, topics.checkpoints()).announcements("lineage");
     assertThat(announced).hasSizeGreaterThan(1);
-    assertThat(announced.get(0).getParent()).isNull();
-    assertThat(announced.get(1).getParent()).isEqualTo(announced.get(0).getVersion());
+    assertThat(announced.get(0).parent()).isNull();
+    assertThat(announced.get(1).parent()).isEqualTo(announced.get(0).version());
     for (var one : announced) {
-      Manifest manifest =
-          pulled("lineage", CheckpointChoice.version(one.getVersion()), one.getVersion());
+      Manifest manifest = pulled("lineage", CheckpointChoice.version(one.version()), one.version());
       assertThat(Objects.requireNonNull(manifest.initFrom()).student()).isEqualTo("first");
     }
   }
@@ -160,7 +159,7 @@ class WarmStartTest {
   @Test
   void startsFromAnAliasOrAVersion() throws Exception {
     var announced = CheckpointLog.read(fixture.kafka, topics.checkpoints()).announcements("first");
-    String older = announced.get(0).getVersion();
+    String older = announced.get(0).version();
     try (AliasWriter writer =
         new AliasWriter(fixture.kafka, topics.checkpointEvents(), InstantSource.system())) {
       writer.move(

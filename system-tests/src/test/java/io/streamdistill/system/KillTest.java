@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.checkpoints.avro.AnnouncementCodec;
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
@@ -12,10 +14,8 @@ import io.streamdistill.kafka.DeadLetter;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.Example;
 import io.streamdistill.records.Target;
-import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.system.TransferSet.Input;
 import io.streamdistill.testkit.TestRecords;
-import io.streamdistill.wire.Codecs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +63,7 @@ final class KillTest {
   private static String[] trainerArguments = {};
   private static List<Long> teacherKills = List.of();
   private static List<Long> trainerKills = List.of();
-  private static List<CheckpointPublished> checkpoints = List.of();
+  private static List<Announcement> checkpoints = List.of();
 
   @BeforeAll
   static void streamWhileServicesAreKilled() throws Exception {
@@ -117,7 +117,7 @@ final class KillTest {
         feed.send(Math.min(scored, trained + 3L * lead()));
         scored = softTargets.poll().size();
         checkpoints = announcements(announced.poll());
-        trained = checkpoints.isEmpty() ? 0 : last(checkpoints).getExamplesSeen();
+        trained = checkpoints.isEmpty() ? 0 : last(checkpoints).examplesSeen();
         teacher.observe(scored, feed.fit() > scored);
         trainer.observe(trained, trained < PASSES * scored);
         assertThat(teacher.process().isAlive()).as("teacher runs").isTrue();
@@ -277,9 +277,9 @@ final class KillTest {
   @Test
   void everyCheckpointGoesOnFromTheOneBefore() {
     for (int i = 1; i < checkpoints.size(); i++) {
-      assertThat(checkpoints.get(i).getParent()).isEqualTo(checkpoints.get(i - 1).getVersion());
-      assertThat(checkpoints.get(i).getExamplesSeen())
-          .isGreaterThan(checkpoints.get(i - 1).getExamplesSeen());
+      assertThat(checkpoints.get(i).parent()).isEqualTo(checkpoints.get(i - 1).version());
+      assertThat(checkpoints.get(i).examplesSeen())
+          .isGreaterThan(checkpoints.get(i - 1).examplesSeen());
     }
     assertThat(checkpoints).hasSizeGreaterThan(EXAMPLES / CHECKPOINT_EXAMPLES);
   }
@@ -304,11 +304,10 @@ final class KillTest {
                     TestRecords.withScoredTime(TestRecords.target(record.value()), Instant.EPOCH)));
   }
 
-  private static List<CheckpointPublished> announcements(
-      List<ConsumerRecord<byte[], byte[]>> records) {
+  private static List<Announcement> announcements(List<ConsumerRecord<byte[], byte[]>> records) {
     return records.stream()
         .filter(record -> record.value() != null) // withdrawn
-        .map(record -> Codecs.checkpointPublished().decode(record.value()))
+        .map(record -> AnnouncementCodec.decode(record.value()))
         .toList();
   }
 

@@ -1,7 +1,7 @@
 package io.streamdistill.benchmarks.pipeline;
 
-import io.streamdistill.schema.CheckpointPublished;
-import io.streamdistill.wire.Codecs;
+import io.streamdistill.checkpoints.avro.AnnouncementCodec;
+import io.streamdistill.checkpoints.format.Announcement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +34,9 @@ final class Announcements implements AutoCloseable {
    * @param trainer which must run meanwhile
    * @return at least one
    */
-  List<CheckpointPublished> next(Service trainer, Duration patience) {
+  List<Announcement> next(Service trainer, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
-    List<CheckpointPublished> announced = new ArrayList<>();
+    List<Announcement> announced = new ArrayList<>();
     while (announced.isEmpty()) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("no checkpoint was announced within " + patience);
@@ -44,7 +44,7 @@ final class Announcements implements AutoCloseable {
       trainer.requireAlive();
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         if (record.value() != null) { // else a withdrawal
-          announced.add(Codecs.checkpointPublished().decode(record.value()));
+          announced.add(AnnouncementCodec.decode(record.value()));
         }
       }
     }

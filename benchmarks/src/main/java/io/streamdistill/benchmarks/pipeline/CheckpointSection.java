@@ -5,9 +5,9 @@ import io.streamdistill.benchmarks.measure.Sample;
 import io.streamdistill.benchmarks.report.Report;
 import io.streamdistill.benchmarks.section.Run;
 import io.streamdistill.benchmarks.section.Section;
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
-import io.streamdistill.schema.CheckpointPublished;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,8 +70,8 @@ public final class CheckpointSection implements Section {
     try (Announcements announcements = new Announcements(cluster)) {
       MetricsPage before = trainer.metrics();
       for (int i = -WARM_UP; i < run.rounds(); i++) {
-        List<CheckpointPublished> news = announcements.next(trainer, PATIENCE);
-        CheckpointPublished announced = news.get(news.size() - 1);
+        List<Announcement> news = announcements.next(trainer, PATIENCE);
+        Announcement announced = news.get(news.size() - 1);
         long start = System.nanoTime();
         new CheckpointPuller(Cluster.of(cluster.kafka(), BenchCluster.TOPICS)).pull(STUDENT, out);
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -79,7 +79,7 @@ public final class CheckpointSection implements Section {
         MetricsPage after = awaitCounted(trainer, before);
         if (i >= 0) {
           pulling.add(seconds);
-          pulled.add((now - announced.getPublishedTime().toEpochMilli()) / 1e3);
+          pulled.add((now - announced.publishedTime().toEpochMilli()) / 1e3);
           stalls.add(meanSince(before, after, STALL));
           publishing.add(meanSince(before, after, PUBLISH));
         }

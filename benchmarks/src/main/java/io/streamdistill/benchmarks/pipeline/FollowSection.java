@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamdistill.benchmarks.measure.Sample;
 import io.streamdistill.benchmarks.section.Run;
 import io.streamdistill.benchmarks.section.Section;
-import io.streamdistill.schema.CheckpointPublished;
+import io.streamdistill.checkpoints.format.Announcement;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,17 +67,17 @@ public final class FollowSection implements Section {
 
   private void measure(Run run, BenchCluster cluster, Service trainer, Path out)
       throws InterruptedException {
-    List<CheckpointPublished> published = new ArrayList<>();
+    List<Announcement> published = new ArrayList<>();
     try (LinkWatch link = LinkWatch.of(out);
         Announcements announcements = new Announcements(cluster)) {
       while (published.size() < WARM_UP + PUBLICATIONS) {
         published.addAll(announcements.next(trainer, PATIENCE));
       }
-      String last = published.get(published.size() - 1).getVersion();
+      String last = published.get(published.size() - 1).version();
       link.await(last, PATIENCE);
       List<Double> seconds = new ArrayList<>();
-      for (CheckpointPublished one : published.subList(WARM_UP, published.size())) {
-        seconds.add((link.reached(one.getVersion()) - one.getPublishedTime().toEpochMilli()) / 1e3);
+      for (Announcement one : published.subList(WARM_UP, published.size())) {
+        seconds.add((link.reached(one.version()) - one.publishedTime().toEpochMilli()) / 1e3);
       }
       report(run, Sample.of(seconds), link.versions());
     }

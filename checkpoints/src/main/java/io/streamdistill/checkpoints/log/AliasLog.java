@@ -1,13 +1,11 @@
 package io.streamdistill.checkpoints.log;
 
+import io.streamdistill.checkpoints.avro.EventCodec;
+import io.streamdistill.checkpoints.format.CheckpointEvent;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.schema.CheckpointEvent;
-import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
-import io.streamdistill.wire.WireException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +32,6 @@ public final class AliasLog {
   public static final int PARTITION = 0;
 
   private static final Logger LOG = LoggerFactory.getLogger(AliasLog.class);
-  private static final RecordCodec<CheckpointEvent> CODEC = Codecs.checkpointEvent();
   private static final long NO_MOVE = -1;
 
   private final Map<String, Map<String, Alias>> aliases = new HashMap<>(); // by student, by name
@@ -85,13 +82,13 @@ public final class AliasLog {
       return;
     }
     try {
-      CheckpointEvent event = CODEC.decode(record.value());
-      if (event.getAlias() != null && !move(event, event.getAlias(), record.offset())) {
+      CheckpointEvent event = EventCodec.decode(record.value());
+      if (event.alias() != null && !move(event, event.alias(), record.offset())) {
         voided.add(record.offset());
         return;
       }
       events.add(event);
-    } catch (WireException | IllegalArgumentException e) {
+    } catch (CheckpointException e) {
       LOG.warn(
           "Skipped a record that is no event of a checkpoint: topic={} offset={}: {}",
           record.topic(),
@@ -102,27 +99,26 @@ public final class AliasLog {
 
   /** Whether the move counts. */
   private boolean move(CheckpointEvent event, String name, long offset) {
-    Map<String, Alias> ofStudent =
-        aliases.computeIfAbsent(event.getStudent(), s -> new TreeMap<>());
+    Map<String, Alias> ofStudent = aliases.computeIfAbsent(event.student(), s -> new TreeMap<>());
     Alias now = ofStudent.get(name);
-    if (event.getFollows() != (now == null ? NO_MOVE : now.move())) {
+    if (event.follows() != (now == null ? NO_MOVE : now.move())) {
       return false;
     }
-    String version = event.getVersion();
+    String version = event.version();
     boolean pinned =
-        event.getKind() == CheckpointEventKind.PINNED
-            || (event.getKind() != CheckpointEventKind.RELEASED && now != null && now.pinned());
+        event.kind() == CheckpointEventKind.PINNED
+            || (event.kind() != CheckpointEventKind.RELEASED && now != null && now.pinned());
     ofStudent.put(
         name,
         new Alias(
             name,
             version,
             version != null && pinned,
-            history(now, version, event.getKind() == CheckpointEventKind.ROLLED_BACK),
+            history(now, version, event.kind() == CheckpointEventKind.ROLLED_BACK),
             offset,
-            event.getActor(),
-            event.getReason(),
-            event.getEventTime()));
+            event.act().actor(),
+            event.act().reason(),
+            event.act().time()));
     return true;
   }
 
@@ -170,7 +166,7 @@ public final class AliasLog {
 
   /** What happened to a student's checkpoints, oldest first; void moves are left out. */
   public List<CheckpointEvent> events(String student) {
-    return events.stream().filter(event -> event.getStudent().equals(student)).toList();
+    return events.stream().filter(event -> event.student().equals(student)).toList();
   }
 
   /** The versions of a student that an alias stands for, or that a rollback would go to. */

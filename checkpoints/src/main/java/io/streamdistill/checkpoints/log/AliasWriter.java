@@ -1,12 +1,12 @@
 package io.streamdistill.checkpoints.log;
 
+import io.streamdistill.checkpoints.avro.EventCodec;
+import io.streamdistill.checkpoints.format.CheckpointEvent;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.GateCheck;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.schema.CheckpointEvent;
-import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.schema.GateCheck;
-import io.streamdistill.wire.Codecs;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -70,10 +70,8 @@ public final class AliasWriter implements AutoCloseable {
                 version,
                 alias,
                 seen.lastMove(student, alias),
-                actor,
-                reason,
-                List.of(),
-                clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+                act(actor, reason),
+                List.of()));
     AliasLog after = AliasLog.read(kafka, topic);
     if (after.isVoid(offset)) {
       throw new CheckpointException(
@@ -120,10 +118,12 @@ public final class AliasWriter implements AutoCloseable {
             checkpoint.version(),
             null,
             -1L,
-            "gate",
-            reason,
-            checks,
-            clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+            act("gate", reason),
+            checks));
+  }
+
+  private CheckpointEvent.Act act(String actor, String reason) {
+    return new CheckpointEvent.Act(actor, reason, clock.instant().truncatedTo(ChronoUnit.MILLIS));
   }
 
   private long send(CheckpointEvent event) {
@@ -131,8 +131,8 @@ public final class AliasWriter implements AutoCloseable {
         new ProducerRecord<>(
             topic,
             AliasLog.PARTITION,
-            event.getStudent().getBytes(StandardCharsets.UTF_8),
-            Codecs.checkpointEvent().encode(event));
+            event.student().getBytes(StandardCharsets.UTF_8),
+            EventCodec.encode(event));
     try {
       return producer.send(record).get().offset();
     } catch (ExecutionException | KafkaException e) { // what a producer refuses, or Kafka does

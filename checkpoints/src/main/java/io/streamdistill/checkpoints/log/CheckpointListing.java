@@ -5,10 +5,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.streamdistill.schema.CheckpointEvent;
-import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.schema.CheckpointFile;
-import io.streamdistill.schema.CheckpointPublished;
+import io.streamdistill.checkpoints.format.Announcement;
+import io.streamdistill.checkpoints.format.CheckpointEvent;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
+import io.streamdistill.checkpoints.format.FileEntry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -60,16 +60,16 @@ public record CheckpointListing(
    * @param announced all of the student, oldest first
    */
   public static List<CheckpointListing> of(
-      List<CheckpointPublished> announced, AliasLog aliasLog, String student) {
+      List<Announcement> announced, AliasLog aliasLog, String student) {
     List<CheckpointListing> listings = new ArrayList<>();
-    for (CheckpointPublished one : announced) {
+    for (Announcement one : announced) {
       List<String> aliases = new ArrayList<>();
       List<String> pinned = new ArrayList<>();
       if (one.equals(announced.get(announced.size() - 1))) {
         aliases.add(Alias.LATEST);
       }
       aliasLog.aliases(student).stream()
-          .filter(alias -> one.getVersion().equals(alias.version()))
+          .filter(alias -> one.version().equals(alias.version()))
           .forEach(
               alias -> {
                 aliases.add(alias.name());
@@ -79,18 +79,18 @@ public record CheckpointListing(
               });
       listings.add(
           new CheckpointListing(
-              one.getVersion(),
-              one.getPublishedTime().toString(),
-              one.getStep(),
-              one.getExamplesSeen(),
-              new TreeMap<>(one.getMetrics()),
+              one.version(),
+              one.publishedTime().toString(),
+              one.step(),
+              one.examplesSeen(),
+              new TreeMap<>(one.metrics()),
               aliases,
               pinned,
-              gate(aliasLog.events(student), one.getVersion()),
-              one.getTeacherVersions(),
+              gate(aliasLog.events(student), one.version()),
+              one.training().teacherVersions(),
               null,
-              one.getFiles().stream().mapToLong(CheckpointFile::getSize).sum(),
-              one.getLocation()));
+              one.files().stream().mapToLong(FileEntry::size).sum(),
+              one.location()));
     }
     Collections.reverse(listings);
     return listings;
@@ -125,22 +125,22 @@ public record CheckpointListing(
   private static @Nullable Gate gate(List<CheckpointEvent> events, String version) {
     Gate last = null;
     for (CheckpointEvent event : events) {
-      boolean passed = event.getKind() == CheckpointEventKind.GATE_PASSED;
-      if (version.equals(event.getVersion())
-          && (passed || event.getKind() == CheckpointEventKind.GATE_FAILED)) {
+      boolean passed = event.kind() == CheckpointEventKind.GATE_PASSED;
+      if (version.equals(event.version())
+          && (passed || event.kind() == CheckpointEventKind.GATE_FAILED)) {
         last =
             new Gate(
                 passed,
-                event.getReason(),
-                event.getChecks().stream()
+                event.act().reason(),
+                event.checks().stream()
                     .map(
                         check ->
                             new Check(
-                                check.getName(),
-                                check.getPassed(),
-                                check.getValue(),
-                                check.getBound(),
-                                check.getDetail()))
+                                check.name(),
+                                check.passed(),
+                                check.value(),
+                                check.bound(),
+                                check.detail()))
                     .toList());
       }
     }

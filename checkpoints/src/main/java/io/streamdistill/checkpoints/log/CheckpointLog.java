@@ -1,17 +1,13 @@
 package io.streamdistill.checkpoints.log;
 
+import io.streamdistill.checkpoints.avro.AnnouncementCodec;
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
-import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.SourcePosition;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.schema.CheckpointFile;
-import io.streamdistill.schema.CheckpointPublished;
-import io.streamdistill.wire.Codecs;
-import io.streamdistill.wire.RecordCodec;
-import io.streamdistill.wire.WireException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
@@ -41,13 +36,12 @@ public final class CheckpointLog {
   public static final Duration OPEN_TRANSACTION = Duration.ofMinutes(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointLog.class);
-  private static final RecordCodec<CheckpointPublished> CODEC = Codecs.checkpointPublished();
   private static final int PARTITION = 0;
 
-  private final List<CheckpointPublished> announcements;
+  private final List<Announcement> announcements;
   private final long skipped;
 
-  private CheckpointLog(List<CheckpointPublished> announcements, long skipped) {
+  private CheckpointLog(List<Announcement> announcements, long skipped) {
     this.announcements = announcements;
     this.skipped = skipped;
   }
@@ -58,37 +52,29 @@ public final class CheckpointLog {
    * @param manifest as {@link Manifest#write} returned it
    * @param location as {@link CheckpointStore#put} returned it
    */
-  public static CheckpointPublished announcement(
-      Manifest manifest, URI location, Instant publishedTime) {
+  public static Announcement announcement(Manifest manifest, URI location, Instant publishedTime) {
     SourcePosition source = manifest.source();
-    return CheckpointPublished.newBuilder()
-        .setStudent(manifest.student())
-        .setVersion(manifest.version())
-        .setStep(manifest.step())
-        .setExamplesSeen(manifest.examplesSeen())
-        .setPass(source.passesCompleted())
-        .setSourceTopic(source.topic())
-        .setSourceOffsets(
-            source.nextOffsets().entrySet().stream()
-                .collect(Collectors.toMap(next -> next.getKey().toString(), Map.Entry::getValue)))
-        .setLocation(location.toString())
-        .setFiles(
-            manifest.allFiles().stream()
-                .map(file -> new CheckpointFile(file.name(), file.size(), file.sha256()))
-                .toList())
-        .setMetrics(manifest.metrics())
-        .setTeacherVersions(manifest.teacherVersions())
-        .setConfigurationHash(manifest.configurationHash())
-        .setParent(manifest.parent())
-        .setPublishedTime(publishedTime)
-        .build();
+    return new Announcement(
+        new CheckpointId(manifest.student(), manifest.version()),
+        manifest.parent(),
+        new Announcement.Training(
+            manifest.step(),
+            manifest.examplesSeen(),
+            source.passesCompleted(),
+            source.topic(),
+            source.nextOffsets(),
+            manifest.teacherVersions(),
+            manifest.configurationHash()),
+        manifest.metrics(),
+        location.toString(),
+        manifest.allFiles(),
+        publishedTime);
   }
 
   /** The record that announces a checkpoint; the trainer sends it inside its transaction. */
-  public static ProducerRecord<byte[], byte[]> record(
-      String topic, CheckpointPublished announcement) {
+  public static ProducerRecord<byte[], byte[]> record(String topic, Announcement announcement) {
     return new ProducerRecord<>(
-        topic, PARTITION, key(id(announcement)), CODEC.encode(announcement));
+        topic, PARTITION, key(announcement.id()), AnnouncementCodec.encode(announcement));
   }
 
   /** The record that withdraws an announcement, for a checkpoint that is about to be deleted. */
@@ -98,19 +84,6 @@ public final class CheckpointLog {
 
   private static byte[] key(CheckpointId id) {
     return id.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Names the announced checkpoint. */
-  public static CheckpointId id(CheckpointPublished announcement) {
-    return new CheckpointId(announcement.getStudent(), announcement.getVersion());
-  }
-
-  /** The announced files, the manifest included. */
-  public static List<FileEntry> files(CheckpointPublished announcement) {
-    FileEntry.requireFew(announcement.getFiles().size());
-    return announcement.getFiles().stream()
-        .map(file -> new FileEntry(file.getName(), file.getSize(), file.getSha256()))
-        .toList();
   }
 
   /**
@@ -148,17 +121,17 @@ public final class CheckpointLog {
   }
 
   /** Every announcement that is not withdrawn, in log order. */
-  public List<CheckpointPublished> announcements() {
+  public List<Announcement> announcements() {
     return announcements;
   }
 
   /** The announcements of a student that are not withdrawn, in log order. */
-  public List<CheckpointPublished> announcements(String student) {
-    return announcements.stream().filter(a -> a.getStudent().equals(student)).toList();
+  public List<Announcement> announcements(String student) {
+    return announcements.stream().filter(a -> a.student().equals(student)).toList();
   }
 
   /** The newest announcement of a student. */
-  public Optional<CheckpointPublished> latest(String student) {
+  public Optional<Announcement> latest(String student) {
     return announcements(student).stream().reduce((older, newer) -> newer);
   }
 
@@ -195,7 +168,7 @@ public final class CheckpointLog {
 
   private static final class Scan {
 
-    private final Map<String, CheckpointPublished> byKey = new LinkedHashMap<>();
+    private final Map<String, Announcement> byKey = new LinkedHashMap<>();
     private long skipped;
 
     void accept(ConsumerRecord<byte[], byte[]> record) {
@@ -205,18 +178,14 @@ public final class CheckpointLog {
           byKey.remove(key);
           return;
         }
-        CheckpointPublished announcement = CODEC.decode(record.value());
-        if (!id(announcement).toString().equals(key)) {
+        Announcement announcement = AnnouncementCodec.decode(record.value());
+        if (!announcement.id().toString().equals(key)) {
           throw new CheckpointException(
-              "its key is '%s', but it announces %s".formatted(key, id(announcement)));
+              "its key is '%s', but it announces %s".formatted(key, announcement.id()));
         }
-        files(announcement); // rejects unsafe names and too many here, not while fetching
         byKey.remove(key); // announced again: it counts from here
         byKey.put(key, announcement);
-      } catch (WireException
-          | CheckpointException
-          | IllegalArgumentException
-          | NullPointerException e) {
+      } catch (CheckpointException | NullPointerException e) {
         skipped++;
         LOG.warn(
             "Skipped a record that announces no checkpoint: topic={} partition={} offset={}: {}",

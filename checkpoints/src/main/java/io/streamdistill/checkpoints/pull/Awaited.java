@@ -1,10 +1,10 @@
 package io.streamdistill.checkpoints.pull;
 
+import io.streamdistill.checkpoints.format.Announcement;
+import io.streamdistill.checkpoints.format.CheckpointEvent;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.GateProgress;
-import io.streamdistill.schema.CheckpointEvent;
-import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.schema.CheckpointPublished;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param newest checkpoint of the student
  * @param reason why the alias does not stand for it
  */
-record Awaited(CheckpointPublished newest, String reason) {
+record Awaited(Announcement newest, String reason) {
 
   /**
    * Finds out.
@@ -23,25 +23,24 @@ record Awaited(CheckpointPublished newest, String reason) {
    * @param announced of the student, oldest first, not empty
    * @param events of the student, oldest first
    */
-  static Awaited of(
-      String alias, List<CheckpointPublished> announced, List<CheckpointEvent> events) {
-    CheckpointPublished newest = announced.get(announced.size() - 1);
+  static Awaited of(String alias, List<Announcement> announced, List<CheckpointEvent> events) {
+    Announcement newest = announced.get(announced.size() - 1);
     return new Awaited(
         newest, alias.equals(Alias.CHAMPION) ? gate(newest, events) : "nobody has moved the alias");
   }
 
-  private static String gate(CheckpointPublished newest, List<CheckpointEvent> events) {
-    Optional<GateProgress> progress = GateProgress.of(newest.getMetrics());
+  private static String gate(Announcement newest, List<CheckpointEvent> events) {
+    Optional<GateProgress> progress = GateProgress.of(newest.metrics());
     if (progress.isPresent() && progress.get().isWaiting()) {
       return "the gate has " + progress.get();
     }
     Optional<CheckpointEvent> refused =
         events.stream()
-            .filter(event -> event.getKind() == CheckpointEventKind.GATE_FAILED)
+            .filter(event -> event.kind() == CheckpointEventKind.GATE_FAILED)
             .reduce((older, newer) -> newer);
     if (refused.isPresent()) {
       return "the gate refused %s: %s"
-          .formatted(refused.get().getVersion(), refused.get().getReason());
+          .formatted(refused.get().version(), refused.get().act().reason());
     }
     return progress.isPresent()
         ? "the gate has not judged it yet"
@@ -53,8 +52,8 @@ record Awaited(CheckpointPublished newest, String reason) {
     return String.format(
         Locale.ROOT,
         "the newest checkpoint is %s, after %,d examples; %s",
-        newest.getVersion(),
-        newest.getExamplesSeen(),
+        newest.version(),
+        newest.examplesSeen(),
         reason);
   }
 }

@@ -1,5 +1,6 @@
 package io.streamdistill.checkpoints.pull;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
@@ -22,7 +23,6 @@ import io.streamdistill.exit.FileReason;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.onnx.StudentModel;
-import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,18 +138,18 @@ public final class CheckpointPuller {
   }
 
   private Optional<Pulled> look(String student, CheckpointChoice choice, Path out, int looks) {
-    List<CheckpointPublished> announced =
+    List<Announcement> announced =
         CheckpointLog.read(kafka, topics.checkpoints()).announcements(student);
     if (announced.isEmpty()) {
       return Optional.empty();
     }
     PulledDirectory place = PulledDirectory.at(out, layout);
     Optional<Manifest> present = present(student, out, place);
-    List<CheckpointPublished> candidates = candidates(student, choice, announced);
+    List<Announcement> candidates = candidates(student, choice, announced);
     List<String> problems = new ArrayList<>();
     UnreachableException outage = null;
-    for (CheckpointPublished candidate : candidates) {
-      CheckpointId id = CheckpointLog.id(candidate);
+    for (Announcement candidate : candidates) {
+      CheckpointId id = candidate.id();
       if (present.isPresent() && present.get().id().equals(id)) {
         requireTrusted(out, place.present(student), id);
         return Optional.of(new Pulled(present.get(), problems));
@@ -184,22 +184,22 @@ public final class CheckpointPuller {
   /** Whether the trainer has deleted a checkpoint since it was looked up. */
   private boolean isWithdrawn(CheckpointId id) {
     return CheckpointLog.read(kafka, topics.checkpoints()).announcements(id.student()).stream()
-        .map(CheckpointLog::id)
+        .map(Announcement::id)
         .noneMatch(id::equals);
   }
 
   /** What is tried, in this order. */
-  private List<CheckpointPublished> candidates(
-      String student, CheckpointChoice choice, List<CheckpointPublished> announced) {
+  private List<Announcement> candidates(
+      String student, CheckpointChoice choice, List<Announcement> announced) {
     if (choice.isLatest()) {
-      List<CheckpointPublished> newestFirst = new ArrayList<>(announced);
+      List<Announcement> newestFirst = new ArrayList<>(announced);
       Collections.reverse(newestFirst);
       return newestFirst;
     }
     String version =
         choice.alias() == null ? choice.version() : version(student, choice.alias(), announced);
     return announced.stream()
-        .filter(one -> one.getVersion().equals(version))
+        .filter(one -> one.version().equals(version))
         .findFirst()
         .map(List::of)
         .orElseThrow(
@@ -212,11 +212,11 @@ public final class CheckpointPuller {
                             topics.checkpoints(),
                             kafka.bootstrapServers(),
                             announced.stream()
-                                .map(CheckpointPublished::getVersion)
+                                .map(Announcement::version)
                                 .collect(Collectors.joining("\n  ")))));
   }
 
-  private String version(String student, String alias, List<CheckpointPublished> announced) {
+  private String version(String student, String alias, List<Announcement> announced) {
     AliasLog events = AliasLog.read(kafka, topics.checkpointEvents());
     Awaited awaited = Awaited.of(alias, announced, events.events(student));
     return events
@@ -270,13 +270,13 @@ public final class CheckpointPuller {
     }
   }
 
-  private Manifest fetch(CheckpointPublished candidate, PulledDirectory place) throws IOException {
-    CheckpointId id = CheckpointLog.id(candidate);
+  private Manifest fetch(Announcement candidate, PulledDirectory place) throws IOException {
+    CheckpointId id = candidate.id();
     if (!place.has(id, keys)) {
       try (Staging staging = Staging.in(place.versions())) {
         Path checkpoint = layout.checkpoint(staging.directory(), id);
-        List<FileEntry> announced = CheckpointLog.files(candidate);
-        stores.fetch(candidate.getLocation(), id, ExpectedFiles.announced(announced), checkpoint);
+        List<FileEntry> announced = candidate.files();
+        stores.fetch(candidate.location(), id, ExpectedFiles.announced(announced), checkpoint);
         Manifest manifest = CheckpointVerifier.verify(checkpoint, announced, keys);
         requireModelsOfStudent(checkpoint, manifest);
         layout.complete(staging.directory(), manifest);

@@ -1,9 +1,9 @@
 package io.streamdistill.checkpoints.store;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.CheckpointLog;
-import io.streamdistill.schema.CheckpointPublished;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ final class Announced implements AutoCloseable {
    *
    * @throws CheckpointException when Kafka does not answer
    */
-  List<CheckpointPublished> of(String student) {
+  List<Announcement> of(String student) {
     try {
       if (log == null) {
         log =

@@ -1,12 +1,12 @@
 package io.streamdistill.checkpoints.store;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.CheckpointListing;
 import io.streamdistill.checkpoints.log.CheckpointLog;
-import io.streamdistill.schema.CheckpointPublished;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +31,7 @@ public final class CheckpointShelf implements AutoCloseable {
   private @Nullable Failure failure;
 
   /** What Kafka said, and when; for one thread at a time. */
-  private record Known(List<CheckpointPublished> announced, AliasLog aliases, long nanos) {}
+  private record Known(List<Announcement> announced, AliasLog aliases, long nanos) {}
 
   /** That Kafka did not answer, and when. */
   private record Failure(CheckpointException cause, long nanos) {}
@@ -72,8 +72,8 @@ public final class CheckpointShelf implements AutoCloseable {
    * @return empty when the student has no such version or alias
    * @throws CheckpointException when Kafka would have to be asked, and does not answer
    */
-  public synchronized Optional<CheckpointPublished> find(String versionOrAlias) {
-    Optional<CheckpointPublished> heardOf = version(known, versionOrAlias);
+  public synchronized Optional<Announcement> find(String versionOrAlias) {
+    Optional<Announcement> heardOf = version(known, versionOrAlias);
     if (heardOf.isPresent()) {
       return heardOf;
     }
@@ -89,11 +89,10 @@ public final class CheckpointShelf implements AutoCloseable {
                     .flatMap(alias -> version(now, alias.version())));
   }
 
-  private static Optional<CheckpointPublished> version(
-      @Nullable Known known, @Nullable String version) {
+  private static Optional<Announcement> version(@Nullable Known known, @Nullable String version) {
     return known == null
         ? Optional.empty()
-        : known.announced().stream().filter(one -> one.getVersion().equals(version)).findFirst();
+        : known.announced().stream().filter(one -> one.version().equals(version)).findFirst();
   }
 
   /**
@@ -104,7 +103,7 @@ public final class CheckpointShelf implements AutoCloseable {
    * @return completed with a {@link CheckpointException} when the store does not answer, or has
    *     something else
    */
-  public CompletableFuture<FileChannel> open(CheckpointPublished checkpoint, FileEntry file) {
+  public CompletableFuture<FileChannel> open(Announcement checkpoint, FileEntry file) {
     return files.open(checkpoint, file);
   }
 

@@ -1,12 +1,11 @@
 package io.streamdistill.checkpoints.store;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.FileTree;
-import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.exit.FileReason;
-import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -60,8 +59,8 @@ final class FileShelf implements AutoCloseable {
    * Opens a file, which is fetched first if it is not there; others who want it wait for the same
    * fetch. What is open stays readable, whatever is cleared away meanwhile.
    */
-  CompletableFuture<FileChannel> open(CheckpointPublished checkpoint, FileEntry file) {
-    CheckpointId id = CheckpointLog.id(checkpoint);
+  CompletableFuture<FileChannel> open(Announcement checkpoint, FileEntry file) {
+    CheckpointId id = checkpoint.id();
     try {
       Staging present = place;
       if (present != null) {
@@ -94,7 +93,7 @@ final class FileShelf implements AutoCloseable {
 
   /** One fetch after the other: stores are not thread-safe, and lines are shared anyway. */
   private CompletableFuture<Path> fetched(
-      CheckpointPublished checkpoint, CheckpointId id, FileEntry file) {
+      Announcement checkpoint, CheckpointId id, FileEntry file) {
     String name = id + "/" + file.name();
     CompletableFuture<Path> begun = new CompletableFuture<>();
     CompletableFuture<Path> underWay = fetches.putIfAbsent(name, begun);
@@ -122,7 +121,7 @@ final class FileShelf implements AutoCloseable {
     return place.directory().resolve(id.version()).resolve(file.name());
   }
 
-  private synchronized Path fetch(CheckpointPublished checkpoint, CheckpointId id, FileEntry file)
+  private synchronized Path fetch(Announcement checkpoint, CheckpointId id, FileEntry file)
       throws IOException {
     if (closed) {
       throw new CheckpointException("%s is not served any more: the trainer ends".formatted(id));
@@ -134,7 +133,7 @@ final class FileShelf implements AutoCloseable {
     if (Files.notExists(path)) {
       Path fresh = place.directory().resolve(".fresh-" + UUID.randomUUID());
       Files.createDirectories(place.directory());
-      stores.fetchFile(checkpoint.getLocation(), id, file, fresh);
+      stores.fetchFile(checkpoint.location(), id, file, fresh);
       keep(place.directory().resolve(id.version()));
       Files.createDirectories(path.getParent());
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);

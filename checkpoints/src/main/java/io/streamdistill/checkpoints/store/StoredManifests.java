@@ -1,12 +1,11 @@
 package io.streamdistill.checkpoints.store;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.FileTree;
 import io.streamdistill.checkpoints.format.Manifest;
-import io.streamdistill.checkpoints.log.CheckpointLog;
-import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,10 +25,10 @@ public final class StoredManifests implements AutoCloseable {
    *
    * @throws CheckpointException when the store does not have it, or has something else
    */
-  public Manifest read(CheckpointPublished checkpoint) {
-    CheckpointId id = CheckpointLog.id(checkpoint);
+  public Manifest read(Announcement checkpoint) {
+    CheckpointId id = checkpoint.id();
     FileEntry file =
-        CheckpointLog.files(checkpoint).stream()
+        checkpoint.files().stream()
             .filter(entry -> entry.name().equals(Manifest.FILE_NAME))
             .findFirst()
             .orElseThrow(
@@ -37,7 +36,7 @@ public final class StoredManifests implements AutoCloseable {
     try {
       Path directory = Files.createTempDirectory("distill-manifest");
       try {
-        stores.fetchFile(checkpoint.getLocation(), id, file, directory.resolve(Manifest.FILE_NAME));
+        stores.fetchFile(checkpoint.location(), id, file, directory.resolve(Manifest.FILE_NAME));
         return Manifest.read(directory);
       } finally {
         FileTree.delete(directory);

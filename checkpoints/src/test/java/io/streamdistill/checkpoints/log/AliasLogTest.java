@@ -1,19 +1,19 @@
 package io.streamdistill.checkpoints.log;
 
-import static io.streamdistill.schema.CheckpointEventKind.PINNED;
-import static io.streamdistill.schema.CheckpointEventKind.PROMOTED;
-import static io.streamdistill.schema.CheckpointEventKind.RELEASED;
-import static io.streamdistill.schema.CheckpointEventKind.REMOVED;
-import static io.streamdistill.schema.CheckpointEventKind.ROLLED_BACK;
+import static io.streamdistill.checkpoints.format.CheckpointEventKind.PINNED;
+import static io.streamdistill.checkpoints.format.CheckpointEventKind.PROMOTED;
+import static io.streamdistill.checkpoints.format.CheckpointEventKind.RELEASED;
+import static io.streamdistill.checkpoints.format.CheckpointEventKind.REMOVED;
+import static io.streamdistill.checkpoints.format.CheckpointEventKind.ROLLED_BACK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamdistill.checkpoints.format.CheckpointEvent;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.GateCheck;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.schema.CheckpointEvent;
-import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.schema.GateCheck;
 import io.streamdistill.testkit.TestBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -178,9 +178,9 @@ final class AliasLogTest {
     writer.decided(new CheckpointId("mnist", "v7"), false, "worse", List.of(check));
 
     CheckpointEvent event = read().events("mnist").get(0);
-    assertThat(event.getKind()).isEqualTo(CheckpointEventKind.GATE_FAILED);
-    assertThat(event.getVersion()).isEqualTo("v7");
-    assertThat(event.getChecks()).containsExactly(check);
+    assertThat(event.kind()).isEqualTo(CheckpointEventKind.GATE_FAILED);
+    assertThat(event.version()).isEqualTo("v7");
+    assertThat(event.checks()).containsExactly(check);
     assertThat(read().aliases("mnist")).isEmpty();
   }
 

@@ -3,6 +3,8 @@ package io.streamdistill.checkpoints.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.streamdistill.checkpoints.avro.AnnouncementCodec;
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.Manifest;
@@ -48,13 +50,13 @@ class CheckpointLogTest {
     topic = broker.compactedTopic(2, Map.of());
   }
 
-  private static CheckpointPublished announcement(String student, String version) {
+  private static Announcement announcement(String student, String version) {
     CheckpointId id = new CheckpointId(student, version);
     return CheckpointLog.announcement(
         Checkpoints.manifest(id).build(), URI.create("kafka:files/" + id), NOW);
   }
 
-  private void announce(CheckpointPublished announcement) {
+  private void announce(Announcement announcement) {
     send(CheckpointLog.record(topic, announcement));
   }
 
@@ -72,19 +74,19 @@ class CheckpointLogTest {
 
     announce(CheckpointLog.announcement(manifest, URI.create("kafka:files/mnist/v1"), NOW));
 
-    CheckpointPublished read = read().latest("mnist").orElseThrow();
-    assertThat(read.getStep()).isEqualTo(1_500);
-    assertThat(read.getExamplesSeen()).isEqualTo(768_000);
-    assertThat(read.getPass()).isEqualTo(2);
-    assertThat(read.getSourceTopic()).isEqualTo("soft-targets");
-    assertThat(read.getSourceOffsets()).isEqualTo(Map.of("0", 3L, "9", 5L, "10", 7L));
-    assertThat(read.getLocation()).isEqualTo("kafka:files/mnist/v1");
-    assertThat(read.getMetrics()).isEqualTo(manifest.metrics());
-    assertThat(read.getTeacherVersions()).containsExactly("teacher-a", "teacher-b");
-    assertThat(read.getConfigurationHash()).isEqualTo(manifest.configurationHash());
-    assertThat(read.getParent()).isEqualTo("v0");
-    assertThat(read.getPublishedTime()).isEqualTo(NOW);
-    assertThat(CheckpointLog.files(read)).isEqualTo(manifest.allFiles());
+    Announcement read = read().latest("mnist").orElseThrow();
+    assertThat(read.step()).isEqualTo(1_500);
+    assertThat(read.examplesSeen()).isEqualTo(768_000);
+    assertThat(read.training().pass()).isEqualTo(2);
+    assertThat(read.training().sourceTopic()).isEqualTo("soft-targets");
+    assertThat(read.training().sourceOffsets()).isEqualTo(Map.of(0, 3L, 9, 5L, 10, 7L));
+    assertThat(read.location()).isEqualTo("kafka:files/mnist/v1");
+    assertThat(read.metrics()).isEqualTo(manifest.metrics());
+    assertThat(read.training().teacherVersions()).containsExactly("teacher-a", "teacher-b");
+    assertThat(read.training().configurationHash()).isEqualTo(manifest.configurationHash());
+    assertThat(read.parent()).isEqualTo("v0");
+    assertThat(read.publishedTime()).isEqualTo(NOW);
+    assertThat(read.files()).isEqualTo(manifest.allFiles());
   }
 
   @Test
@@ -102,9 +104,9 @@ class CheckpointLogTest {
     CheckpointLog log = read();
 
     assertThat(log.announcements("mnist"))
-        .extracting(CheckpointPublished::getVersion)
+        .extracting(Announcement::version)
         .containsExactly("v2", "v1");
-    assertThat(log.latest("mnist").orElseThrow().getVersion()).isEqualTo("v1");
+    assertThat(log.latest("mnist").orElseThrow().version()).isEqualTo("v1");
     assertThat(log.announcements()).hasSize(3);
   }
 
@@ -114,9 +116,7 @@ class CheckpointLogTest {
     announce(announcement("mnist", "v2"));
     send(CheckpointLog.withdrawal(topic, new CheckpointId("mnist", "v2")));
 
-    assertThat(read().announcements())
-        .extracting(CheckpointPublished::getVersion)
-        .containsExactly("v1");
+    assertThat(read().announcements()).extracting(Announcement::version).containsExactly("v1");
     assertThat(read().skippedRecords()).isZero();
   }
 
@@ -135,7 +135,7 @@ class CheckpointLogTest {
       trainer.send(CheckpointLog.record(topic, announcement("mnist", "open"))).get();
 
       assertThat(read().announcements())
-          .extracting(CheckpointPublished::getVersion)
+          .extracting(Announcement::version)
           .containsExactly("committed");
       trainer.abortTransaction();
     }
@@ -144,23 +144,22 @@ class CheckpointLogTest {
   @Test
   void skipsAndCountsRecordsThatAnnounceNothing() {
     CheckpointPublished evil =
-        CheckpointPublished.newBuilder(announcement("mnist", "v2"))
-            .setFiles(List.of(new CheckpointFile("../evil", 1L, "0".repeat(64))))
-            .build();
-    CheckpointPublished unnameable =
-        CheckpointPublished.newBuilder(announcement("mnist", "v3")).setStudent("../up").build();
+        onWire("v2").setFiles(List.of(new CheckpointFile("../evil", 1L, "0".repeat(64)))).build();
+    CheckpointPublished unnameable = onWire("v3").setStudent("../up").build();
     announce(announcement("mnist", "v1"));
     send(new ProducerRecord<>(topic, 0, utf8("mnist/v9"), utf8("garbage")));
     send(new ProducerRecord<>(topic, 0, utf8("mnist/v9"), new byte[0]));
-    send(new ProducerRecord<>(topic, 0, utf8("../up/v3"), encoded(unnameable)));
+    send(
+        new ProducerRecord<>(
+            topic, 0, utf8("../up/v3"), Codecs.checkpointPublished().encode(unnameable)));
     send(new ProducerRecord<>(topic, 0, utf8("mnist/v1"), encoded(announcement("mnist", "v7"))));
-    announce(evil);
+    send(
+        new ProducerRecord<>(
+            topic, 0, utf8("mnist/v2"), Codecs.checkpointPublished().encode(evil)));
 
     CheckpointLog log = read();
 
-    assertThat(log.announcements())
-        .extracting(CheckpointPublished::getVersion)
-        .containsExactly("v1");
+    assertThat(log.announcements()).extracting(Announcement::version).containsExactly("v1");
     assertThat(log.skippedRecords()).isEqualTo(5);
   }
 
@@ -175,12 +174,19 @@ class CheckpointLogTest {
     assertThat(log.skippedRecords()).isEqualTo(1);
   }
 
+  /** An announcement to be spoilt, which ours cannot be. */
+  private static CheckpointPublished.Builder onWire(String version) {
+    return CheckpointPublished.newBuilder(
+        Codecs.checkpointPublished()
+            .decode(AnnouncementCodec.encode(announcement("mnist", version))));
+  }
+
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static byte[] encoded(CheckpointPublished announcement) {
-    return Codecs.checkpointPublished().encode(announcement);
+  private static byte[] encoded(Announcement announcement) {
+    return AnnouncementCodec.encode(announcement);
   }
 
   @Test
@@ -225,7 +231,7 @@ class CheckpointLogTest {
       other.abortTransaction();
 
       assertThat(all.get(1, TimeUnit.MINUTES).announcements())
-          .extracting(CheckpointPublished::getStudent)
+          .extracting(Announcement::student)
           .containsExactly("mnist");
     }
   }

@@ -2,11 +2,12 @@ package io.streamdistill.checkpoints.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.checkpoints.format.Announcement;
+import io.streamdistill.checkpoints.format.CheckpointEvent;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
+import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.GateProgress;
-import io.streamdistill.schema.CheckpointEvent;
-import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.schema.CheckpointPublished;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,21 +15,14 @@ import org.junit.jupiter.api.Test;
 
 final class AwaitedTest {
 
-  private static CheckpointPublished announced(String version, Map<String, Double> metrics) {
-    return new CheckpointPublished(
-        "small",
-        version,
-        10L,
-        1_234L,
-        0,
-        "soft-targets",
-        Map.of(),
+  private static Announcement announced(String version, Map<String, Double> metrics) {
+    return new Announcement(
+        new CheckpointId("small", version),
+        null,
+        new Announcement.Training(10, 1_234, 0, "soft-targets", Map.of(), List.of(), "cafe"),
+        metrics,
         "kafka:checkpoint-files/small/" + version,
         List.of(),
-        metrics,
-        List.of(),
-        "cafe",
-        null,
         Instant.EPOCH);
   }
 
@@ -39,10 +33,8 @@ final class AwaitedTest {
         version,
         null,
         -1L,
-        "gate",
-        "agreement-floor: 0.4 is below 0.5",
-        List.of(),
-        Instant.EPOCH);
+        new CheckpointEvent.Act("gate", "agreement-floor: 0.4 is below 0.5", Instant.EPOCH),
+        List.of());
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.streamdistill.checkpoints.format.Announcement;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
@@ -29,8 +31,6 @@ import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.outage.OutageException;
-import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.testkit.TestBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,7 +108,7 @@ class CheckpointPullerTest {
     send(CheckpointLog.announcement(manifest, location, Instant.EPOCH));
   }
 
-  private void send(CheckpointPublished announcement) {
+  private void send(Announcement announcement) {
     ProducerRecord<byte[], byte[]> record =
         CheckpointLog.record(topics.checkpoints(), announcement);
     broker.send(record.topic(), record.partition(), record.key(), record.value());
@@ -244,10 +244,10 @@ class CheckpointPullerTest {
   void refusesWhatIsNotWhatWasAnnounced() {
     Manifest stored = write("mnist", "v1");
     URI location = put(stored, "kafka:");
-    CheckpointPublished announcement = CheckpointLog.announcement(stored, location, Instant.EPOCH);
-    List<io.streamdistill.schema.CheckpointFile> files = new ArrayList<>(announcement.getFiles());
+    Announcement announcement = CheckpointLog.announcement(stored, location, Instant.EPOCH);
+    List<FileEntry> files = new ArrayList<>(announcement.files());
     files.remove(0);
-    send(CheckpointPublished.newBuilder(announcement).setFiles(files).build());
+    send(announcement.with(files));
 
     assertThatThrownBy(() -> puller().pull("mnist", out))
         .isInstanceOf(CheckpointException.class)

@@ -1,5 +1,7 @@
 package io.streamdistill.cli.checkpoints;
 
+import io.streamdistill.checkpoints.format.Announcement;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.AliasLog;
@@ -12,8 +14,6 @@ import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.checkpoints.store.StoredManifests;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.schema.CheckpointPublished;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +43,8 @@ public record AliasDesk(
    *
    * @throws CheckpointException when there are none
    */
-  List<CheckpointPublished> announced(String student) {
-    List<CheckpointPublished> announced =
+  List<Announcement> announced(String student) {
+    List<Announcement> announced =
         CheckpointLog.read(kafka, topics.checkpoints()).announcements(student);
     if (announced.isEmpty()) {
       throw new CheckpointException(
@@ -55,16 +55,16 @@ public record AliasDesk(
   }
 
   /** What there is to say of checkpoints, newest first, with what their manifests add. */
-  List<CheckpointListing> detailed(List<CheckpointPublished> announced, String student) {
-    Map<String, CheckpointPublished> byVersion =
+  List<CheckpointListing> detailed(List<Announcement> announced, String student) {
+    Map<String, Announcement> byVersion =
         announced.stream()
-            .collect(Collectors.toMap(CheckpointPublished::getVersion, one -> one, (a, b) -> b));
+            .collect(Collectors.toMap(Announcement::version, one -> one, (a, b) -> b));
     try (StoredManifests manifests =
         new StoredManifests(new CheckpointStores(new Cluster(kafka, topics, s3)))) {
       return CheckpointListing.of(announced, aliases(), student).stream()
           .map(
               listing -> {
-                CheckpointPublished one = byVersion.get(listing.version());
+                Announcement one = byVersion.get(listing.version());
                 return one == null
                     ? listing
                     : listing.withTeacherExamples(teacherExamples(manifests, one));
@@ -75,21 +75,19 @@ public record AliasDesk(
 
   /** A checkpoint may be deleted while it is looked at. */
   private static @Nullable Map<String, Long> teacherExamples(
-      StoredManifests manifests, CheckpointPublished checkpoint) {
+      StoredManifests manifests, Announcement checkpoint) {
     try {
       return manifests.read(checkpoint).teacherExamples();
     } catch (CheckpointException e) {
       LOG.warn(
-          "{} is listed without what its manifest says: {}",
-          checkpoint.getVersion(),
-          e.getMessage());
+          "{} is listed without what its manifest says: {}", checkpoint.version(), e.getMessage());
       return null;
     }
   }
 
   /** Says whether a version is there to be moved to. */
   void requireAnnounced(String student, String version) {
-    if (announced(student).stream().noneMatch(one -> one.getVersion().equals(version))) {
+    if (announced(student).stream().noneMatch(one -> one.version().equals(version))) {
       throw new CheckpointException(
           "version '%s' of '%s' is not announced, or was deleted; 'distill checkpoints --student %s' lists those there are"
               .formatted(version, student, student));

@@ -1,8 +1,8 @@
 package io.streamdistill.cli.checkpoints;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.log.CheckpointListing;
 import io.streamdistill.cli.outage.OutageOptions;
-import io.streamdistill.schema.CheckpointPublished;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -59,7 +59,7 @@ public final class CheckpointsCommand implements Callable<Integer> {
   }
 
   private List<String> lines(AliasDesk open) {
-    List<CheckpointPublished> announced = open.announced(student);
+    List<Announcement> announced = open.announced(student);
     return json
         ? List.of(CheckpointListing.json(open.detailed(announced, student)))
         : ListingTable.lines(CheckpointListing.of(announced, open.aliases(), student));

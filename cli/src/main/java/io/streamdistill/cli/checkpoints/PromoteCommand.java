@@ -1,8 +1,8 @@
 package io.streamdistill.cli.checkpoints;
 
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.AliasLog;
-import io.streamdistill.schema.CheckpointEventKind;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;

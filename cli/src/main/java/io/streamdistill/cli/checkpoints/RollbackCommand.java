@@ -1,10 +1,10 @@
 package io.streamdistill.cli.checkpoints;
 
+import io.streamdistill.checkpoints.format.Announcement;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.AliasLog;
-import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.schema.CheckpointPublished;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -65,7 +65,7 @@ public final class RollbackCommand implements Callable<Integer> {
     Pins.requireNone(seen, options.student, options.alias);
     Set<String> there =
         open.announced(options.student).stream()
-            .map(CheckpointPublished::getVersion)
+            .map(Announcement::version)
             .collect(Collectors.toSet());
     String target =
         now.predecessors().stream()

@@ -1,5 +1,6 @@
 package io.streamdistill.cli.quickstart;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
@@ -7,7 +8,6 @@ import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.cli.evaluate.Evaluator;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -32,14 +32,14 @@ final class CheckpointWatch {
   }
 
   /** The newest announcement; a new one is pulled and evaluated first. */
-  Optional<CheckpointPublished> poll() throws IOException {
-    Optional<CheckpointPublished> newest =
+  Optional<Announcement> poll() throws IOException {
+    Optional<Announcement> newest =
         CheckpointLog.read(kafka, topics.checkpoints()).latest(QuickstartConfig.STUDENT);
-    if (newest.isPresent() && !newest.get().getVersion().equals(seen)) {
+    if (newest.isPresent() && !newest.get().version().equals(seen)) {
       try {
         new CheckpointPuller(Cluster.of(kafka, topics)).pull(QuickstartConfig.STUDENT, directory);
         testErrors = evaluator.evaluate(directory.resolve("model.onnx")).errors();
-        seen = newest.get().getVersion();
+        seen = newest.get().version();
       } catch (CheckpointException e) {
         // Retired between its announcement and the pull: the next poll sees a newer one.
         return newest;

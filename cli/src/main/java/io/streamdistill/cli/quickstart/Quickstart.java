@@ -1,5 +1,6 @@
 package io.streamdistill.cli.quickstart;
 
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
@@ -17,7 +18,6 @@ import io.streamdistill.kafka.Topics;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -172,7 +172,7 @@ final class Quickstart implements AutoCloseable {
       if (production.isCompletedExceptionally()) {
         await(production);
       }
-      Optional<CheckpointPublished> newest = watch.poll();
+      Optional<Announcement> newest = watch.poll();
       String teacherPage = teacher.read();
       String trainerPage = trainer.read();
       Stages now =
@@ -183,17 +183,17 @@ final class Quickstart implements AutoCloseable {
               (long) MetricsPage.sum(teacherPage, "distill_teacher_rejected_total"),
               Math.max(
                   (long) MetricsPage.sum(trainerPage, "distill_student_examples_seen"),
-                  newest.map(CheckpointPublished::getExamplesSeen).orElse(0L)),
+                  newest.map(Announcement::examplesSeen).orElse(0L)),
               (int) MetricsPage.sum(trainerPage, "distill_student_pass"),
               passes,
               watch.testErrors());
       status.update(now.line(before, status.seconds() - then));
       before = now;
       then = status.seconds();
-      if (newest.isPresent() && newest.get().getPass() >= passes) {
+      if (newest.isPresent() && newest.get().training().pass() >= passes) {
         status.say(
             "student   done: %,d examples seen in %d passes"
-                .formatted(newest.get().getExamplesSeen(), passes));
+                .formatted(newest.get().examplesSeen(), passes));
         return;
       }
       Thread.sleep(POLL.toMillis());
@@ -239,7 +239,7 @@ final class Quickstart implements AutoCloseable {
   private static boolean announced(KafkaSettings kafka, String student) {
     return CheckpointLog.read(kafka, TOPICS.checkpoints())
         .latest(student)
-        .filter(newest -> newest.getPass() >= QuickstartConfig.BASELINE_PASSES)
+        .filter(newest -> newest.training().pass() >= QuickstartConfig.BASELINE_PASSES)
         .isPresent();
   }
 

@@ -2,6 +2,7 @@ package io.streamdistill.cli.calibrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.Alias;
@@ -13,7 +14,6 @@ import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.failure.Failures;
 import io.streamdistill.cli.failure.UsageErrors;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.schema.CheckpointEventKind;
 import io.streamdistill.testkit.TestBroker;
 import java.io.IOException;
 import java.io.PrintWriter;

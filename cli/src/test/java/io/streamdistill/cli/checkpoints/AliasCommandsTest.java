@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.FileEntry;
+import io.streamdistill.checkpoints.format.GateCheck;
 import io.streamdistill.checkpoints.log.AliasWriter;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.store.S3Settings;
@@ -14,9 +17,6 @@ import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicSpec;
 import io.streamdistill.kafka.Topics;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.schema.CheckpointFile;
-import io.streamdistill.schema.CheckpointPublished;
-import io.streamdistill.schema.GateCheck;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -66,22 +66,15 @@ final class AliasCommandsTest {
             .send(
                 CheckpointLog.record(
                     TOPICS.checkpoints(),
-                    CheckpointPublished.newBuilder()
-                        .setStudent(student)
-                        .setVersion(version)
-                        .setStep(10)
-                        .setExamplesSeen(12_800)
-                        .setPass(1)
-                        .setSourceTopic("soft-targets")
-                        .setSourceOffsets(Map.of())
-                        .setLocation("kafka:checkpoint-files/" + student + "/" + version)
-                        .setFiles(
-                            List.of(new CheckpointFile("model.onnx", 5_100_000L, "0".repeat(64))))
-                        .setMetrics(Map.of("agreement", 0.97))
-                        .setTeacherVersions(List.of("teacher-a"))
-                        .setConfigurationHash("cafe")
-                        .setPublishedTime(Instant.parse("2026-02-01T00:00:00Z"))
-                        .build()))
+                    new Announcement(
+                        new CheckpointId(student, version),
+                        null,
+                        new Announcement.Training(
+                            10, 12_800, 1, "soft-targets", Map.of(), List.of("teacher-a"), "cafe"),
+                        Map.of("agreement", 0.97),
+                        "kafka:checkpoint-files/" + student + "/" + version,
+                        List.of(new FileEntry("model.onnx", 5_100_000L, "0".repeat(64))),
+                        Instant.parse("2026-02-01T00:00:00Z"))))
             .get();
       }
     }
@@ -131,7 +124,7 @@ final class AliasCommandsTest {
     assertThat(rollback("moved")).isEqualTo(1);
     assertThat(err.toString()).contains("has stood for nothing before v1");
     assertThat(desk.aliases().events("moved"))
-        .extracting(event -> event.getActor().equals("ann"))
+        .extracting(event -> event.act().actor().equals("ann"))
         .containsExactly(true, true, false);
   }
 

@@ -169,11 +169,11 @@ public final class Lab implements AutoCloseable {
             .map(
                 announced ->
                     new Stage(
-                        announced.getExamplesSeen(),
+                        announced.examplesSeen(),
                         directory
                             .resolve("checkpoints")
                             .resolve(name)
-                            .resolve(announced.getVersion())))
+                            .resolve(announced.version())))
             .toList();
     return stages == 1 ? all.subList(all.size() - 1, all.size()) : all;
   }

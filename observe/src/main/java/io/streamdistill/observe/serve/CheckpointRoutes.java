@@ -6,13 +6,12 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.log.CheckpointListing;
-import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.store.CheckpointShelf;
 import io.streamdistill.observe.Routes;
-import io.streamdistill.schema.CheckpointPublished;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -208,7 +207,7 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
 
   private CompletableFuture<Sending> file(Context context) {
     String name = context.pathParam("name");
-    Optional<CheckpointPublished> found = shelf.find(name);
+    Optional<Announcement> found = shelf.find(name);
     if (found.isEmpty()) {
       fail(
           context,
@@ -218,22 +217,22 @@ public final class CheckpointRoutes implements Routes, AutoCloseable {
               + " become champion");
       return NOTHING_TO_SEND;
     }
-    CheckpointPublished checkpoint = found.get();
-    List<FileEntry> files = CheckpointLog.files(checkpoint);
+    Announcement checkpoint = found.get();
+    List<FileEntry> files = checkpoint.files();
     String file = context.pathParam("file");
     Optional<FileEntry> entry = files.stream().filter(one -> one.name().equals(file)).findFirst();
     if (entry.isEmpty()) {
       fail(
           context,
           HttpStatus.NOT_FOUND,
-          "checkpoint %s has no file '%s'".formatted(CheckpointLog.id(checkpoint), file),
+          "checkpoint %s has no file '%s'".formatted(checkpoint.id(), file),
           "it has " + files.stream().map(FileEntry::name).collect(Collectors.joining(", ")));
       return NOTHING_TO_SEND;
     }
-    boolean fixed = name.equals(checkpoint.getVersion());
+    boolean fixed = name.equals(checkpoint.version());
     context
-        .header(VERSION, checkpoint.getVersion())
-        .header("Content-Location", "/checkpoints/%s/%s".formatted(checkpoint.getVersion(), file))
+        .header(VERSION, checkpoint.version())
+        .header("Content-Location", "/checkpoints/%s/%s".formatted(checkpoint.version(), file))
         .header("Cache-Control", fixed ? "max-age=31536000, immutable" : "no-cache");
     FileAnswer answer = new FileAnswer(entry.get());
     if (!answer.hasBody(context)) {

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
+import io.streamdistill.checkpoints.format.Announcement;
+import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
@@ -27,8 +29,6 @@ import io.streamdistill.observe.Health;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.observe.Meters;
 import io.streamdistill.observe.ObserveServer;
-import io.streamdistill.schema.CheckpointEventKind;
-import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.testkit.TestBroker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -482,8 +482,7 @@ class CheckpointRoutesTest {
         new CheckpointStores(Cluster.of(settings, topics)).open(storeUri)) {
       location = store.put(id, source);
     }
-    CheckpointPublished announcement =
-        CheckpointLog.announcement(manifest, location, Instant.now());
+    Announcement announcement = CheckpointLog.announcement(manifest, location, Instant.now());
     ProducerRecord<byte[], byte[]> record =
         CheckpointLog.record(topics.checkpoints(), announcement);
     try (KafkaProducer<byte[], byte[]> producer =

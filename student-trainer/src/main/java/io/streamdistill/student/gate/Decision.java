@@ -1,6 +1,6 @@
 package io.streamdistill.student.gate;
 
-import io.streamdistill.schema.GateCheck;
+import io.streamdistill.checkpoints.format.GateCheck;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -16,15 +16,15 @@ record Decision(List<GateCheck> checks) {
   }
 
   boolean passed() {
-    return checks.stream().allMatch(GateCheck::getPassed);
+    return checks.stream().allMatch(GateCheck::passed);
   }
 
   /** What failed, in words, or that nothing did. */
   String reason() {
     String failed =
         checks.stream()
-            .filter(check -> !check.getPassed())
-            .map(check -> check.getName() + ": " + check.getDetail())
+            .filter(check -> !check.passed())
+            .map(check -> check.name() + ": " + check.detail())
             .collect(Collectors.joining("; "));
     return failed.isEmpty() ? "all %d checks passed".formatted(checks.size()) : failed;
   }

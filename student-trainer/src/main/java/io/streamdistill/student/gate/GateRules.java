@@ -1,7 +1,7 @@
 package io.streamdistill.student.gate;
 
+import io.streamdistill.checkpoints.format.GateCheck;
 import io.streamdistill.records.ClassMap;
-import io.streamdistill.schema.GateCheck;
 import io.streamdistill.student.gate.GateConfig.Metric;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.streamdistill.student.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.Manifest;
@@ -10,7 +11,6 @@ import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.ExpectedFiles;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
-import io.streamdistill.schema.CheckpointPublished;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.step.StudentStep;
 import java.nio.file.Path;
@@ -85,12 +85,11 @@ public final class Resumption {
       Function<StudentScales, StudentStep> steps,
       Predicate<CheckpointId> usable,
       UnaryOperator<Progress> inPresentLog) {
-    List<CheckpointPublished> candidates =
-        new ArrayList<>(announcements.announcements(identity.name()));
+    List<Announcement> candidates = new ArrayList<>(announcements.announcements(identity.name()));
     Collections.reverse(candidates);
     List<String> problems = new ArrayList<>();
-    for (CheckpointPublished candidate : candidates) {
-      CheckpointId id = CheckpointLog.id(candidate);
+    for (Announcement candidate : candidates) {
+      CheckpointId id = candidate.id();
       if (!usable.test(id)) {
         continue;
       }
@@ -118,14 +117,14 @@ public final class Resumption {
   }
 
   private Resumed restore(
-      CheckpointPublished announced,
+      Announcement announced,
       Function<StudentScales, StudentStep> steps,
       UnaryOperator<Progress> inPresentLog) {
-    CheckpointId id = CheckpointLog.id(announced);
+    CheckpointId id = announced.id();
     Path directory = workDir.resolve(id.student()).resolve("resume-" + id.version());
     CheckpointFiles.deleteTree(directory); // left by a kill
     try {
-      store.fetch(id, ExpectedFiles.announced(CheckpointLog.files(announced)), directory);
+      store.fetch(id, ExpectedFiles.announced(announced.files()), directory);
       trusted.requireSigned(directory);
       Manifest manifest = Manifest.read(directory);
       requireSameStudent(manifest);

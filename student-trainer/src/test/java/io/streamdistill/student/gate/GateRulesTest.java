@@ -2,8 +2,8 @@ package io.streamdistill.student.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.checkpoints.format.GateCheck;
 import io.streamdistill.records.ClassMap;
-import io.streamdistill.schema.GateCheck;
 import io.streamdistill.student.gate.GateConfig.Metric;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -140,8 +140,8 @@ final class GateRulesTest {
         new Scores(Double.NaN, 0, Double.NaN, Double.NaN, false, new int[] {200, 0, 0}, NONE);
 
     assertThat(rules(Metric.AUTO).decide(broken, CHAMPION, TEACHER, 200).checks())
-        .filteredOn(check -> !check.getPassed())
-        .extracting(GateCheck::getName)
+        .filteredOn(check -> !check.passed())
+        .extracting(GateCheck::name)
         .contains("finite", "agreement-floor", "agreement", "divergence");
   }
 }
