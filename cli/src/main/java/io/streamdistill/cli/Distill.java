@@ -9,7 +9,6 @@ import io.streamdistill.cli.config.ConfigCommand;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.deadletters.DeadLettersCommand;
 import io.streamdistill.cli.evaluate.EvaluateCommand;
-import io.streamdistill.cli.experiment.CommandProduct;
 import io.streamdistill.cli.failure.ErrorLine;
 import io.streamdistill.cli.failure.Failures;
 import io.streamdistill.cli.failure.OutputLostException;
@@ -27,10 +26,6 @@ import io.streamdistill.cli.run.BrokerCommand;
 import io.streamdistill.cli.run.TeacherCommand;
 import io.streamdistill.cli.run.TopicsCommand;
 import io.streamdistill.cli.run.TrainerCommand;
-import io.streamdistill.experiments.defaults.DefaultsExperimentCommand;
-import io.streamdistill.experiments.mnist.MnistExperimentCommand;
-import io.streamdistill.experiments.mnist.MnistTeacherCommand;
-import io.streamdistill.experiments.report.ReportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -59,7 +54,8 @@ import picocli.CommandLine.ScopeType;
     footer = {
       "",
       "Exit codes: 0 ok, 1 failure, 2 usage or configuration; more in docs/reliability.md.",
-      "In a checkout, 'distill bench' measures speed; see benchmarks/README.md.",
+      "In a checkout, 'distill experiment' repeats results of the literature, and 'distill bench'",
+      "measures speed; see docs/results/README.md and benchmarks/README.md.",
       "Environment: DISTILL_* sets keys (see 'distill config --defaults'), DISTILL_CONFIG the file,",
       "DISTILL_LOG_LEVEL (INFO) and DISTILL_LOG_FORMAT (text, json) the log, DISTILL_JAVA_OPTS"
           + " the JVM."
@@ -149,18 +145,7 @@ public final class Distill {
         new CalibrateBiasCommand(config),
         new EvaluateCommand(config),
         DeadLettersCommand.create(collaborators::deadLetterDesk),
-        new ConfigCommand(config),
-        experiments());
-  }
-
-  private static CommandLine experiments() {
-    CommandLine experiment = new CommandLine(new ExperimentCommand());
-    experiment.addSubcommand(new MnistTeacherCommand());
-    MnistExperimentCommand.all()
-        .forEach(one -> experiment.addSubcommand(one.getCommandName(), one));
-    experiment.addSubcommand(new DefaultsExperimentCommand(new CommandProduct()));
-    experiment.addSubcommand(new ReportCommand());
-    return experiment;
+        new ConfigCommand(config));
   }
 
   private int execute(ParseResult parsed) {
@@ -173,17 +158,6 @@ public final class Distill {
       throw new ExecutionException(parsed.commandSpec().commandLine(), "not printed", e);
     }
   }
-
-  /**
-   * {@code distill experiment}: reproductions of the literature, and whether the defaults train.
-   */
-  @Command(
-      name = "experiment",
-      mixinStandardHelpOptions = true,
-      synopsisSubcommandLabel = "EXPERIMENT",
-      description =
-          "Reproduces results of the literature through the real pipeline, and tries the defaults.")
-  static final class ExperimentCommand {}
 
   /** The version of the jar. */
   static final class Version implements IVersionProvider {

@@ -55,8 +55,6 @@ final class ArchitectureTest {
           .definedBy("io.streamdistill.teacher..")
           .layer("student")
           .definedBy("io.streamdistill.student..")
-          .layer("experiments")
-          .definedBy("io.streamdistill.experiments..")
           .layer("cli")
           .definedBy("io.streamdistill.cli..")
           .whereLayer("schemas")
@@ -83,8 +81,6 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("config", "records", "kafka", "observe")
           .whereLayer("student")
           .mayOnlyAccessLayers("config", "records", "kafka", "onnx", "checkpoints", "observe")
-          .whereLayer("experiments")
-          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer();
 

@@ -52,7 +52,7 @@ final class DistillTest {
     assertThat(run("--help")).isZero();
 
     assertThat(out.toString())
-        .contains("broker", "topics", "teacher", "config", "experiment", "Exit codes: 0 ok");
+        .contains("broker", "topics", "teacher", "config", "Exit codes: 0 ok");
   }
 
   @Test

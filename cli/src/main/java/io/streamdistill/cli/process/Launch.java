@@ -18,9 +18,7 @@ import java.util.stream.Collectors;
  * @param directory the working directory; default this process's
  * @param environment variables on top of this process's; default {@code OMP_NUM_THREADS=1}, since
  *     OpenMP and BLAS threads fight otherwise
- * @param jvmFlags default a heap of 1 GiB
- * @param javaHome the Java that runs it; default this process's
- * @param classPath default this process's
+ * @param jvm that runs it
  * @param endsWithParent whether it ends when this process does; default true
  */
 public record Launch(
@@ -28,9 +26,7 @@ public record Launch(
     Path logFile,
     Path directory,
     Map<String, String> environment,
-    List<String> jvmFlags,
-    Path javaHome,
-    String classPath,
+    Jvm jvm,
     boolean endsWithParent) {
 
   private static final String MAIN = "io.streamdistill.cli.Distill";
@@ -42,7 +38,20 @@ public record Launch(
     logFile = logFile.toAbsolutePath();
     directory = directory.toAbsolutePath();
     environment = Map.copyOf(environment);
-    jvmFlags = List.copyOf(jvmFlags);
+  }
+
+  /**
+   * A Java, and how it is started.
+   *
+   * @param home default this process's
+   * @param flags default a heap of 1 GiB
+   * @param classPath default this process's
+   */
+  public record Jvm(Path home, List<String> flags, String classPath) {
+    /** Copies. */
+    public Jvm {
+      flags = List.copyOf(flags);
+    }
   }
 
   /** A process like this one. */
@@ -52,65 +61,51 @@ public record Launch(
         logFile,
         Path.of(""),
         Map.of("OMP_NUM_THREADS", "1"),
-        JvmFlags.of(HEAP, Runtime.version().feature()),
-        Path.of(System.getProperty("java.home")),
-        System.getProperty("java.class.path"),
+        new Jvm(
+            Path.of(System.getProperty("java.home")),
+            JvmFlags.of(HEAP, Runtime.version().feature()),
+            System.getProperty("java.class.path")),
         true);
   }
 
   /** Returns a copy with another working directory. */
   public Launch in(Path newDirectory) {
-    return new Launch(
-        arguments,
-        logFile,
-        newDirectory,
-        environment,
-        jvmFlags,
-        javaHome,
-        classPath,
-        endsWithParent);
+    return new Launch(arguments, logFile, newDirectory, environment, jvm, endsWithParent);
   }
 
   /** Returns a copy with one more environment variable. */
   public Launch with(String variable, String value) {
     Map<String, String> extended = new HashMap<>(environment);
     extended.put(variable, value);
-    return new Launch(
-        arguments, logFile, directory, extended, jvmFlags, javaHome, classPath, endsWithParent);
+    return new Launch(arguments, logFile, directory, extended, jvm, endsWithParent);
   }
 
   /** Returns a copy with other JVM flags. */
   public Launch withJvmFlags(List<String> newFlags) {
-    return new Launch(
-        arguments, logFile, directory, environment, newFlags, javaHome, classPath, endsWithParent);
+    return with(new Jvm(jvm.home(), newFlags, jvm.classPath()));
   }
 
   /** Returns a copy that is run by another Java, with the flags that one needs. */
   public Launch withJava(Path newJavaHome, int version) {
-    return new Launch(
-        arguments,
-        logFile,
-        directory,
-        environment,
-        JvmFlags.of(HEAP, version),
-        newJavaHome,
-        classPath,
-        endsWithParent);
+    return with(new Jvm(newJavaHome, JvmFlags.of(HEAP, version), jvm.classPath()));
+  }
+
+  private Launch with(Jvm other) {
+    return new Launch(arguments, logFile, directory, environment, other, endsWithParent);
   }
 
   /** Returns a copy that goes on when this process ends. */
   public Launch outlivingParent() {
-    return new Launch(
-        arguments, logFile, directory, environment, jvmFlags, javaHome, classPath, false);
+    return new Launch(arguments, logFile, directory, environment, jvm, false);
   }
 
   List<String> command() {
     List<String> command = new ArrayList<>();
-    command.add(javaHome.resolve("bin").resolve("java").toString());
-    command.addAll(jvmFlags);
+    command.add(jvm.home().resolve("bin").resolve("java").toString());
+    command.addAll(jvm.flags());
     command.add("-Dlogback.configurationFile=logback.xml"); // even if a test class path has another
     command.add("-cp");
-    command.add(absolute(classPath));
+    command.add(absolute(jvm.classPath()));
     command.add(MAIN);
     if (endsWithParent) {
       command.add(ParentWatch.FLAG);

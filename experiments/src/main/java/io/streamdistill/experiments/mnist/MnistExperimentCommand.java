@@ -87,7 +87,10 @@ public final class MnistExperimentCommand implements Callable<Integer> {
     for (MnistExperiment experiment : ALL) {
       CommandLine command = new CommandLine(new MnistExperimentCommand(experiment));
       command.getCommandSpec().name(experiment.name());
-      command.getCommandSpec().usageMessage().description(experiment.description());
+      command
+          .getCommandSpec()
+          .usageMessage()
+          .description(experiment.description().replace("%", "%%"));
       commands.add(command);
     }
     return commands;

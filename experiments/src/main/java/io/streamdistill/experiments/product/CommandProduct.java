@@ -1,4 +1,4 @@
-package io.streamdistill.cli.experiment;
+package io.streamdistill.experiments.product;
 
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.experiments.defaults.Product;

@@ -1,4 +1,4 @@
-package io.streamdistill.cli.experiment;
+package io.streamdistill.experiments.product;
 
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;

@@ -1,4 +1,4 @@
-package io.streamdistill.cli.experiment;
+package io.streamdistill.experiments.product;
 
 import io.streamdistill.experiments.defaults.Product.Service;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,5 @@
 /** What experiments ask of the commands. */
 @NullMarked
-package io.streamdistill.cli.experiment;
+package io.streamdistill.experiments.product;
 
 import org.jspecify.annotations.NullMarked;

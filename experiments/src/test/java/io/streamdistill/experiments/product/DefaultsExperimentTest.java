@@ -1,18 +1,18 @@
-package io.streamdistill.cli.experiment;
+package io.streamdistill.experiments.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.streamdistill.cli.process.DistillProcess;
-import io.streamdistill.cli.process.Launch;
+import io.streamdistill.experiments.Laboratory;
 import io.streamdistill.experiments.defaults.Configured;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,31 +29,43 @@ final class DefaultsExperimentTest {
   @Test
   void theDefaultsTrainWhatAnOfflineNetLearns() throws Exception {
     Path json = folder.resolve("quick.json");
-    Launch launch =
-        Launch.of(
-                folder.resolve("log"),
-                "experiment",
+    Path log = folder.resolve("log");
+    List<String> classPath =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .toList();
+    ProcessBuilder launch =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-Dlogback.configurationFile=logback.xml", // not that of tests
+                "-cp",
+                String.join(File.pathSeparator, classPath),
+                Laboratory.class.getName(),
                 "defaults",
                 "--quick",
                 "--work",
                 folder.resolve("work").toString(),
                 "--json",
                 json.toString())
-            .in(HOME);
+            .directory(HOME.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    launch.environment().put("OMP_NUM_THREADS", "1");
 
-    int exitCode;
-    String output;
-    try (DistillProcess process = DistillProcess.start(launch)) {
-      exitCode = process.awaitExit(Duration.ofMinutes(5));
-      output = process.output();
-    }
+    Process process = launch.start();
+    boolean ended = process.waitFor(5, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    String output = Files.readString(log);
 
+    assertThat(ended).as(output).isTrue();
+    assertThat(json).as(output).exists();
     JsonNode cells = new ObjectMapper().readTree(json.toFile()).path("derived");
     assertThat(cells.size()).as(output).isGreaterThanOrEqualTo(4);
     for (JsonNode cell : cells) {
       assertThat(cell.path("met").asBoolean()).as(output).isTrue();
     }
-    assertThat(exitCode).as(output).isZero();
+    assertThat(process.exitValue()).as(output).isZero();
   }
 
   static List<Path> tasks() throws IOException {
