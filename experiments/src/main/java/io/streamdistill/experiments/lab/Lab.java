@@ -77,8 +77,8 @@ public final class Lab implements AutoCloseable {
     }
     String prefix = unusedPrefix(name);
     TopicsConfig topics = topics(prefix);
-    Topics.create(kafka, TopicSpec.all(topics, Scoring.MAX_RECORD_BYTES));
-    new Scoring(kafka, admin, features, classes)
+    Topics.create(kafka, TopicSpec.all(topics, ScoredLog.MAX_RECORD_BYTES));
+    new ScoredLog(kafka, admin, features, classes)
         .run(prefix + "-teacher", topics, examples, teacher, temperature);
     Files.writeString(marker, prefix);
     return new SoftTargetLog(topics, examples.count());

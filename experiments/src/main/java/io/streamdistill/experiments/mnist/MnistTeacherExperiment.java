@@ -59,7 +59,7 @@ final class MnistTeacherExperiment {
     }
     byte[] model = TeacherOnnx.encode(training.state().weights());
     Files.write(out.resolve("model.onnx"), model);
-    try (OnnxClassifier teacher = new OnnxClassifier(model)) {
+    try (TeacherModel teacher = new TeacherModel(model)) {
       return validate
           ? result("teacher_validation", settings, teacher.errors(train.validation()), log)
           : result("teacher", settings, teacher.errors(MnistData.test(data).all()), log);

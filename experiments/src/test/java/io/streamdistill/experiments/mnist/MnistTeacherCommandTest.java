@@ -40,7 +40,7 @@ class MnistTeacherCommandTest {
     JsonNode report = new ObjectMapper().readTree(out().resolve("mnist-teacher.json").toFile());
     JsonNode run = report.path("runs").path(1);
     byte[] model = Files.readAllBytes(out().resolve("seed-2").resolve("model.onnx"));
-    try (OnnxClassifier teacher = new OnnxClassifier(model)) {
+    try (TeacherModel teacher = new TeacherModel(model)) {
       assertThat(run.path("test_errors").asInt())
           .isEqualTo(teacher.errors(MnistData.test(directory).all()))
           .isBetween(1, 299);

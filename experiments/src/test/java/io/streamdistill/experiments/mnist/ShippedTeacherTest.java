@@ -20,7 +20,7 @@ class ShippedTeacherTest {
             .readTree(ROOT.resolve("docs/results/mnist-teacher.json").toFile())
             .at("/runs/0/test_errors")
             .asInt();
-    try (OnnxClassifier teacher = new OnnxClassifier(model())) {
+    try (TeacherModel teacher = new TeacherModel(model())) {
       // Another processor may round a close call the other way.
       assertThat(teacher.errors(MnistData.test(ROOT.resolve("datasets/mnist")).all()))
           .isBetween(stated - 1, stated + 1)

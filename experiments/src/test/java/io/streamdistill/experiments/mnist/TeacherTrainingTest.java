@@ -43,8 +43,7 @@ class TeacherTrainingTest {
     assertThat(training.errors(heldOut)).as("1,000 images held out").isLessThan(80);
     assertThat(last).isLessThan(first / 2);
     assertThat(training.state().epoch()).isEqualTo(15);
-    try (OnnxClassifier exported =
-        new OnnxClassifier(TeacherOnnx.encode(training.state().weights()))) {
+    try (TeacherModel exported = new TeacherModel(TeacherOnnx.encode(training.state().weights()))) {
       assertThat(exported.errors(heldOut))
           .isBetween(training.errors(heldOut) - 1, training.errors(heldOut) + 1);
     }

@@ -1,13 +1,17 @@
 package io.streamdistill.experiments.lab;
 
+import io.streamdistill.cli.produce.ProduceOptions;
+import io.streamdistill.cli.produce.TransferSetProducer;
+import io.streamdistill.cli.source.ExampleSource;
+import io.streamdistill.cli.source.Row;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Task;
-import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.avro.DistillFormat;
 import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.teacher.MemberConfig;
@@ -16,18 +20,16 @@ import io.streamdistill.teacher.TeacherFeatures;
 import io.streamdistill.teacher.TeacherLimits;
 import io.streamdistill.teacher.TeacherService;
 import io.streamdistill.teacher.engine.OutputKind;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /** A transfer set through a teacher-service. */
-record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, ClassMap classes) {
+record ScoredLog(KafkaSettings kafka, Admin admin, FeatureContract features, ClassMap classes) {
 
   static final int MAX_RECORD_BYTES = 1 << 20;
 
@@ -73,7 +75,7 @@ record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, Class
         TeacherService.start(
             config, kafka, topics, new Task(features, classes), new DistillFormat());
     try {
-      produce(topics.transferSet(), examples);
+      produce(topics, examples);
       backlog.awaitEmpty(application, topics.transferSet(), service::hasStopped);
     } finally {
       service.close();
@@ -84,33 +86,46 @@ record Scoring(KafkaSettings kafka, Admin admin, FeatureContract features, Class
     }
   }
 
-  private void produce(String topic, TransferSet examples) {
-    AvroRecords wire = new AvroRecords();
-    Map<String, Object> properties = kafka.producer();
-    properties.put("linger.ms", 20);
-    properties.put("batch.size", 128 << 10);
-    AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-      for (long i = 0; i < examples.count(); i++) {
-        var example = examples.example(i);
-        var unused =
-            producer.send(
-                new ProducerRecord<>(
-                    topic,
-                    (int) (i % Lab.PARTITIONS),
-                    example.id().getBytes(StandardCharsets.UTF_8),
-                    wire.encode(example)),
-                (metadata, exception) -> {
-                  if (exception != null) {
-                    failure.compareAndSet(null, exception);
-                  }
-                });
+  private void produce(TopicsConfig topics, TransferSet examples) {
+    try {
+      new TransferSetProducer(kafka, topics, features, Clock.systemUTC())
+          .produce(() -> new Rows(examples), ProduceOptions.defaults(), sent -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+  }
+
+  /** A transfer set as the producer reads it. */
+  private static final class Rows implements ExampleSource {
+
+    private final TransferSet examples;
+    private long next;
+
+    Rows(TransferSet examples) {
+      this.examples = examples;
+    }
+
+    @Override
+    public @Nullable Row next() {
+      if (next == examples.count()) {
+        return null;
       }
+      Example example = examples.example(next);
+      return new Row.Example(
+          next++,
+          example.id(),
+          example.features(),
+          example.label(),
+          example.weight(),
+          example.eventTime());
     }
-    Exception failed = failure.get();
-    if (failed != null) {
-      throw new IllegalStateException("producing to " + topic + " failed", failed);
+
+    @Override
+    public OptionalLong total() {
+      return OptionalLong.of(examples.count());
     }
+
+    @Override
+    public void close() {}
   }
 }

@@ -14,13 +14,13 @@ import java.util.Set;
  * Runs a model through ONNX Runtime, as the teacher service will: what it gets wrong is what
  * counts.
  */
-final class OnnxClassifier implements AutoCloseable {
+final class TeacherModel implements AutoCloseable {
   private static final int BATCH = 500;
 
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtSession session;
 
-  OnnxClassifier(byte[] model) throws OrtException {
+  TeacherModel(byte[] model) throws OrtException {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       session = environment.createSession(model, options);
     }
