@@ -4,24 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
-import org.apache.kafka.clients.admin.ListTopicsOptions;
-import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.ProducerState;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.admin.TransactionDescription;
-import org.apache.kafka.clients.admin.TransactionListing;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
@@ -39,14 +29,6 @@ import org.apache.kafka.common.TopicPartition;
  * coordinator's last word is of the very transaction (the epoch after it), it is known.
  */
 public final class HangingTransactions {
-
-  /** States in which the coordinator is about to write ends of transactions. */
-  private static final Set<TransactionState> ENDING =
-      Set.of(
-          TransactionState.PREPARE_ABORT,
-          TransactionState.PREPARE_COMMIT,
-          TransactionState.PREPARE_EPOCH_FENCE,
-          TransactionState.UNKNOWN);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -100,6 +82,7 @@ public final class HangingTransactions {
   private final Admin admin;
   private final KafkaSettings kafka;
   private final Duration timeout;
+  private final TransactionLook look;
 
   /** Asks {@code admin}, which is a client of {@code kafka}. */
   public HangingTransactions(Admin admin, KafkaSettings kafka) {
@@ -111,14 +94,12 @@ public final class HangingTransactions {
     this.admin = admin;
     this.kafka = kafka;
     this.timeout = timeout;
+    this.look = new TransactionLook(admin, kafka, timeout);
   }
 
   /** Names of all topics, Kafka's own among them. */
   public Set<String> allTopics() {
-    return get(
-        admin.listTopics(new ListTopicsOptions().listInternal(true)).names(),
-        "list topics",
-        Access.of(kafka));
+    return look.allTopics();
   }
 
   /**
@@ -128,12 +109,12 @@ public final class HangingTransactions {
    * @throws BrokerException when Kafka does not answer, or refuses
    */
   public List<Hanging> find(Collection<String> topics) {
-    Map<TopicPartition, List<ProducerState>> open = open(topics);
+    Map<TopicPartition, List<ProducerState>> open = look.open(topics);
     if (open.isEmpty()) {
       return List.of();
     }
-    Map<Long, Coordinated> coordinated =
-        coordinated(
+    Map<Long, TransactionLook.Coordinated> coordinated =
+        look.coordinated(
             open.values().stream()
                 .flatMap(List::stream)
                 .map(ProducerState::producerId)
@@ -142,7 +123,7 @@ public final class HangingTransactions {
     open.forEach(
         (partition, producers) -> {
           for (ProducerState producer : producers) {
-            Coordinated known = coordinated.get(producer.producerId());
+            TransactionLook.Coordinated known = coordinated.get(producer.producerId());
             if (known != null && known.isOver(producer, partition)) {
               over.add(
                   new Hanging(
@@ -156,88 +137,12 @@ public final class HangingTransactions {
   /** Without those that ended between the look at their partition and that at the coordinator. */
   private List<Hanging> stillOpen(List<Hanging> over) {
     Map<TopicPartition, List<ProducerState>> now =
-        open(over.stream().map(hanging -> hanging.partition().topic()).toList());
+        look.open(over.stream().map(hanging -> hanging.partition().topic()).toList());
     return over.stream()
         .filter(
             hanging ->
                 now.getOrDefault(hanging.partition(), List.of()).stream().anyMatch(hanging::is))
         .toList();
-  }
-
-  /** What a coordinator says of a producer. */
-  private record Coordinated(String transactionalId, TransactionDescription now) {
-
-    boolean isOver(ProducerState producer, TopicPartition partition) {
-      return !ENDING.contains(now.state())
-          && now.producerId() == producer.producerId()
-          && now.producerEpoch() > producer.producerEpoch()
-          && !now.topicPartitions().contains(partition);
-    }
-
-    /** Each end of a transaction raises the epoch by one (transaction.version 2). */
-    Ending ending(ProducerState producer) {
-      if (now.producerEpoch() != producer.producerEpoch() + 1) {
-        return Ending.UNKNOWN;
-      }
-      return switch (now.state()) {
-        case COMPLETE_ABORT -> Ending.ABORTED;
-        case COMPLETE_COMMIT -> Ending.COMMITTED;
-        default -> Ending.UNKNOWN;
-      };
-    }
-  }
-
-  /** Producers with an open transaction, by partition. */
-  private Map<TopicPartition, List<ProducerState>> open(Collection<String> topics) {
-    Set<String> existing = allTopics();
-    List<String> wanted = topics.stream().filter(existing::contains).toList();
-    Map<String, TopicDescription> described =
-        get(admin.describeTopics(wanted).allTopicNames(), "describe topics", Access.of(kafka));
-    List<TopicPartition> partitions =
-        described.values().stream()
-            .flatMap(
-                topic ->
-                    topic.partitions().stream()
-                        .filter(info -> info.leader() != null)
-                        .map(info -> new TopicPartition(topic.name(), info.partition())))
-            .toList();
-    Map<TopicPartition, PartitionProducerState> found =
-        get(
-            admin.describeProducers(partitions).all(),
-            "describe the producers of topics",
-            Access.toTopic(kafka, "Read", String.join(",", wanted)));
-    Map<TopicPartition, List<ProducerState>> open =
-        new TreeMap<>(
-            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
-    found.forEach(
-        (partition, state) -> {
-          List<ProducerState> inTransaction =
-              state.activeProducers().stream()
-                  .filter(producer -> producer.currentTransactionStartOffset().isPresent())
-                  .toList();
-          if (!inTransaction.isEmpty()) {
-            open.put(partition, inTransaction);
-          }
-        });
-    return open;
-  }
-
-  private Map<Long, Coordinated> coordinated(Set<Long> producers) {
-    Collection<TransactionListing> listed =
-        get(
-            admin
-                .listTransactions(new ListTransactionsOptions().filterProducerIds(producers))
-                .all(),
-            "list transactions",
-            Access.of(kafka));
-    List<String> ids = listed.stream().map(TransactionListing::transactionalId).toList();
-    Map<String, TransactionDescription> described =
-        get(admin.describeTransactions(ids).all(), "describe transactions", Access.of(kafka));
-    Map<Long, Coordinated> coordinated = new HashMap<>();
-    described.forEach(
-        (id, description) ->
-            coordinated.put(description.producerId(), new Coordinated(id, description)));
-    return coordinated;
   }
 
   /**

@@ -4,6 +4,7 @@ import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.ManifestFile;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.ExpectedFiles;
 import io.streamdistill.checkpoints.store.Fetch;
@@ -89,7 +90,8 @@ final class S3CheckpointStore implements CheckpointStore {
       byte[] json = Files.readAllBytes(directory.resolve(Manifest.FILE_NAME));
       String key = key(id, Manifest.FILE_NAME);
       // What is there may be this one, when the answer to the first attempt was lost.
-      if (!bucket.create(key, json) && !Arrays.equals(bucket.read(key, Manifest.MAX_BYTES), json)) {
+      if (!bucket.create(key, json)
+          && !Arrays.equals(bucket.read(key, ManifestFile.MAX_BYTES), json)) {
         throw taken(id);
       }
       return location.uri(id);

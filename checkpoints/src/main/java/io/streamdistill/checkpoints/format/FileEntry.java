@@ -1,5 +1,7 @@
 package io.streamdistill.checkpoints.format;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -50,5 +52,14 @@ public record FileEntry(String name, long size, String sha256) {
       throw new CheckpointException(
           "%d files are more than the %d that a checkpoint may have".formatted(files, MAX_FILES));
     }
+  }
+
+  /** The files of a checkpoint, by name. */
+  static List<FileEntry> sorted(List<FileEntry> files) {
+    requireFew(files.size());
+    if (files.stream().map(FileEntry::name).distinct().count() != files.size()) {
+      throw new CheckpointException("manifest names a file twice: " + files);
+    }
+    return files.stream().sorted(Comparator.comparing(FileEntry::name)).toList();
   }
 }

@@ -7,17 +7,11 @@ import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
-import io.streamdistill.exit.FileReason;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -67,7 +61,7 @@ public record Manifest(
     @JsonSetter(nulls = Nulls.SET) @Nullable String parent,
     @JsonInclude(JsonInclude.Include.NON_NULL)
         @JsonSetter(nulls = Nulls.SET)
-        @JacksonInject(Manifest.MISSING)
+        @JacksonInject(ManifestJson.MISSING)
         @Nullable Origin initFrom,
     Instant createdTime,
     String codeVersion,
@@ -78,18 +72,18 @@ public record Manifest(
     FeatureContract features,
     @JsonInclude(JsonInclude.Include.NON_NULL)
         @JsonSetter(nulls = Nulls.SET)
-        @JacksonInject(Manifest.UNMEASURED)
+        @JacksonInject(ManifestJson.UNMEASURED)
         @Nullable StudentScales scales,
     @JsonInclude(JsonInclude.Include.NON_NULL)
         @JsonSetter(nulls = Nulls.SET)
-        @JacksonInject(Manifest.UNWATCHED)
+        @JacksonInject(ManifestJson.UNWATCHED)
         @Nullable LearningRecord learning,
     List<String> classNames,
     String classMapHash,
     List<String> teacherVersions,
     @JsonInclude(JsonInclude.Include.NON_NULL)
         @JsonSetter(nulls = Nulls.SET)
-        @JacksonInject(value = UNCOUNTED, useInput = OptBoolean.TRUE)
+        @JacksonInject(value = ManifestJson.UNCOUNTED, useInput = OptBoolean.TRUE)
         @Nullable Map<String, Long> teacherExamples,
     JsonNode configuration,
     String configurationHash,
@@ -97,7 +91,7 @@ public record Manifest(
     @JsonSetter(nulls = Nulls.SET) @Nullable Calibration calibration,
     List<FileEntry> files,
     @JsonInclude(JsonInclude.Include.NON_NULL)
-        @JacksonInject(value = UNSIGNED, useInput = OptBoolean.TRUE)
+        @JacksonInject(value = ManifestJson.UNSIGNED, useInput = OptBoolean.TRUE)
         @Nullable ManifestSignature signature) {
 
   /** Name of the manifest's file in a checkpoint. */
@@ -105,24 +99,6 @@ public record Manifest(
 
   /** The format that this build writes, and the newest that it reads. */
   public static final int FORMAT_VERSION = 1;
-
-  /** Names what is read where an optional field is not in the file: null. */
-  static final String MISSING = "missing";
-
-  /** The same of {@code scales}: Jackson wants a name for each. */
-  static final String UNMEASURED = "unmeasured";
-
-  /** The same of {@code learning}. */
-  static final String UNWATCHED = "unwatched";
-
-  /** The same of {@code signature}. */
-  static final String UNSIGNED = "unsigned";
-
-  /** The same of {@code teacherExamples}. */
-  static final String UNCOUNTED = "uncounted";
-
-  /** Largest manifest that is read, 16 MiB: far more than one has. */
-  public static final int MAX_BYTES = 16 << 20;
 
   /** Validates. */
   public Manifest {
@@ -165,12 +141,7 @@ public record Manifest(
         calibration == null || calibration.biasShift().size() == classNames.size(),
         "has a calibration for another number of classes than its classNames, %s",
         classNames);
-    FileEntry.requireFew(files.size());
-    files = files.stream().sorted(Comparator.comparing(FileEntry::name)).toList();
-    check(
-        files.stream().map(FileEntry::name).distinct().count() == files.size(),
-        "names a file twice: %s",
-        files);
+    files = FileEntry.sorted(files);
     check(
         files.stream().noneMatch(file -> file.name().equals(FILE_NAME)), "names itself as a file");
   }
@@ -227,25 +198,7 @@ public record Manifest(
    *     name that {@link FileEntry} does not allow
    */
   public Manifest write(Path directory, UnaryOperator<Manifest> signer) {
-    try {
-      List<FileEntry> found = new ArrayList<>();
-      for (String name : FileTree.files(directory)) {
-        if (!name.equals(FILE_NAME)) {
-          FileEntry.requireName(name);
-          Path file = directory.resolve(name);
-          FileTree.fsync(file);
-          found.add(new FileEntry(name, Files.size(file), FileTree.sha256(file)));
-        }
-      }
-      Manifest complete = signer.apply(withFiles(found));
-      FileTree.replace(directory.resolve(FILE_NAME), ManifestJson.write(complete));
-      FileTree.fsyncDirectories(directory);
-      return complete;
-    } catch (IOException e) {
-      throw new CheckpointException(
-          "cannot write the manifest of %s in %s: %s".formatted(id(), directory, FileReason.of(e)),
-          e);
-    }
+    return ManifestFile.complete(directory, this, signer);
   }
 
   /**
@@ -255,38 +208,10 @@ public record Manifest(
    * @throws CheckpointException when it is missing, or a field is missing or invalid
    */
   public static Manifest read(Path directory) {
-    return parse(directory, bytes(directory));
+    return ManifestFile.parse(directory, ManifestFile.bytes(directory));
   }
 
-  /** The file {@code manifest.json} of the checkpoint in {@code directory}. */
-  public static byte[] bytes(Path directory) {
-    Path file = directory.resolve(FILE_NAME);
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new CheckpointException("%s: is not a regular file".formatted(file));
-    }
-    try {
-      return FileTree.read(file, MAX_BYTES);
-    } catch (IOException e) {
-      throw new CheckpointException(
-          e instanceof FileSystemException
-              ? "cannot read " + FileReason.of(e)
-              : "cannot read %s: %s".formatted(file, e.getMessage()),
-          e);
-    }
-  }
-
-  /** Understands what {@link #bytes} has read. */
-  public static Manifest parse(Path directory, byte[] json) {
-    try {
-      return ManifestJson.read(json);
-    } catch (CheckpointException e) {
-      throw new CheckpointException(
-          "cannot read %s: %s".formatted(directory.resolve(FILE_NAME), e.getMessage()), e);
-    }
-  }
-
-  private Manifest withFiles(List<FileEntry> found) {
+  Manifest withFiles(List<FileEntry> found) {
     return with(found, null);
   }
 

@@ -36,6 +36,21 @@ import java.util.stream.Collectors;
  */
 public final class ManifestJson {
 
+  /** Names what is read where an optional field is not in the file: null. */
+  static final String MISSING = "missing";
+
+  /** The same of {@code scales}: Jackson wants a name for each. */
+  static final String UNMEASURED = "unmeasured";
+
+  /** The same of {@code learning}. */
+  static final String UNWATCHED = "unwatched";
+
+  /** The same of {@code signature}. */
+  static final String UNSIGNED = "unsigned";
+
+  /** The same of {@code teacherExamples}. */
+  static final String UNCOUNTED = "uncounted";
+
   /** Configurations of networks are about ten deep; trees are walked by recursion. */
   private static final int MAX_DEPTH = 100;
 
@@ -71,11 +86,11 @@ public final class ManifestJson {
             .build();
     mapper.setInjectableValues(
         new InjectableValues.Std()
-            .addValue(Manifest.MISSING, null)
-            .addValue(Manifest.UNMEASURED, null)
-            .addValue(Manifest.UNWATCHED, null)
-            .addValue(Manifest.UNSIGNED, null)
-            .addValue(Manifest.UNCOUNTED, null));
+            .addValue(MISSING, null)
+            .addValue(UNMEASURED, null)
+            .addValue(UNWATCHED, null)
+            .addValue(UNSIGNED, null)
+            .addValue(UNCOUNTED, null));
     mapper.setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL));
     return mapper;
   }

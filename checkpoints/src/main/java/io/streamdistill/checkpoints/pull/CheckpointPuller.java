@@ -5,12 +5,8 @@ import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
-import io.streamdistill.checkpoints.format.NotYetException;
 import io.streamdistill.checkpoints.format.UnreachableException;
-import io.streamdistill.checkpoints.log.Alias;
-import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.CheckpointChoice;
-import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.ExpectedFiles;
@@ -26,10 +22,8 @@ import io.streamdistill.onnx.StudentModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +37,7 @@ public final class CheckpointPuller {
 
   private final KafkaSettings kafka;
   private final TopicsConfig topics;
+  private final Candidates candidates;
   private final OpenStores stores;
   private final DirectoryLayout layout;
   private final boolean keepsStoresOpen;
@@ -73,14 +68,13 @@ public final class CheckpointPuller {
     this.kafka = cluster.kafka();
     this.keys = options.keys();
     this.topics = cluster.topics();
+    this.candidates = new Candidates(kafka, topics);
     this.stores = stores;
     this.layout = options.layout();
     this.keepsStoresOpen = keepsStoresOpen;
   }
 
-  /**
-   * Pulls the newest checkpoint of a student; see {@link #pull(String, CheckpointChoice, Path)}.
-   */
+  /** As {@link #pull(String, CheckpointChoice, Path)}, of the newest checkpoint. */
   public Manifest pull(String student, Path out) {
     return pull(student, CheckpointChoice.latest(), out);
   }
@@ -138,17 +132,15 @@ public final class CheckpointPuller {
   }
 
   private Optional<Pulled> look(String student, CheckpointChoice choice, Path out, int looks) {
-    List<Announcement> announced =
-        CheckpointLog.read(kafka, topics.checkpoints()).announcements(student);
+    List<Announcement> announced = candidates.announced(student);
     if (announced.isEmpty()) {
       return Optional.empty();
     }
     PulledDirectory place = PulledDirectory.at(out, layout);
     Optional<Manifest> present = present(student, out, place);
-    List<Announcement> candidates = candidates(student, choice, announced);
     List<String> problems = new ArrayList<>();
     UnreachableException outage = null;
-    for (Announcement candidate : candidates) {
+    for (Announcement candidate : candidates.of(student, choice, announced)) {
       CheckpointId id = candidate.id();
       if (present.isPresent() && present.get().id().equals(id)) {
         requireTrusted(out, place.present(student), id);
@@ -166,7 +158,7 @@ public final class CheckpointPuller {
             "cannot pull %s into %s: %s".formatted(id, out, FileReason.of(e)), e);
       } catch (CheckpointException e) {
         LOG.warn("Announced checkpoint cannot be used: checkpoint={}: {}", id, e.getMessage());
-        if (looks > 1 && isWithdrawn(id)) {
+        if (looks > 1 && candidates.isWithdrawn(id)) {
           return look(student, choice, out, looks - 1);
         }
         problems.add(id + ": " + e.getMessage());
@@ -179,55 +171,6 @@ public final class CheckpointPuller {
     throw outage == null
         ? new CheckpointException(message)
         : new UnreachableException(message, outage);
-  }
-
-  /** Whether the trainer has deleted a checkpoint since it was looked up. */
-  private boolean isWithdrawn(CheckpointId id) {
-    return CheckpointLog.read(kafka, topics.checkpoints()).announcements(id.student()).stream()
-        .map(Announcement::id)
-        .noneMatch(id::equals);
-  }
-
-  /** What is tried, in this order. */
-  private List<Announcement> candidates(
-      String student, CheckpointChoice choice, List<Announcement> announced) {
-    if (choice.isLatest()) {
-      List<Announcement> newestFirst = new ArrayList<>(announced);
-      Collections.reverse(newestFirst);
-      return newestFirst;
-    }
-    String version =
-        choice.alias() == null ? choice.version() : version(student, choice.alias(), announced);
-    return announced.stream()
-        .filter(one -> one.version().equals(version))
-        .findFirst()
-        .map(List::of)
-        .orElseThrow(
-            () ->
-                new CheckpointException(
-                    "version '%s' of student '%s' is not announced on topic '%s' of kafka at %s; these are:\n  %s"
-                        .formatted(
-                            version,
-                            student,
-                            topics.checkpoints(),
-                            kafka.bootstrapServers(),
-                            announced.stream()
-                                .map(Announcement::version)
-                                .collect(Collectors.joining("\n  ")))));
-  }
-
-  private String version(String student, String alias, List<Announcement> announced) {
-    AliasLog events = AliasLog.read(kafka, topics.checkpointEvents());
-    Awaited awaited = Awaited.of(alias, announced, events.events(student));
-    return events
-        .alias(student, alias)
-        .map(Alias::version)
-        .orElseThrow(
-            () ->
-                new NotYetException(
-                    "'%s' has no alias '%s' yet: %s. 'distill checkpoints --student %s' says more, 'distill promote' moves it by hand, and --alias latest is the newest in any case"
-                        .formatted(student, alias, awaited, student),
-                    awaited.reason()));
   }
 
   private static boolean isNewer(Manifest present, CheckpointId id) {

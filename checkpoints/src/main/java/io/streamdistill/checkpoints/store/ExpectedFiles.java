@@ -4,6 +4,7 @@ import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.ManifestFile;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -54,7 +55,8 @@ public final class ExpectedFiles {
   public int manifestBytes() {
     return (int)
         Math.min(
-            Manifest.MAX_BYTES, manifest().map(FileEntry::size).orElse((long) Manifest.MAX_BYTES));
+            ManifestFile.MAX_BYTES,
+            manifest().map(FileEntry::size).orElse((long) ManifestFile.MAX_BYTES));
   }
 
   /**

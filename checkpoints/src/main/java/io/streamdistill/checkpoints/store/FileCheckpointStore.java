@@ -5,6 +5,7 @@ import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.FileTree;
 import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.ManifestFile;
 import io.streamdistill.checkpoints.format.UnreachableException;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.exit.FileReason;
@@ -97,7 +98,7 @@ public final class FileCheckpointStore implements CheckpointStore {
       if (!Files.isDirectory(source)) {
         throw gone(null);
       }
-      byte[] json = Manifest.bytes(source);
+      byte[] json = ManifestFile.bytes(source);
       if (json.length > maxBytes) {
         throw new CheckpointException(
             "%s has %d bytes, expected %d"

@@ -5,6 +5,7 @@ import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.FileTree;
 import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.ManifestFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -56,11 +57,11 @@ public final class CheckpointVerifier {
    * @throws CheckpointException as {@link #verify(Path)}
    */
   public static Manifest verify(Path directory, Collection<FileEntry> announced, TrustedKeys keys) {
-    byte[] json = Manifest.bytes(directory);
+    byte[] json = ManifestFile.bytes(directory);
     if (!announced.isEmpty()) {
       requireAnnounced(directory, json, announced); // before any of it is believed
     }
-    Manifest manifest = Manifest.parse(directory, json);
+    Manifest manifest = ManifestFile.parse(directory, json);
     keys.requireSigned(directory, manifest, json);
     List<String> problems = new ArrayList<>();
     try {
@@ -83,13 +84,13 @@ public final class CheckpointVerifier {
    * @throws CheckpointException when it is not what was announced
    */
   public static Manifest announced(Path directory, Collection<FileEntry> announced) {
-    byte[] json = Manifest.bytes(directory);
+    byte[] json = ManifestFile.bytes(directory);
     List<String> problems = new ArrayList<>();
     if (announced.isEmpty()) {
-      return Manifest.parse(directory, json);
+      return ManifestFile.parse(directory, json);
     }
     requireAnnounced(directory, json, announced);
-    Manifest manifest = Manifest.parse(directory, json);
+    Manifest manifest = ManifestFile.parse(directory, json);
     compareAnnounced(manifest, announced, problems);
     requireNone(directory, problems);
     return manifest;

@@ -4,6 +4,7 @@ import static io.streamdistill.config.Require.require;
 
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.ManifestFile;
 import io.streamdistill.checkpoints.format.ManifestSignature;
 import io.streamdistill.config.ConfigException;
 import java.nio.file.Path;
@@ -96,8 +97,8 @@ public final class TrustedKeys {
    * @throws CheckpointException when it is not
    */
   public void requireSigned(Path directory) {
-    byte[] json = Manifest.bytes(directory);
-    requireSigned(directory, Manifest.parse(directory, json), json);
+    byte[] json = ManifestFile.bytes(directory);
+    requireSigned(directory, ManifestFile.parse(directory, json), json);
   }
 
   /**

@@ -2,12 +2,10 @@ package io.streamdistill.cli.quickstart;
 
 import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.Manifest;
-import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.cli.evaluate.Evaluator;
 import io.streamdistill.cli.process.DistillProcess;
-import io.streamdistill.cli.process.Launch;
 import io.streamdistill.cli.produce.ProduceOptions;
 import io.streamdistill.cli.produce.Produced;
 import io.streamdistill.cli.produce.TransferSetProducer;
@@ -24,10 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -64,13 +58,14 @@ final class Quickstart implements AutoCloseable {
   private final int passes;
   private final boolean keep;
   private final Ports ports = new Ports(Path.of(System.getProperty("java.io.tmpdir")));
-  private final Deque<DistillProcess> running = new ArrayDeque<>();
+  private final Services running;
 
   Quickstart(QuickstartFiles files, Status status, int passes, boolean keep) {
     this.files = files;
     this.status = status;
     this.passes = passes;
     this.keep = keep;
+    this.running = new Services(files, keep);
   }
 
   QuickstartResult run() throws IOException, InterruptedException {
@@ -96,7 +91,7 @@ final class Quickstart implements AutoCloseable {
     awaitStudent(kafka, config, evaluator, production, sent);
     Produced produced = await(production);
 
-    trainBaseline(kafka, produced.labelled());
+    new Baseline(files, status, running).train(kafka, TOPICS, produced.labelled());
     SoftTargetCount scored = SoftTargetCount.of(kafka, TOPICS.softTargets());
     if (scored.records() != scored.ids()) {
       throw new QuickstartException(
@@ -122,15 +117,17 @@ final class Quickstart implements AutoCloseable {
 
   private String startBroker() throws InterruptedException {
     DistillProcess broker =
-        start("broker", "broker", "--data-dir", files.broker().toString(), "--port", "0");
+        running.start("broker", "broker", "--data-dir", files.broker().toString(), "--port", "0");
     String servers = broker.awaitLine(BROKER_RUNS, START_TIMEOUT).group(1);
     status.say("broker    pid %-7d kafka %s".formatted(broker.pid(), servers));
     return servers;
   }
 
   private void startServices(QuickstartConfig config) throws InterruptedException {
-    DistillProcess teacher = start("teacher", "teacher", "--config", files.config().toString());
-    DistillProcess trainer = start("trainer", "trainer", "--config", files.config().toString());
+    DistillProcess teacher =
+        running.start("teacher", "teacher", "--config", files.config().toString());
+    DistillProcess trainer =
+        running.start("trainer", "trainer", "--config", files.config().toString());
     teacher.awaitLine(SERVICE_RUNS, START_TIMEOUT);
     trainer.awaitLine(SERVICE_RUNS, START_TIMEOUT);
     say("teacher", teacher, config.teacherPort());
@@ -168,7 +165,7 @@ final class Quickstart implements AutoCloseable {
     Stages before = Stages.start(EXAMPLES, passes);
     double then = status.seconds();
     while (true) {
-      requireRunning();
+      running.requireRunning();
       if (production.isCompletedExceptionally()) {
         await(production);
       }
@@ -200,74 +197,8 @@ final class Quickstart implements AutoCloseable {
     }
   }
 
-  /**
-   * Trains the same student on the hard labels only, from the same log, in a process of its own.
-   */
-  private void trainBaseline(KafkaSettings kafka, long labelled) throws InterruptedException {
-    List<String> arguments =
-        new ArrayList<>(List.of("trainer", "--config", files.config().toString()));
-    for (String setting : QuickstartConfig.baselineSettings()) {
-      arguments.add("--set");
-      arguments.add(setting);
-    }
-    status.say(
-        "baseline  the same student on the %,d hard labels only, %d passes"
-            .formatted(labelled, QuickstartConfig.BASELINE_PASSES));
-    DistillProcess baseline = start("baseline", arguments.toArray(String[]::new));
-    while (baseline.isAlive()) {
-      requireRunning();
-      status.update("training the baseline");
-      Thread.sleep(POLL.toMillis());
-    }
-    running.remove(baseline);
-    int exitCode = baseline.awaitExit(Duration.ofSeconds(1));
-    if (exitCode != 0) {
-      throw new QuickstartException(
-          "the baseline's trainer ended with exit code %d; see %s"
-              .formatted(exitCode, baseline.logFile()));
-    }
-    // A transaction is visible a moment after its writer heard that it is committed.
-    for (int tries = 0; !announced(kafka, QuickstartConfig.BASELINE); tries++) {
-      if (tries > 20) {
-        throw new QuickstartException(
-            "the baseline's last checkpoint was not announced; see " + baseline.logFile());
-      }
-      Thread.sleep(POLL.toMillis());
-    }
-  }
-
-  private static boolean announced(KafkaSettings kafka, String student) {
-    return CheckpointLog.read(kafka, TOPICS.checkpoints())
-        .latest(student)
-        .filter(newest -> newest.training().pass() >= QuickstartConfig.BASELINE_PASSES)
-        .isPresent();
-  }
-
   private Path model(String student) {
     return files.pulled(student).resolve("model.onnx");
-  }
-
-  private DistillProcess start(String name, String... arguments) {
-    Launch launch = Launch.of(files.logs().resolve(name + ".log"), arguments).in(files.home());
-    DistillProcess process = DistillProcess.start(keep ? launch.outlivingParent() : launch);
-    running.push(process);
-    return process;
-  }
-
-  /** Ends with a clear message when a service did not stay up; a trainer that is done may end. */
-  private void requireRunning() throws InterruptedException {
-    for (DistillProcess process : running) {
-      if (!process.isAlive() && process.awaitExit(Duration.ofSeconds(1)) != 0) {
-        throw new QuickstartException(
-            "a service ended; see the end of its log %s:%n%s"
-                .formatted(process.logFile(), lastLines(process.output(), 15)));
-      }
-    }
-  }
-
-  private static String lastLines(String text, int count) {
-    List<String> lines = text.lines().toList();
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));
   }
 
   private static <T> T await(CompletableFuture<T> future) {
@@ -283,16 +214,12 @@ final class Quickstart implements AutoCloseable {
 
   /** Services that still run, in the order of their start. */
   List<DistillProcess> services() {
-    List<DistillProcess> services = new ArrayList<>(running);
-    Collections.reverse(services);
-    return services;
+    return running.all();
   }
 
   /** Stops what was started, newest first. */
   @Override
-  public synchronized void close() {
-    while (!running.isEmpty()) {
-      running.pop().close();
-    }
+  public void close() {
+    running.close();
   }
 }

@@ -3,7 +3,6 @@ package io.streamdistill.experiments.mnist;
 import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import io.streamdistill.experiments.lab.TeacherRecipe;
-import io.streamdistill.experiments.mnist.Bench.Job;
 import io.streamdistill.teacher.engine.Combination;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ final class MnistEnsemble implements MnistExperiment {
   }
 
   @Override
-  public void run(Bench bench) throws IOException, InterruptedException {
+  public void run(Workbench bench) throws IOException, InterruptedException {
     int labelled = bench.trainCount() / LABELLED_PART;
     SoftTargetLog quarter = // for its labels
         bench.score("quarter", MnistTransferSet.plain(bench.train(), labelled, label -> true));
@@ -68,7 +67,7 @@ final class MnistEnsemble implements MnistExperiment {
   }
 
   private static List<Job> students(
-      Bench bench, String condition, String teacherName, TeacherRecipe teacher)
+      Workbench bench, String condition, String teacherName, TeacherRecipe teacher)
       throws IOException, InterruptedException {
     String name = teacherName + "-of-quarter-" + MnistRecipes.hard(bench).key();
     SoftTargetLog log =

@@ -15,5 +15,5 @@ interface MnistExperiment {
   int defaultSeeds();
 
   /** Makes the runs that are not among the results yet. */
-  void run(Bench bench) throws IOException, InterruptedException;
+  void run(Workbench bench) throws IOException, InterruptedException;
 }

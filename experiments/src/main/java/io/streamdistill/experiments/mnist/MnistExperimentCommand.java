@@ -108,7 +108,7 @@ public final class MnistExperimentCommand implements Callable<Integer> {
             file,
             Environment.detect().head(experiment.name(), commandLine(count)),
             validation ? "validation_errors" : "test_errors");
-    try (Bench bench = new Bench(options, results, console)) {
+    try (Workbench bench = new Workbench(options, results, console)) {
       experiment.run(bench);
     }
     console.printf("%n%-36s %8s %7s %3s%n", "condition", "mean", "sd", "n");

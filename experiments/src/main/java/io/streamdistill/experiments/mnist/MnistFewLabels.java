@@ -3,7 +3,6 @@ package io.streamdistill.experiments.mnist;
 import io.streamdistill.experiments.lab.Lab.Stage;
 import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.StudentRecipe;
-import io.streamdistill.experiments.mnist.Bench.Job;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,7 +39,7 @@ final class MnistFewLabels implements MnistExperiment {
   }
 
   @Override
-  public void run(Bench bench) throws IOException, InterruptedException {
+  public void run(Workbench bench) throws IOException, InterruptedException {
     int[] shuffled = shuffled(bench.trainCount());
     int few = (int) Math.round((bench.options().quick() ? QUICK_SHARE : SHARE) * shuffled.length);
     int[] cases = java.util.Arrays.copyOf(shuffled, few);
@@ -66,7 +65,7 @@ final class MnistFewLabels implements MnistExperiment {
 
   /** The last student, and the one that does best on as many labelled cases of their own. */
   private static Map<String, Map<String, Object>> hard(
-      Bench bench, List<Stage> stages, int[] stopping) {
+      Workbench bench, List<Stage> stages, int[] stopping) {
     Stage best = stages.get(0);
     int fewest = Integer.MAX_VALUE;
     for (Stage stage : stages) {

@@ -3,7 +3,6 @@ package io.streamdistill.experiments.mnist;
 import io.streamdistill.experiments.lab.Lab.Stage;
 import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.StudentRecipe;
-import io.streamdistill.experiments.mnist.Bench.Job;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +33,7 @@ final class MnistHigherRate implements MnistExperiment {
   }
 
   @Override
-  public void run(Bench bench) throws IOException, InterruptedException {
+  public void run(Workbench bench) throws IOException, InterruptedException {
     SoftTargetLog plain = bench.plain();
     List<Job> jobs = new ArrayList<>();
     for (double rate : LEARNING_RATES) {
@@ -45,7 +44,7 @@ final class MnistHigherRate implements MnistExperiment {
   }
 
   private static void add(
-      Bench bench,
+      Workbench bench,
       List<Job> jobs,
       String condition,
       SoftTargetLog log,
@@ -55,7 +54,7 @@ final class MnistHigherRate implements MnistExperiment {
         bench.jobs(condition, log, "plain", recipe.withLearningRate(rate).withPasses(PASSES)));
   }
 
-  private static Map<String, Object> curve(Bench bench, List<Stage> stages) {
+  private static Map<String, Object> curve(Workbench bench, List<Stage> stages) {
     List<List<Long>> curve = new ArrayList<>();
     for (Stage stage : stages) {
       curve.add(List.of(stage.examplesSeen(), (long) bench.judge(stage.model()).errors()));

@@ -29,7 +29,7 @@ final class MnistJitter implements MnistExperiment {
   }
 
   @Override
-  public void run(Bench bench) throws IOException, InterruptedException {
+  public void run(Workbench bench) throws IOException, InterruptedException {
     int copies = bench.options().quick() ? QUICK_COPIES : COPIES;
     String name = "jitter" + PIXELS + "x" + copies;
     MnistTransferSet examples =

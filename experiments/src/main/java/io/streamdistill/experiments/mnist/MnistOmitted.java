@@ -3,7 +3,6 @@ package io.streamdistill.experiments.mnist;
 import io.streamdistill.checkpoints.format.Calibration;
 import io.streamdistill.experiments.lab.Lab.Stage;
 import io.streamdistill.experiments.lab.SoftTargetLog;
-import io.streamdistill.experiments.mnist.Bench.Job;
 import io.streamdistill.experiments.mnist.MnistJudge.Judgement;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -69,7 +68,7 @@ final class MnistOmitted implements MnistExperiment {
   }
 
   @Override
-  public void run(Bench bench) throws IOException, InterruptedException {
+  public void run(Workbench bench) throws IOException, InterruptedException {
     SoftTargetLog log =
         bench.score(
             condition.replace('_', '-'),
@@ -89,7 +88,7 @@ final class MnistOmitted implements MnistExperiment {
   }
 
   /** The checkpoint as it is, and with the shift taken off that its manifest records. */
-  private Map<String, Map<String, Object>> judge(Bench bench, Stage student) {
+  private Map<String, Map<String, Object>> judge(Workbench bench, Stage student) {
     double[][] after = bench.logProbabilities(student.model());
     Calibration calibration =
         Objects.requireNonNull(student.manifest().calibration(), "the trainer has corrected it");
@@ -108,7 +107,7 @@ final class MnistOmitted implements MnistExperiment {
     return both;
   }
 
-  private Map<String, Object> figures(Bench bench, Judgement judgement) {
+  private Map<String, Object> figures(Workbench bench, Judgement judgement) {
     Map<String, Object> figures = new LinkedHashMap<>(bench.figures(judgement));
     figures.put(
         "errors_by_class",

@@ -26,17 +26,17 @@ final class MnistRecipes {
   private MnistRecipes() {}
 
   /** Labels alone. */
-  static StudentRecipe hard(Bench bench) {
+  static StudentRecipe hard(Workbench bench) {
     return recipe(bench, 1, 1, OptimizerType.NESTEROV, HARD_RATE, PASSES);
   }
 
   /** Soft targets alone, at T. */
-  static StudentRecipe soft(Bench bench, double temperature) {
+  static StudentRecipe soft(Workbench bench, double temperature) {
     return recipe(bench, temperature, 0, OptimizerType.NESTEROV, SOFT_RATE, SOFT_PASSES);
   }
 
   /** Soft targets at T, and the label with a tenth of the weight. */
-  static StudentRecipe softAndHard(Bench bench, double temperature) {
+  static StudentRecipe softAndHard(Workbench bench, double temperature) {
     return soft(bench, temperature).withObjective(temperature, 0.1);
   }
 
@@ -45,7 +45,7 @@ final class MnistRecipes {
    * --validation}) T = 2 was best of 2, 4, 8 and 20, and this rate better than Adam; copies of the
    * images that are shifted did not help, the members have not seen any.
    */
-  static StudentRecipe softOfEnsemble(Bench bench) {
+  static StudentRecipe softOfEnsemble(Workbench bench) {
     return recipe(bench, ENSEMBLE_TEMPERATURE, 0, OptimizerType.NESTEROV, HARD_RATE, PASSES)
         .withPasses(PASSES);
   }
@@ -54,12 +54,12 @@ final class MnistRecipes {
    * Soft targets alone, at T, by Adam: for students at different T, whose gradients differ in size,
    * and of so few cases that Nesterov's rate would have to be found anew.
    */
-  static StudentRecipe softByAdam(Bench bench, double temperature) {
+  static StudentRecipe softByAdam(Workbench bench, double temperature) {
     return recipe(bench, temperature, 0, OptimizerType.ADAM, ADAM_RATE, PASSES).withPasses(PASSES);
   }
 
   private static StudentRecipe recipe(
-      Bench bench,
+      Workbench bench,
       double temperature,
       double hardWeight,
       OptimizerType optimizer,

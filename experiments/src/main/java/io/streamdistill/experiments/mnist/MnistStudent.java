@@ -2,7 +2,6 @@ package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.TeacherRecipe;
-import io.streamdistill.experiments.mnist.Bench.Job;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +28,7 @@ final class MnistStudent implements MnistExperiment {
   }
 
   @Override
-  public void run(Bench bench) throws IOException, InterruptedException {
+  public void run(Workbench bench) throws IOException, InterruptedException {
     SoftTargetLog plain = bench.plain();
     List<Job> jobs = new ArrayList<>();
     jobs.addAll(bench.jobs("hard", plain, "plain", MnistRecipes.hard(bench)));

@@ -1,7 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.SoftTargetLog;
-import io.streamdistill.experiments.mnist.Bench.Job;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ final class MnistTemperature implements MnistExperiment {
   }
 
   @Override
-  public void run(Bench bench) throws IOException, InterruptedException {
+  public void run(Workbench bench) throws IOException, InterruptedException {
     boolean quick = bench.options().quick();
     SoftTargetLog plain = bench.plain();
     List<Job> jobs = new ArrayList<>();

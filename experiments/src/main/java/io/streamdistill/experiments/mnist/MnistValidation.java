@@ -2,7 +2,6 @@ package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.StudentRecipe;
-import io.streamdistill.experiments.mnist.Bench.Job;
 import io.streamdistill.student.StudentConfig.OptimizerType;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ final class MnistValidation implements MnistExperiment {
   }
 
   @Override
-  public void run(Bench bench) throws IOException, InterruptedException {
+  public void run(Workbench bench) throws IOException, InterruptedException {
     if (!bench.options().validation()) {
       throw new IllegalArgumentException(
           "recipes are not chosen by the test set: give --validation, and a --teacher that was"

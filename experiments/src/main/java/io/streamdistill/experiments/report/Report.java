@@ -1,13 +1,7 @@
 package io.streamdistill.experiments.report;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.streamdistill.experiments.defaults.Cell;
 import io.streamdistill.experiments.defaults.Cells;
-import io.streamdistill.experiments.lab.Summary;
-import io.streamdistill.experiments.report.Axis.Scale;
-import io.streamdistill.experiments.report.LineChart.Point;
-import io.streamdistill.experiments.report.LineChart.Series;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +19,6 @@ public final class Report {
   private static final String DEFAULTS = "defaults";
   private static final String PICTURE = "main-table.png";
   private static final int CLASSES = 10;
-
-  private static final Pattern WIDTH_AND_TEMPERATURE = Pattern.compile("width_(\\d+)_T([0-9.]+)");
 
   private static final List<String> EXPERIMENTS =
       List.of(
@@ -47,7 +34,7 @@ public final class Report {
           DEFAULTS);
 
   private final ResultFiles results;
-  private final StringBuilder body = new StringBuilder();
+  private final Page page = new Page();
 
   private Report(ResultFiles results) {
     this.results = results;
@@ -63,29 +50,25 @@ public final class Report {
   public static void write(Path from, Path into) throws IOException {
     ResultFiles results = ResultFiles.in(from, EXPERIMENTS);
     Files.createDirectories(into);
-    Files.writeString(into.resolve(PAGE), new Report(results).page());
+    Files.writeString(into.resolve(PAGE), new Report(results).html());
     TableImage.write(MainTable.of(results), into.resolve(PICTURE));
   }
 
-  private String page() throws IOException {
+  private String html() throws IOException {
     mainTable();
-    temperature();
-    higherRate();
+    new Curves(results, page).add();
     noThrees();
     sevensAndEights();
     fewLabels();
     ensemble();
     defaults();
     runs();
-    try (var template = Report.class.getResourceAsStream("report.html")) {
-      return new String(Objects.requireNonNull(template).readAllBytes(), UTF_8)
-          .replace("${body}", body);
-    }
+    return page.html();
   }
 
   private void mainTable() {
-    section("The paper and this pipeline", "");
-    body.append(
+    page.section("The paper and this pipeline", "");
+    page.append(
         Html.table(
             List.of("measured on the 10,000 test images", "paper", "here", "seeds"),
             MainTable.of(results).rows().stream()
@@ -97,115 +80,17 @@ public final class Report {
                             row.ours(),
                             row.seeds() == 0 ? "-" : Integer.toString(row.seeds())))
                 .toList()));
-    text(
+    page.text(
         "Figures of this pipeline are mean ± standard deviation over seeds. A dash means that the paper"
             + " gives no figure, or that the experiment has not been run. (speech): the paper shows this"
             + " on a speech corpus that is not public; here it is shown on MNIST.");
-  }
-
-  private void temperature() {
-    Map<Integer, List<Point>> byWidth = new TreeMap<>();
-    results
-        .of("mnist-temperature")
-        .ifPresent(
-            found ->
-                found
-                    .summary()
-                    .forEach(
-                        (condition, summary) -> {
-                          Matcher parts = WIDTH_AND_TEMPERATURE.matcher(condition);
-                          if (parts.matches()) {
-                            byWidth
-                                .computeIfAbsent(
-                                    Integer.valueOf(parts.group(1)), w -> new ArrayList<>())
-                                .add(point(Double.parseDouble(parts.group(2)), summary));
-                          }
-                        }));
-    if (byWidth.isEmpty()) {
-      return;
-    }
-    section(
-        "Temperature",
-        "Students with two hidden layers of some width, each trained on the same soft targets at some"
-            + " temperature T of the objective. Paper: with 300 units or more, every T above 8 is about as"
-            + " good; with 30 units, T between 2.5 and 4 is best. Bars are one standard deviation.");
-    body.append("<div class='grid2'>\n");
-    byWidth.forEach(
-        (width, points) ->
-            body.append("<figure><figcaption>")
-                .append(width)
-                .append(" units a layer</figcaption>")
-                .append(
-                    new LineChart(
-                            "temperature T",
-                            Scale.LOGARITHMIC,
-                            "test errors",
-                            Scale.LINEAR,
-                            List.of(new Series(width + " units", sorted(points))))
-                        .svg())
-                .append("</figure>\n"));
-    body.append("</div>\n");
-  }
-
-  private void higherRate() {
-    List<Series> series = new ArrayList<>();
-    results
-        .of("mnist-higher-rate")
-        .ifPresent(
-            found ->
-                found
-                    .summary()
-                    .keySet()
-                    .forEach(
-                        condition ->
-                            series.add(
-                                new Series(
-                                    condition
-                                        .replace("hard_lr", "labels, rate ")
-                                        .replace("soft_T20_lr", "soft targets, rate "),
-                                    curve(condition)))));
-    if (series.isEmpty()) {
-      return;
-    }
-    section(
-        "Fewer cases, higher rates",
-        "Test errors against the number of cases that the student has seen (every pass counted), from labels"
-            + " and from soft targets, at several learning rates. A rate that is missing diverged.");
-    body.append("<figure>")
-        .append(
-            new LineChart("cases seen", Scale.LINEAR, "test errors", Scale.LOGARITHMIC, series)
-                .svg())
-        .append("</figure>\n");
-  }
-
-  /** Mean over seeds at each number of cases seen. */
-  private List<Point> curve(String condition) {
-    Map<Double, List<Double>> errors = new TreeMap<>();
-    results
-        .runs("mnist-higher-rate", condition)
-        .map(run -> run.figures().get("errors_by_cases_seen"))
-        .filter(Objects::nonNull)
-        .forEach(
-            curve ->
-                ((List<?>) curve)
-                    .forEach(
-                        stage -> {
-                          List<?> pair = (List<?>) stage;
-                          errors
-                              .computeIfAbsent(
-                                  ((Number) pair.get(0)).doubleValue(), c -> new ArrayList<>())
-                              .add(((Number) pair.get(1)).doubleValue());
-                        }));
-    return errors.entrySet().stream()
-        .map(stage -> new Point(stage.getKey(), Summary.of(stage.getValue()).mean(), 0))
-        .toList();
   }
 
   private void noThrees() {
     if (results.summary("mnist-no-threes", "no_threes_before").isEmpty()) {
       return;
     }
-    section(
+    page.section(
         "No 3 in the transfer set",
         "What the students answer to the 1,010 test images of a 3, of which they have never seen one. The"
             + " output biases are then shifted until the mean prediction on unlabelled images equals the"
@@ -214,14 +99,14 @@ public final class Report {
     for (String state : List.of("before", "after")) {
       rows.add(row(state, results.answers("mnist-no-threes", "no_threes_" + state, 3)));
     }
-    body.append(Html.table(digits("answers to a 3"), rows));
+    page.append(Html.table(digits("answers to a 3"), rows));
   }
 
   private void sevensAndEights() {
     if (results.summary("mnist-sevens-eights", "sevens_eights_before").isEmpty()) {
       return;
     }
-    section(
+    page.section(
         "Only 7s and 8s in the transfer set",
         "Share of wrong answers by the true digit, over all seeds, before and after the same correction.");
     List<List<String>> rows = new ArrayList<>();
@@ -234,7 +119,7 @@ public final class Report {
       }
       rows.add(row);
     }
-    body.append(Html.table(digits("wrong answers"), rows));
+    page.append(Html.table(digits("wrong answers"), rows));
   }
 
   private void fewLabels() {
@@ -260,12 +145,12 @@ public final class Report {
     if (cells.isEmpty()) {
       return;
     }
-    section(
+    page.section(
         "The defaults, on other tasks",
         "Agreement with the teacher on test rows, in per cent, of students that were trained with the"
             + " defaults, and of the same nets trained offline. Means over seeds; the target is 1 point, 2"
             + " where there are fewer than 200 test rows.");
-    body.append(
+    page.append(
         Html.table(
             List.of("task", "here", "offline", "difference", "target"),
             cells.entrySet().stream()
@@ -293,8 +178,8 @@ public final class Report {
         .of(experiment)
         .ifPresent(
             found -> {
-              section(title, about);
-              body.append(
+              page.section(title, about);
+              page.append(
                   Html.table(
                       List.of("condition", "test errors", "seeds"),
                       found.summary().entrySet().stream()
@@ -309,7 +194,7 @@ public final class Report {
   }
 
   private void runs() {
-    section(
+    page.section(
         "How these figures were made",
         "Every student read a soft-target topic with the student-trainer, as in production, and was judged"
             + " by its exported ONNX model. Each run, with its settings, is in the file of its experiment."
@@ -327,18 +212,7 @@ public final class Report {
                           found.head("machine"),
                           String.format(Locale.ROOT, "%,.0f s", found.seconds()))));
     }
-    body.append(Html.table(List.of("experiment", "command", "machine", "time"), rows));
-  }
-
-  private void section(String title, String about) {
-    body.append("<h2>").append(Html.text(title)).append("</h2>\n");
-    if (!about.isEmpty()) {
-      text(about);
-    }
-  }
-
-  private void text(String text) {
-    body.append("<p>").append(Html.text(text)).append("</p>\n");
+    page.append(Html.table(List.of("experiment", "command", "machine", "time"), rows));
   }
 
   private static List<String> digits(String first) {
@@ -353,15 +227,5 @@ public final class Report {
       row.add(String.format(Locale.ROOT, "%,d", value));
     }
     return row;
-  }
-
-  private static Point point(double x, Summary summary) {
-    return new Point(x, summary.mean(), summary.sd() == null ? 0 : summary.sd());
-  }
-
-  private static List<Point> sorted(List<Point> points) {
-    return points.stream()
-        .sorted(java.util.Comparator.comparingDouble(Point::x))
-        .collect(Collectors.toList());
   }
 }

@@ -22,46 +22,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /** What experiments on MNIST share: the data, the pipeline, and how a student is judged. */
-final class Bench implements AutoCloseable {
+final class Workbench implements AutoCloseable {
 
   /** Temperature at which teachers publish; students choose their own. */
   static final double PUBLISHED_AT = 20;
 
   private static final int QUICK_TRAIN = 6_000;
-
-  /**
-   * A student to be trained.
-   *
-   * @param condition under which its result is reported
-   * @param log what it reads
-   * @param logName the log's part of its name
-   * @param probe log of the examples that its biases are corrected on, null when they are not
-   */
-  record Job(
-      String condition,
-      SoftTargetLog log,
-      String logName,
-      StudentRecipe recipe,
-      long seed,
-      @Nullable SoftTargetLog probe) {
-
-    Job(String condition, SoftTargetLog log, String logName, StudentRecipe recipe, long seed) {
-      this(condition, log, logName, recipe, seed, null);
-    }
-
-    /** The same with its biases corrected. */
-    Job correctedOn(SoftTargetLog newProbe) {
-      return new Job(condition, log, logName, recipe, seed, newProbe);
-    }
-
-    /** Of its own for every log, recipe and seed, and short enough for a name. */
-    String student() {
-      return "%s-%s-s%d".formatted(logName, recipe.key(), seed);
-    }
-  }
 
   /** Makes figures by condition, in order, out of a trained student. */
   interface Judge {
@@ -75,7 +43,7 @@ final class Bench implements AutoCloseable {
   private final Results results;
   private final PrintWriter console;
 
-  Bench(ExperimentOptions options, Results results, PrintWriter console) throws IOException {
+  Workbench(ExperimentOptions options, Results results, PrintWriter console) throws IOException {
     this.options = options;
     this.results = results;
     this.console = console;
