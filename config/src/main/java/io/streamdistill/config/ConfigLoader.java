@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Loads configuration in layers, each over the one before: defaults, one YAML file, {@code
@@ -54,15 +56,26 @@ public final class ConfigLoader {
    * Creates a loader.
    *
    * @param known root of the tree of all known keys
-   * @param defaultsResource name of the YAML resource with the defaults, beside {@code known}
+   * @param resources names of the YAML resources with the defaults, as seen from {@code known};
+   *     together they are one document
    */
-  public static ConfigLoader of(Class<? extends Record> known, String defaultsResource) {
-    try (InputStream in = known.getResourceAsStream(defaultsResource)) {
+  public static ConfigLoader of(Class<? extends Record> known, String... resources) {
+    return new ConfigLoader(Shape.of(known), defaults(known, resources));
+  }
+
+  /** The defaults as a user reads them: the resources one after the other. */
+  public static String defaults(Class<?> beside, String... resources) {
+    return Stream.of(resources)
+        .map(resource -> text(beside, resource))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String text(Class<?> beside, String resource) {
+    try (InputStream in = beside.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalStateException("no resource " + defaultsResource + " beside " + known);
+        throw new IllegalStateException("no resource " + resource + " beside " + beside);
       }
-      return new ConfigLoader(
-          Shape.of(known), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,6 +4,7 @@ import static io.streamdistill.config.Require.require;
 
 import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.config.AutoNumber;
+import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
@@ -77,6 +78,29 @@ public record StudentConfig(
     OnLostRecords onLostRecords,
     LimitsConfig limits,
     HttpConfig http) {
+
+  /**
+   * Name of the resource with the default of every key below {@code student}, and what it means.
+   */
+  public static final String DEFAULTS = "/io/streamdistill/student/defaults.yaml";
+
+  /** Configuration with nothing but this section. */
+  record Alone(StudentConfig student) {}
+
+  /**
+   * The defaults, but for some settings as a user writes them after {@code --set student.}, such as
+   * {@code "batch-size=16"}.
+   *
+   * @throws io.streamdistill.config.ConfigException with everything that is wrong with them
+   */
+  public static StudentConfig of(String... settings) {
+    ConfigLoader loader = ConfigLoader.of(Alone.class, DEFAULTS);
+    for (String setting : settings) {
+      int equals = setting.indexOf('=');
+      loader.set("student." + setting.substring(0, equals), setting.substring(equals + 1), "of");
+    }
+    return loader.load(Alone.class).student();
+  }
 
   private static final int MAX_BATCH = 65_536;
   private static final int MAX_THREADS = 4_096;

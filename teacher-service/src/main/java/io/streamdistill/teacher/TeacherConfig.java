@@ -2,6 +2,7 @@ package io.streamdistill.teacher;
 
 import static io.streamdistill.config.Require.require;
 
+import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.records.target.EncodingChoice;
@@ -49,6 +50,29 @@ public record TeacherConfig(
     OnLostRecords onLostRecords,
     TeacherLimits limits,
     HttpConfig http) {
+
+  /**
+   * Name of the resource with the default of every key below {@code teacher}, and what it means.
+   */
+  public static final String DEFAULTS = "/io/streamdistill/teacher/defaults.yaml";
+
+  /** Configuration with nothing but this section. */
+  record Alone(TeacherConfig teacher) {}
+
+  /**
+   * The defaults, but for some settings as a user writes them after {@code --set teacher.}, such as
+   * {@code "batch-size=16"}.
+   *
+   * @throws io.streamdistill.config.ConfigException with everything that is wrong with them
+   */
+  public static TeacherConfig of(String... settings) {
+    ConfigLoader loader = ConfigLoader.of(Alone.class, DEFAULTS);
+    for (String setting : settings) {
+      int equals = setting.indexOf('=');
+      loader.set("teacher." + setting.substring(0, equals), setting.substring(equals + 1), "of");
+    }
+    return loader.load(Alone.class).teacher();
+  }
 
   private static final int MAX_BATCH = 65536;
   private static final int MAX_THREADS = 1024;

@@ -33,23 +33,7 @@ final class EngineMemoryTest {
   @Test
   void namesTheBatchSizeThatFitsWhenClassesAreTooMany() {
     ClassMap classes = ClassMap.ofCount(1_000_000);
-    TeacherConfig large =
-        new TeacherConfig(
-            CONFIG.applicationId(),
-            CONFIG.members(),
-            CONFIG.features(),
-            CONFIG.combination(),
-            CONFIG.temperature(),
-            CONFIG.encoding(),
-            64,
-            CONFIG.linger(),
-            CONFIG.streamThreads(),
-            CONFIG.engineThreads(),
-            CONFIG.commitInterval(),
-            CONFIG.maxRecordBytes(),
-            CONFIG.onLostRecords(),
-            CONFIG.limits(),
-            CONFIG.http());
+    TeacherConfig large = Fixtures.config("logits", "batch-size=64");
 
     assertThatThrownBy(() -> EngineMemory.check(large, Fixtures.CONTRACT, classes))
         .isInstanceOf(ConfigException.class)

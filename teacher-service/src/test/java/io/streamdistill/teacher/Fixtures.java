@@ -1,7 +1,5 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.kafka.OnLostRecords;
-import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
@@ -11,14 +9,10 @@ import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.avro.DistillFormat;
 import io.streamdistill.records.format.TransferFormat;
 import io.streamdistill.records.format.TransferReader;
-import io.streamdistill.records.target.EncodingChoice;
-import io.streamdistill.teacher.engine.Combination;
-import io.streamdistill.teacher.engine.OutputKind;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The small models of {@code src/test/resources/models}, and examples for them. */
@@ -39,70 +33,25 @@ public final class Fixtures {
     return Path.of("src/test/resources/models", name + ".onnx");
   }
 
-  /** A configuration on free ports with short times, for real brokers. */
-  public static TeacherConfig config(String... models) {
-    return new TeacherConfig(
-        "test-teacher",
-        List.of(models).stream()
-            .map(name -> new MemberConfig(model(name), 1, OutputKind.AUTO))
-            .toList(),
-        TeacherFeatures.AS_ON_THE_WIRE,
-        Combination.ARITHMETIC,
-        20,
-        EncodingChoice.DENSE_F32,
-        16,
-        Duration.ofMillis(50),
-        1,
-        1,
-        Duration.ofMillis(200),
-        1 << 20,
-        OnLostRecords.STOP,
-        TeacherLimits.defaults(),
-        new HttpConfig("127.0.0.1", 0));
-  }
-
-  /** The same under another application id. */
-  static TeacherConfig named(String applicationId, TeacherConfig base) {
-    return with(applicationId, base, base.linger(), base.onLostRecords(), base.limits());
-  }
-
-  /** The same with another linger. */
-  static TeacherConfig withLinger(Duration linger, TeacherConfig base) {
-    return with(base.applicationId(), base, linger, base.onLostRecords(), base.limits());
-  }
-
-  /** The same, but it goes on when records are lost. */
-  static TeacherConfig thatGoesOn(TeacherConfig base) {
-    return with(base.applicationId(), base, base.linger(), OnLostRecords.CONTINUE, base.limits());
-  }
-
-  /** The same with other limits. */
-  static TeacherConfig withLimits(TeacherLimits limits, TeacherConfig base) {
-    return with(base.applicationId(), base, base.linger(), base.onLostRecords(), limits);
-  }
-
-  private static TeacherConfig with(
-      String applicationId,
-      TeacherConfig base,
-      Duration linger,
-      OnLostRecords onLostRecords,
-      TeacherLimits limits) {
-    return new TeacherConfig(
-        applicationId,
-        base.members(),
-        base.features(),
-        base.combination(),
-        base.temperature(),
-        base.encoding(),
-        base.batchSize(),
-        linger,
-        base.streamThreads(),
-        base.engineThreads(),
-        base.commitInterval(),
-        base.maxRecordBytes(),
-        onLostRecords,
-        limits,
-        base.http());
+  /**
+   * A configuration on free ports with short times, for real brokers.
+   *
+   * @param settings on top of that, without {@code teacher.}
+   */
+  public static TeacherConfig config(String model, String... settings) {
+    return TeacherConfig.of(
+        Stream.concat(
+                Stream.of(
+                    "application-id=test-teacher",
+                    "members=[{model: %s}]".formatted(model(model)),
+                    "encoding=dense_f32",
+                    "batch-size=16",
+                    "linger=50ms",
+                    "engine-threads=1",
+                    "commit-interval=200ms",
+                    "http.port=0"),
+                Stream.of(settings))
+            .toArray(String[]::new));
   }
 
   /** An example whose features are the low bytes of {@code seed}. */

@@ -41,7 +41,7 @@ final class HoldTest {
 
   private static TeacherService start(TopicsConfig topics) {
     return TeacherService.start(
-        Fixtures.named(topics.transferSet() + "-teacher", Fixtures.config("logits")),
+        Fixtures.config("logits", "application-id=" + topics.transferSet() + "-teacher"),
         KafkaSettings.of(cluster.servers()),
         topics,
         Fixtures.TASK,

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.testkit.TestRecords;
 import java.nio.file.Path;
@@ -41,9 +42,9 @@ final class LostRecordsTest {
     cluster.close();
   }
 
-  private static TeacherService start(TopicsConfig topics, TeacherConfig config) {
+  private static TeacherService start(TopicsConfig topics, OnLostRecords then) {
     return TeacherService.start(
-        Fixtures.named(group(topics), config),
+        Fixtures.config("logits", "application-id=" + group(topics), "on-lost-records=" + then),
         KafkaSettings.of(cluster.servers()),
         topics,
         Fixtures.TASK,
@@ -89,7 +90,7 @@ final class LostRecordsTest {
   private static TopicsConfig scoredTen() throws Exception {
     TopicsConfig topics = cluster.topics(1);
     send(topics, 0, 10);
-    try (TeacherService service = start(topics, Fixtures.config("logits"))) {
+    try (TeacherService service = start(topics, OnLostRecords.STOP)) {
       awaitCommitted(topics, 10);
       assertThat(service.isRunning()).isTrue();
     }
@@ -107,7 +108,7 @@ final class LostRecordsTest {
     send(topics, 10, 60);
     cluster.deleteRecords(source(topics), 40);
 
-    try (TeacherService service = start(topics, Fixtures.config("logits"))) {
+    try (TeacherService service = start(topics, OnLostRecords.STOP)) {
       assertThat(problem(service))
           .contains("topic '" + topics.transferSet() + "' no longer holds")
           .contains("partition 0: 30 records, offsets 10 to 39, deleted by retention or by hand")
@@ -125,7 +126,7 @@ final class LostRecordsTest {
     send(topics, 10, 60);
     cluster.deleteRecords(source(topics), 40);
 
-    try (TeacherService service = start(topics, Fixtures.thatGoesOn(Fixtures.config("logits")))) {
+    try (TeacherService service = start(topics, OnLostRecords.CONTINUE)) {
       awaitCommitted(topics, 60);
       assertThat(Cluster.get(service, "/metrics").body())
           .contains("distill_teacher_lost_records_total{how=\"deleted\",service=\"teacher\"} 30.0");
@@ -142,7 +143,7 @@ final class LostRecordsTest {
     send(topics, 0, 20);
     cluster.deleteRecords(source(topics), 15);
 
-    try (TeacherService service = start(topics, Fixtures.config("logits"))) {
+    try (TeacherService service = start(topics, OnLostRecords.STOP)) {
       awaitCommitted(topics, 20);
       assertThat(service.isRunning()).isTrue();
     }
@@ -156,7 +157,7 @@ final class LostRecordsTest {
     cluster.recreate(topics.transferSet(), 1);
     send(topics, 100, 150);
 
-    try (TeacherService service = start(topics, Fixtures.config("logits"))) {
+    try (TeacherService service = start(topics, OnLostRecords.STOP)) {
       awaitCommitted(topics, 50);
       assertThat(service.isRunning()).isTrue();
     }
@@ -169,7 +170,7 @@ final class LostRecordsTest {
   void stopsWhenTheTransferSetBecomesAnotherOneWhileItRuns() throws Exception {
     TopicsConfig topics = cluster.topics(1);
     send(topics, 0, 10);
-    try (TeacherService service = start(topics, Fixtures.config("logits"))) {
+    try (TeacherService service = start(topics, OnLostRecords.STOP)) {
       awaitCommitted(topics, 10);
 
       cluster.recreate(topics.transferSet(), 1);
@@ -186,7 +187,7 @@ final class LostRecordsTest {
   void beginsAnewWhenTheTransferSetBecomesAnotherOneAndItIsTold() throws Exception {
     TopicsConfig topics = cluster.topics(1);
     send(topics, 0, 10);
-    try (TeacherService service = start(topics, Fixtures.thatGoesOn(Fixtures.config("logits")))) {
+    try (TeacherService service = start(topics, OnLostRecords.CONTINUE)) {
       awaitCommitted(topics, 10);
 
       cluster.recreate(topics.transferSet(), 1);
@@ -206,7 +207,7 @@ final class LostRecordsTest {
     cluster.recreate(topics.softTargets(), 1);
     send(topics, 10, 20);
 
-    try (TeacherService service = start(topics, Fixtures.config("logits"))) {
+    try (TeacherService service = start(topics, OnLostRecords.STOP)) {
       assertThat(problem(service)).contains(topics.softTargets(), "10 records, offsets 0 to 9");
     }
     assertThat(cluster.read(topics.softTargets(), 1, Duration.ofSeconds(2))).isEmpty();

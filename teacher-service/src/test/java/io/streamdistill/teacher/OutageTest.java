@@ -46,9 +46,9 @@ final class OutageTest {
 
   @TempDir private Path directory;
 
-  private static TeacherService start(String servers, TeacherLimits limits) {
+  private static TeacherService start(String servers, String... settings) {
     return TeacherService.start(
-        Fixtures.withLimits(limits, Fixtures.config("logits")),
+        Fixtures.config("logits", settings),
         KafkaSettings.of(servers),
         TOPICS,
         Fixtures.TASK,
@@ -123,7 +123,7 @@ final class OutageTest {
       Topics.create(KafkaSettings.of(first.bootstrapServers()), TopicSpec.all(TOPICS, 1 << 20));
     }
     CompletableFuture<TeacherService> starting =
-        CompletableFuture.supplyAsync(() -> start(servers, TeacherLimits.defaults()));
+        CompletableFuture.supplyAsync(() -> start(servers));
     Thread.sleep(1500);
     assertThat(starting).as("it waits").isNotDone();
     BrokerProcess broker = broker(port);
@@ -153,10 +153,7 @@ final class OutageTest {
 
   @Test
   void waitsNoLongerThanItMay() {
-    TeacherLimits limits =
-        new TeacherLimits(0.5, 0.5, Duration.ofMinutes(1), Duration.ofSeconds(1));
-
-    assertThatThrownBy(() -> start("127.0.0.1:1", limits))
+    assertThatThrownBy(() -> start("127.0.0.1:1", "limits.max-outage=1s"))
         .isInstanceOf(OutageException.class)
         .hasMessageContainingAll("Kafka at 127.0.0.1:1", "teacher.limits.max-outage")
         .satisfies(e -> assertThat(ExitStatus.of(e)).isEqualTo(ExitStatus.OUTAGE));
@@ -164,10 +161,7 @@ final class OutageTest {
 
   @Test
   void saysThatNoHostNameHasAnAddress() {
-    TeacherLimits limits =
-        new TeacherLimits(0.5, 0.5, Duration.ofMinutes(1), Duration.ofMillis(300));
-
-    assertThatThrownBy(() -> start("no-such-host.invalid:9092", limits))
+    assertThatThrownBy(() -> start("no-such-host.invalid:9092", "limits.max-outage=300ms"))
         .isInstanceOf(OutageException.class)
         .hasMessageContaining("no host of kafka.bootstrap.servers (no-such-host.invalid:9092)");
   }

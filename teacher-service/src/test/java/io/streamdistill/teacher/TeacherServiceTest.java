@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -44,18 +45,15 @@ final class TeacherServiceTest {
     cluster.close();
   }
 
-  private static TeacherService start(TopicsConfig topics, String model) {
-    return start(topics, Duration.ofMillis(50), model);
-  }
-
-  private static TeacherService start(TopicsConfig topics, Duration linger, String model) {
-    return start(topics, Fixtures.withLinger(linger, Fixtures.config(model)));
-  }
-
   /** One application id per test. */
-  private static TeacherService start(TopicsConfig topics, TeacherConfig config) {
+  private static TeacherService start(TopicsConfig topics, String model, String... settings) {
     return TeacherService.start(
-        Fixtures.named(topics.transferSet() + "-teacher", config),
+        Fixtures.config(
+            model,
+            Stream.concat(
+                    Stream.of("application-id=" + topics.transferSet() + "-teacher"),
+                    Stream.of(settings))
+                .toArray(String[]::new)),
         KafkaSettings.of(cluster.servers()),
         topics,
         Fixtures.TASK,
@@ -91,7 +89,7 @@ final class TeacherServiceTest {
     TopicPartition source = new TopicPartition(topics.transferSet(), 0);
     String group = topics.transferSet() + "-teacher";
     int batch = 16;
-    try (TeacherService service = start(topics, Duration.ofMinutes(1), "logits")) {
+    try (TeacherService service = start(topics, "logits", "linger=1m")) {
       cluster.send(
           IntStream.range(0, batch + 5)
               .mapToObj(i -> i == batch + 3 ? garbage(topics) : fit(topics, i))
@@ -157,9 +155,8 @@ final class TeacherServiceTest {
   @Test
   void isNotReadyWhenNothingHasAnAnswer() throws Exception {
     TopicsConfig topics = cluster.topics(1);
-    TeacherLimits never = new TeacherLimits(1, 1, Duration.ofMinutes(1), Duration.ZERO);
     try (TeacherService service =
-        start(topics, Fixtures.withLimits(never, Fixtures.config("nan")))) {
+        start(topics, "nan", "limits.max-failing-share=1", "limits.max-rejected-share=1")) {
       cluster.send(
           IntStream.range(0, 40)
               .mapToObj(

@@ -24,9 +24,7 @@ record TrainerView(
 
   /** Reads a cluster's configuration. */
   static TrainerView of(BenchCluster cluster, Map<String, String> settings) {
-    ConfigLoader loader =
-        ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS)
-            .file(cluster.directory().resolve("distill.yaml"));
+    ConfigLoader loader = DistillConfig.loader().file(cluster.directory().resolve("distill.yaml"));
     settings.forEach((key, value) -> loader.set(key, value, "distill bench"));
     return loader.load(TrainerView.class);
   }

@@ -7,13 +7,10 @@ import io.streamdistill.config.Effective.Entry;
 import io.streamdistill.student.StudentFiles;
 import io.streamdistill.teacher.TeacherFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -61,9 +58,7 @@ public final class ConfigCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (defaults) {
-      try (InputStream in = DistillConfig.class.getResourceAsStream(DistillConfig.DEFAULTS)) {
-        out.print(new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));
-      }
+      out.print(DistillConfig.defaults());
       out.flush();
       return ExitCode.OK;
     }

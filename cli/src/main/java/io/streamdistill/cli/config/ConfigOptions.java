@@ -116,7 +116,7 @@ public final class ConfigOptions {
   /** A loader with all layers; a command may {@linkplain ConfigLoader#set set} its own flags. */
   public ConfigLoader loader() {
     ConfigLoader loader =
-        ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS)
+        DistillConfig.loader()
             .environment(environment, RESERVED)
             .obsolete(DistillConfig.OBSOLETE)
             .properties(KafkaNames::isKnown);

@@ -1,6 +1,7 @@
 package io.streamdistill.cli.config;
 
 import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.format.InputFormat;
@@ -31,8 +32,19 @@ public record DistillConfig(
     TeacherConfig teacher,
     StudentConfig student) {
 
-  /** Name of the resource with the default of every key, and what it means. */
-  public static final String DEFAULTS = "/io/streamdistill/cli/defaults.yaml";
+  private static final String[] DEFAULTS = {
+    "/io/streamdistill/cli/defaults.yaml", TeacherConfig.DEFAULTS, StudentConfig.DEFAULTS
+  };
+
+  /** A loader of everything, or a part of it, with the defaults. */
+  public static ConfigLoader loader() {
+    return ConfigLoader.of(DistillConfig.class, DEFAULTS);
+  }
+
+  /** The default of every key, and what it means, as YAML. */
+  static String defaults() {
+    return ConfigLoader.defaults(DistillConfig.class, DEFAULTS);
+  }
 
   /** Keys of earlier versions, and why nobody needs them any more. */
   static final Map<String, String> OBSOLETE =

@@ -7,12 +7,8 @@ import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.config.Effective.Entry;
 import io.streamdistill.kafka.TopicsConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +26,7 @@ final class DefaultsTest {
           "teacher.features.offset");
 
   private static ConfigLoader loader() {
-    return ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS);
+    return DistillConfig.loader();
   }
 
   private static ConfigLoader complete() {
@@ -62,8 +58,8 @@ final class DefaultsTest {
   }
 
   @Test
-  void everyKeyIsExplained() throws IOException {
-    List<String> lines = text().lines().toList();
+  void everyKeyIsExplained() {
+    List<String> lines = DistillConfig.defaults().lines().toList();
     for (int i = 1; i < lines.size(); i++) {
       String line = lines.get(i);
       boolean sectionBelowOthers = line.matches(" *[a-z-]+:");
@@ -83,11 +79,5 @@ final class DefaultsTest {
   void theExampleAtTheTopIsValid() {
     assertThatCode(() -> loader().file(Path.of("..", "distill.yaml")).load(DistillConfig.class))
         .doesNotThrowAnyException();
-  }
-
-  private static String text() throws IOException {
-    try (InputStream in = DistillConfig.class.getResourceAsStream(DistillConfig.DEFAULTS)) {
-      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }

@@ -34,7 +34,7 @@ class QuickstartConfigTest {
   void setsNothingOfHowTheStudentLearns() throws Exception {
     var student = loader(7, false).load(DistillConfig.class).student();
     var defaults =
-        ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS)
+        DistillConfig.loader()
             .file(
                 Files.writeString(
                     directory.resolve("least.yaml"),
@@ -84,6 +84,6 @@ class QuickstartConfigTest {
             passes,
             stay);
     Path file = Files.writeString(directory.resolve("distill.yaml"), config.yaml());
-    return ConfigLoader.of(DistillConfig.class, DistillConfig.DEFAULTS).file(file);
+    return DistillConfig.loader().file(file);
   }
 }

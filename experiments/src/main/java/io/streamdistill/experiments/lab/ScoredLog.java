@@ -5,26 +5,20 @@ import io.streamdistill.cli.produce.TransferSetProducer;
 import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.Row;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Task;
 import io.streamdistill.records.avro.DistillFormat;
 import io.streamdistill.records.target.EncodingChoice;
-import io.streamdistill.teacher.MemberConfig;
 import io.streamdistill.teacher.TeacherConfig;
-import io.streamdistill.teacher.TeacherFeatures;
-import io.streamdistill.teacher.TeacherLimits;
 import io.streamdistill.teacher.TeacherService;
-import io.streamdistill.teacher.engine.OutputKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +26,6 @@ import org.jspecify.annotations.Nullable;
 record ScoredLog(KafkaSettings kafka, Admin admin, FeatureContract features, ClassMap classes) {
 
   static final int MAX_RECORD_BYTES = 1 << 20;
-
-  private static final int TEACHER_BATCH = 256;
-  private static final Duration LINGER = Duration.ofMillis(100);
-  private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
 
   /**
    * Produces the examples, and returns when all of them are scored.
@@ -52,24 +42,13 @@ record ScoredLog(KafkaSettings kafka, Admin admin, FeatureContract features, Cla
       double temperature)
       throws InterruptedException {
     TeacherConfig config =
-        new TeacherConfig(
-            application,
-            teacher.models().stream()
-                .map(model -> new MemberConfig(model, 1, OutputKind.AUTO))
-                .toList(),
-            TeacherFeatures.AS_ON_THE_WIRE,
-            teacher.combination(),
-            temperature,
-            EncodingChoice.DENSE_F16_LOG_PROBABILITY,
-            TEACHER_BATCH,
-            LINGER,
-            1,
-            0,
-            COMMIT_INTERVAL,
-            MAX_RECORD_BYTES,
-            OnLostRecords.STOP,
-            TeacherLimits.defaults(),
-            new HttpConfig("127.0.0.1", 0));
+        TeacherConfig.of(
+            "application-id=" + application,
+            "members=" + members(teacher),
+            "combination=" + teacher.combination(),
+            "temperature=" + temperature,
+            "encoding=" + EncodingChoice.DENSE_F16_LOG_PROBABILITY,
+            "http.port=0");
     Backlog backlog = new Backlog(admin);
     TeacherService service =
         TeacherService.start(
@@ -84,6 +63,12 @@ record ScoredLog(KafkaSettings kafka, Admin admin, FeatureContract features, Cla
       throw new IllegalStateException(
           "the teacher rejected examples: see topic " + topics.deadLetters());
     }
+  }
+
+  private static String members(TeacherRecipe teacher) {
+    return teacher.models().stream()
+        .map(model -> "{model: '%s'}".formatted(model.toString().replace("'", "''")))
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   private void produce(TopicsConfig topics, TransferSet examples) {
