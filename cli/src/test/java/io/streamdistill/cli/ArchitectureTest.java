@@ -53,6 +53,13 @@ final class ArchitectureTest {
           .definedBy("io.streamdistill.s3..")
           .layer("teacher")
           .definedBy("io.streamdistill.teacher..")
+          .layer("engine")
+          .definedBy(
+              "io.streamdistill.engine",
+              "io.streamdistill.engine.export..",
+              "io.streamdistill.engine.objective..")
+          .layer("engine-dl4j")
+          .definedBy("io.streamdistill.engine.dl4j..")
           .layer("student")
           .definedBy("io.streamdistill.student..")
           .layer("cli")
@@ -63,12 +70,12 @@ final class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("config")
           .mayNotAccessAnyLayer()
-          .whereLayer("onnx")
-          .mayNotAccessAnyLayer()
           .whereLayer("records")
           .mayOnlyAccessLayers("schemas", "config")
           .whereLayer("kafka")
           .mayOnlyAccessLayers("config", "records")
+          .whereLayer("onnx")
+          .mayOnlyAccessLayers("records")
           .whereLayer("checkpoints")
           .mayOnlyAccessLayers("schemas", "config", "records", "kafka", "onnx")
           .whereLayer("observe")
@@ -79,8 +86,15 @@ final class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("teacher")
           .mayOnlyAccessLayers("config", "records", "kafka", "observe")
+          .whereLayer("engine")
+          .mayOnlyAccessLayers("config", "records", "onnx")
+          .whereLayer("engine-dl4j")
+          .mayOnlyAccessLayers("config", "records", "onnx", "engine")
+          .whereLayer("engine-dl4j")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("student")
-          .mayOnlyAccessLayers("config", "records", "kafka", "onnx", "checkpoints", "observe")
+          .mayOnlyAccessLayers(
+              "config", "records", "kafka", "onnx", "checkpoints", "observe", "engine")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer();
 
@@ -145,6 +159,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("software.amazon..");
+
+  @ArchTest
+  static final ArchRule DL4J_IS_OF_ITS_ENGINE_ALONE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.streamdistill.engine.dl4j..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.deeplearning4j..", "org.nd4j..", "onnx..");
 
   @ArchTest
   static final ArchRule PACKAGES =

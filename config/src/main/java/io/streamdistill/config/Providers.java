@@ -51,6 +51,11 @@ public final class Providers<T> {
     return found.stream().map(name).distinct().sorted().toList();
   }
 
+  /** All of them, in the order in which they were found. */
+  public List<T> all() {
+    return List.copyOf(found);
+  }
+
   /**
    * The one of that name.
    *

@@ -14,15 +14,12 @@ import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.calibrate.BiasCorrector;
-import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.publish.CheckpointRewriter;
-import io.streamdistill.student.step.NativeThreads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,14 +81,11 @@ public final class CheckpointCalibrator {
     Path checkpoint = resolved(from);
     Manifest parent = CheckpointVerifier.verify(checkpoint, trusted);
     requireConfigured(parent);
-    DevicePreflight.check(); // before anything loads ND4J
-    NativeThreads.configure(Runtime.getRuntime().availableProcessors());
-    MultiLayerNetwork network = StudentNetwork.of(parent);
     CheckpointRewriter rewriter =
         new CheckpointRewriter(
             parent,
             checkpoint,
-            network,
+            StudentNetwork.of(parent),
             (model, contract) -> Optional.of(corrector.require(model, contract)),
             key,
             clock);

@@ -2,15 +2,12 @@ package io.streamdistill.student;
 
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
-import io.streamdistill.student.device.DevicePreflight;
-import io.streamdistill.student.onnx.OnnxExportException;
-import io.streamdistill.student.onnx.OnnxParity;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.export.OnnxParity;
+import io.streamdistill.onnx.graph.OnnxExportException;
 import io.streamdistill.student.publish.PublishedModel;
-import io.streamdistill.student.step.NativeThreads;
-import io.streamdistill.student.step.NetworkSize;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
  * Repeats the check that was made before a checkpoint was announced: that its model, in ONNX
@@ -38,14 +35,10 @@ public final class CheckpointParity {
    *     of the network, or its model cannot be run
    */
   public static OnnxParity ofModel(Path directory, Manifest manifest) {
-    DevicePreflight.check(); // before anything loads ND4J
-    NativeThreads.configure(Runtime.getRuntime().availableProcessors());
-    MultiLayerNetwork network = StudentNetwork.of(manifest);
-    long each =
-        NetworkSize.of(network.getLayerWiseConfigurations(), manifest.features().length())
-            .activations();
+    StudentPlan plan = StudentNetwork.of(manifest);
+    long each = plan.size().activations();
     try {
-      return PublishedModel.parity(manifest, directory, network, inputs(each));
+      return PublishedModel.parity(manifest, directory, plan, inputs(each));
     } catch (OnnxExportException e) {
       throw new CheckpointException(String.valueOf(e.getMessage()), e);
     }

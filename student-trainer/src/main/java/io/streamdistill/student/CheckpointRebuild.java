@@ -3,8 +3,16 @@ package io.streamdistill.student;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
+import io.streamdistill.engine.OutputScale;
+import io.streamdistill.engine.RowBatch;
+import io.streamdistill.engine.StudentEngine;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.StudentSpec;
+import io.streamdistill.engine.TrainableStudent;
+import io.streamdistill.engine.TrainingSetup;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.kafka.TopicWatch;
@@ -13,14 +21,13 @@ import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Task;
 import io.streamdistill.records.avro.TargetReader;
-import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.loop.BatchStep;
-import io.streamdistill.student.objective.ObjectiveConfig;
-import io.streamdistill.student.objective.TargetBatch;
 import io.streamdistill.student.publish.Lineage;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.publish.RebuildState;
+import io.streamdistill.student.schedule.BatchSize;
+import io.streamdistill.student.schedule.StepRate;
 import io.streamdistill.student.source.Batch;
 import io.streamdistill.student.source.BatchLimit;
 import io.streamdistill.student.source.BatchReader;
@@ -31,15 +38,8 @@ import io.streamdistill.student.source.ReadingOrder;
 import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.RecordedOrder;
 import io.streamdistill.student.source.RejectedBefore;
-import io.streamdistill.student.source.RowFiller;
 import io.streamdistill.student.source.SoftTargetLog;
 import io.streamdistill.student.source.TargetViews;
-import io.streamdistill.student.step.BatchSize;
-import io.streamdistill.student.step.NativeThreads;
-import io.streamdistill.student.step.OutputScale;
-import io.streamdistill.student.step.StepRate;
-import io.streamdistill.student.step.StudentStep;
-import io.streamdistill.student.step.StudentSteps;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,7 +50,6 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +66,7 @@ public final class CheckpointRebuild {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final StudentConfig config;
+  private final StudentPlan plan;
   private final KafkaSettings kafka;
   private final TopicsConfig topics;
   private final FeatureContract features;
@@ -97,20 +97,15 @@ public final class CheckpointRebuild {
       TopicsConfig topics,
       FeatureContract features,
       ClassMap classes) {
-    MultiLayerNetwork network = network(config, features, classes);
-    this.config = config.forWidth(OutputScale.width(network));
+    StudentSpec student = StudentNetwork.spec(config, features, classes);
+    StudentEngine engine = StudentNetwork.engine(config, student);
+    String unused = engine.prepare(config.threadCount());
+    this.plan = engine.plan(student);
+    this.config = config.forWidth(plan.outputWidth());
     this.kafka = kafka;
     this.topics = topics;
     this.features = features;
     this.classes = classes;
-  }
-
-  private static MultiLayerNetwork network(
-      StudentConfig config, FeatureContract features, ClassMap classes) {
-    DevicePreflight.check(); // before anything loads ND4J
-    NativeThreads.configure(
-        config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
-    return StudentNetwork.create(config, features, classes);
   }
 
   /**
@@ -126,17 +121,16 @@ public final class CheckpointRebuild {
   public Outcome rebuild(Path checkpoint, @Nullable Path from) {
     Manifest manifest = CheckpointVerifier.verify(checkpoint, TrustedKeys.none());
     RebuildState target = RebuildState.read(checkpoint, manifest);
-    BatchSize batchSize =
-        BatchSize.of(config.batchSize(), network(config, features, classes).numParams());
+    BatchSize batchSize = BatchSize.of(config.batchSize(), plan.parameters());
     target.requireConfigured(StudentDescription.of(config, batchSize, topics, features, classes));
     Manifest parent = from == null ? null : CheckpointVerifier.verify(from, TrustedKeys.none());
     List<Lineage.Segment> segments =
         segments(checkpoint, manifest, parent == null ? null : parent.version());
     try (Closers closers = new Closers()) {
-      StudentStep step = closers.add(step(manifest, batchSize));
+      TrainableStudent student = closers.add(student(manifest, batchSize));
       Progress start;
       if (parent != null && from != null) {
-        start = RebuildState.read(from, parent).restoreTo(step);
+        start = RebuildState.read(from, parent).restoreTo(student);
       } else if (manifest.initFrom() != null) {
         throw new CheckpointException(
             "student '%s' began with the weights of %s: give an earlier checkpoint of it with --from"
@@ -144,12 +138,12 @@ public final class CheckpointRebuild {
       } else {
         start = Progress.beginning(beginning(target.progress().position(), segments));
       }
-      Progress end = train(manifest, step, batchSize, start, segments, closers);
+      Progress end = train(manifest, student, batchSize, start, segments, closers);
       return new Outcome(
           manifest,
           parent == null ? null : parent.version(),
           end.step() - start.step(),
-          target.differing(step),
+          target.differing(student),
           target.numbers());
     }
   }
@@ -185,19 +179,21 @@ public final class CheckpointRebuild {
     return LogPosition.beginning(end.topicId(), starts);
   }
 
-  private StudentStep step(Manifest manifest, BatchSize batchSize) {
-    MultiLayerNetwork network = network(config, features, classes);
-    var scales = RebuildState.scales(manifest);
-    if (config.objective().logitScale().isAuto()) {
-      OutputScale.initialise(
-          network, OutputScale.first(scales.spread(), OutputScale.width(network)));
-    }
-    return StudentSteps.forNetwork(network, config.objective().config(scales), batchSize.most());
+  private TrainableStudent student(Manifest manifest, BatchSize batchSize) {
+    StudentScales scales = RebuildState.scales(manifest);
+    boolean scaled = config.objective().logitScale().isAuto();
+    return plan.build(
+        new TrainingSetup(
+            features,
+            scales.standardisation(),
+            config.objective().config(scales),
+            batchSize.most(),
+            scaled ? OutputScale.first(scales.spread(), plan.outputWidth()) : 1));
   }
 
   private Progress train(
       Manifest manifest,
-      StudentStep step,
+      TrainableStudent student,
       BatchSize batchSize,
       Progress start,
       List<Lineage.Segment> segments,
@@ -234,16 +230,10 @@ public final class CheckpointRebuild {
             config.log(),
             config.seed(),
             Clock.systemUTC());
-    ObjectiveConfig objective = config.objective().config(RebuildState.scales(manifest));
     BatchReader reader =
         new BatchReader(
             source,
             new TargetReader(new Task(features, classes), config.maxWeight()),
-            new RowFiller(
-                features,
-                RebuildState.scales(manifest).standardisation(),
-                classes.count(),
-                objective.temperature()),
             new TargetViews(
                 config.teachers(),
                 source.position().teachers(),
@@ -254,24 +244,23 @@ public final class CheckpointRebuild {
                 new SimpleMeterRegistry(), config.select(), config.teachers(), Clock.systemUTC()),
             Clock.systemUTC());
     StepRate rate = new StepRate(config.learningRate().schedule(batchSize), batchSize);
-    return steps(manifest, step, reader, source, rate, start, segments);
+    return steps(manifest, student, reader, source, rate, start, segments);
   }
 
   private Progress steps(
       Manifest manifest,
-      StudentStep step,
+      TrainableStudent student,
       BatchReader reader,
       SoftTargetLog source,
       StepRate rate,
       Progress start,
       List<Lineage.Segment> segments) {
-    var input = step.input();
-    TargetBatch targets = step.targets();
+    RowBatch rows = student.newBatch();
     Progress progress = start;
     int segment = 0;
     log.info("takes steps {} to {} again", start.step(), manifest.step());
     while (progress.step() < manifest.step()) {
-      if (!reader.fill(input, targets)) {
+      if (!reader.fill(rows)) {
         continue;
       }
       while (segment + 1 < segments.size() && segments.get(segment + 1).step() <= progress.step()) {
@@ -280,8 +269,8 @@ public final class CheckpointRebuild {
       Batch batch = reader.close();
       if (batch.rows() > 0) {
         var unused =
-            new BatchStep(step, rate, segments.get(segment).rateFactor(), config.log().passes())
-                .take(batch, progress);
+            new BatchStep(student, rate, segments.get(segment).rateFactor(), config.log().passes())
+                .take(batch, rows, progress);
       }
       progress = progress.after(batch);
       if (source.passOver() && progress.step() < manifest.step() && source.nextPass()) {

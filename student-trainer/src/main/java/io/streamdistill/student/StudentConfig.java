@@ -5,22 +5,22 @@ import static io.streamdistill.config.Require.require;
 import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.config.ConfigLoader;
+import io.streamdistill.engine.OptimizerConfig;
+import io.streamdistill.engine.objective.ObjectiveConfig;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.learning.LearningConfig;
-import io.streamdistill.student.objective.ObjectiveConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.InitFrom;
 import io.streamdistill.student.scale.InputConfig;
+import io.streamdistill.student.schedule.BatchSize;
+import io.streamdistill.student.schedule.LearningRateSchedule;
+import io.streamdistill.student.schedule.LearningRateSchedule.Decay;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.student.source.TeacherChoice;
-import io.streamdistill.student.step.BatchSize;
-import io.streamdistill.student.step.LearningRateSchedule;
-import io.streamdistill.student.step.LearningRateSchedule.Decay;
-import io.streamdistill.student.step.OptimizerConfig;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -31,6 +31,7 @@ import java.util.List;
  * @param initFrom checkpoint whose weights a new student starts from: {@code STUDENT@ALIAS}, {@code
  *     STUDENT@VERSION} or a directory; empty for random ones; default empty. Not used when the
  *     student has a checkpoint of its own
+ * @param engine trains it: auto, or the name of a student engine on the class path; default auto
  * @param network what the student is
  * @param features how the student sees its features
  * @param optimizer how a gradient becomes an update
@@ -59,6 +60,7 @@ import java.util.List;
 public record StudentConfig(
     String name,
     String initFrom,
+    String engine,
     Network network,
     InputConfig features,
     Optimizer optimizer,
@@ -143,6 +145,7 @@ public record StudentConfig(
     return new StudentConfig(
         name,
         initFrom,
+        engine,
         network,
         features,
         optimizer,
@@ -162,6 +165,11 @@ public record StudentConfig(
         onLostRecords,
         limits,
         http);
+  }
+
+  /** BLAS threads, at least 1. */
+  int threadCount() {
+    return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
   }
 
   /** Whose examples are trained on. */

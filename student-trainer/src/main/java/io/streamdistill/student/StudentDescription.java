@@ -6,7 +6,7 @@ import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.publish.StudentIdentity;
-import io.streamdistill.student.step.BatchSize;
+import io.streamdistill.student.schedule.BatchSize;
 
 /** Describes a configured student for its checkpoints: what shapes the weights, nothing else. */
 final class StudentDescription {

@@ -9,34 +9,34 @@ import io.streamdistill.checkpoints.trust.SigningKey;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.config.Directories;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.StudentSpec;
 import io.streamdistill.records.ClassMap;
-import io.streamdistill.student.onnx.OnnxExport;
-import io.streamdistill.student.onnx.OnnxExportException;
+import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.InitFrom;
-import io.streamdistill.student.step.StudentNetworks;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 
 /** Whether the files and the store that a configuration names can be used by a trainer. */
 public final class StudentFiles {
 
   private final StudentConfig config;
+  private final FeatureContract features;
   private final ClassMap classes;
   private final List<String> problems = new ArrayList<>();
 
-  private StudentFiles(StudentConfig config, ClassMap classes) {
+  private StudentFiles(StudentConfig config, FeatureContract features, ClassMap classes) {
     this.config = config;
+    this.features = features;
     this.classes = classes;
   }
 
   /** What is wrong, a message each. Kafka and S3 are not asked. */
-  public static List<String> problems(StudentConfig config, ClassMap classes) {
-    StudentFiles files = new StudentFiles(config, classes);
+  public static List<String> problems(
+      StudentConfig config, FeatureContract features, ClassMap classes) {
+    StudentFiles files = new StudentFiles(config, features, classes);
     files.attempt(
         "student.checkpoint.store: ", () -> CheckpointStores.check(config.checkpoint().store()));
     files.attempt(
@@ -65,31 +65,8 @@ public final class StudentFiles {
   }
 
   private void network() {
-    String file = config.network().dl4j();
-    if (file.isEmpty()) {
-      return;
-    }
-    String json;
-    try {
-      json = Files.readString(config.network().dl4jFile());
-    } catch (IOException e) {
-      throw new ConfigException("student.network.dl4j: cannot read %s: %s".formatted(file, e), e);
-    }
-    MultiLayerConfiguration network =
-        StudentNetworks.dl4jConfiguration(json, config.optimizer().config(), config.seed());
-    try {
-      OnnxExport.requireExportable(network);
-    } catch (OnnxExportException e) {
-      throw new ConfigException(
-          "student.network.dl4j: the network cannot be exported: " + e.getMessage(), e);
-    }
-    OutputLayer last = (OutputLayer) network.getConf(network.getConfs().size() - 1).getLayer();
-    require(
-        last.getNOut() == classes.count(),
-        "student.network.dl4j: the last layer of %s has %s outputs, there are %s classes; make them agree",
-        file,
-        last.getNOut(),
-        classes.count());
+    StudentSpec student = StudentNetwork.spec(config, features, classes);
+    StudentPlan unused = StudentNetwork.engine(config, student).plan(student);
   }
 
   private void start() {

@@ -9,27 +9,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.config.ConfigException;
+import io.streamdistill.engine.NetworkSize;
+import io.streamdistill.engine.OptimizerConfig;
+import io.streamdistill.engine.StudentEngine;
+import io.streamdistill.engine.StudentEngines;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.StudentSpec;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.student.onnx.OnnxExport;
-import io.streamdistill.student.onnx.OnnxExportException;
 import io.streamdistill.student.publish.PublishedModel;
-import io.streamdistill.student.step.NetworkSize;
-import io.streamdistill.student.step.OptimizerConfig;
-import io.streamdistill.student.step.StudentNetworks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
-/** Builds the network that a configuration, or a checkpoint, describes. */
+/** Plans the student that a configuration, or a checkpoint, describes. */
 final class StudentNetwork {
 
-  private static final Pattern DL4J_CLASS =
-      Pattern.compile("org\\.(deeplearning4j\\.nn|nd4j\\.linalg)\\.[\\w.$]+");
+  private static final String DL4J = "dl4j";
+  private static final String HIDDEN = "hidden";
 
   private static final int MAX_LAYERS = 1_000;
 
@@ -38,41 +36,39 @@ final class StudentNetwork {
 
   private StudentNetwork() {}
 
-  /** A new network with the initial weights of its seed, one that can be exported. */
-  static MultiLayerNetwork create(
-      StudentConfig config, FeatureContract features, ClassMap classes) {
-    MultiLayerNetwork network =
+  /** What a configuration asks for. */
+  static StudentSpec spec(StudentConfig config, FeatureContract features, ClassMap classes) {
+    return new StudentSpec(
+        features.length(),
+        classes.count(),
         config.network().dl4j().isEmpty()
-            ? StudentNetworks.dense(
-                features.length(),
-                config.network().hidden(),
-                classes.count(),
-                config.optimizer().config(),
-                config.seed())
-            : StudentNetworks.fromDl4jJson(
-                read(config.network()), config.optimizer().config(), config.seed());
-    try {
-      OnnxExport.requireExportable(network.getLayerWiseConfigurations());
-    } catch (OnnxExportException e) {
-      throw new ConfigException(
-          "student.network.dl4j: the network cannot be exported: " + e.getMessage(), e);
-    }
-    return network;
+            ? new StudentSpec.Dense(config.network().hidden())
+            : new StudentSpec.Described(DL4J, read(config.network()), config.network().dl4j()),
+        config.optimizer().config(),
+        config.seed());
+  }
+
+  /** The engine that a configuration names. */
+  static StudentEngine engine(StudentConfig config, StudentSpec student) {
+    return StudentEngines.find().choose(config.engine(), student);
   }
 
   /**
-   * The network of a checkpoint, with weights that are yet to be set; its optimizer is of no use.
-   * Memory is taken for no more parameters than the checkpoint holds weights.
+   * The student of a checkpoint, in a process that is ready to build it; its optimizer is of no
+   * use. Memory is taken for no more parameters than the checkpoint holds weights.
    *
    * @throws CheckpointException when the checkpoint describes none, or a larger one
    */
-  static MultiLayerNetwork of(Manifest manifest) {
+  static StudentPlan of(Manifest manifest) {
+    StudentEngines engines = StudentEngines.find();
     try {
-      MultiLayerConfiguration configuration = configuration(manifest);
-      OnnxExport.requireExportable(configuration);
-      requireSize(NetworkSize.of(configuration, manifest.features().length()), manifest);
-      return StudentNetworks.initialised(configuration);
-    } catch (RuntimeException e) { // ours, or any of DL4J's at what does not fit together
+      StudentSpec student = spec(manifest);
+      StudentEngine engine = engines.choose(StudentEngines.AUTO, student);
+      String unused = engine.prepare(Runtime.getRuntime().availableProcessors());
+      StudentPlan plan = engine.planUntrusted(student);
+      requireSize(plan.size(), manifest);
+      return plan;
+    } catch (RuntimeException e) { // ours, or any of an engine at what does not fit together
       throw new CheckpointException(
           "the configuration in checkpoint %s describes no network that can be built: %s"
               .formatted(
@@ -81,33 +77,32 @@ final class StudentNetwork {
     }
   }
 
-  private static MultiLayerConfiguration configuration(Manifest manifest) {
-    JsonNode network = manifest.configuration().path("network");
-    OptimizerConfig unused = new OptimizerConfig.Sgd(0);
-    if (network.path("dl4j").isObject()) {
-      requireClassesOfDl4j(network);
-      requireFew("network.dl4j.confs", network.path("dl4j").path("confs"));
-      return StudentNetworks.dl4jConfiguration(network.path("dl4j").toString(), unused, 0);
+  private static StudentSpec spec(Manifest manifest) {
+    return new StudentSpec(
+        manifest.features().length(),
+        manifest.classMap().count(),
+        network(manifest.configuration().path("network")),
+        new OptimizerConfig.Sgd(0),
+        0);
+  }
+
+  private static StudentSpec.Network network(JsonNode network) {
+    if (network.path(DL4J).isObject()) {
+      return new StudentSpec.Described(DL4J, network.path(DL4J).toString(), "the checkpoint");
     }
-    JsonNode units = network.path("hidden");
+    JsonNode units = network.path(HIDDEN);
     require(units.isArray(), "it has neither network.hidden nor network.dl4j");
-    requireFew("network.hidden", units);
+    require(
+        units.size() <= MAX_LAYERS,
+        "network.hidden has %s layers, %s are allowed",
+        units.size(),
+        MAX_LAYERS);
     List<Integer> hidden = new ArrayList<>();
     for (JsonNode unit : units) {
       require(unit.isInt(), "network.hidden has %s, which is no number of units", unit);
       hidden.add(unit.intValue());
     }
-    return StudentNetworks.denseConfiguration(
-        manifest.features().length(), hidden, manifest.classMap().count(), unused, 0);
-  }
-
-  private static void requireFew(String what, JsonNode layers) {
-    require(
-        layers.size() <= MAX_LAYERS,
-        "%s has %s layers, %s are allowed",
-        what,
-        layers.size(),
-        MAX_LAYERS);
+    return new StudentSpec.Dense(hidden);
   }
 
   private static void requireSize(NetworkSize size, Manifest manifest) {
@@ -129,16 +124,6 @@ final class StudentNetwork {
         MAX_ACTIVATIONS);
   }
 
-  /** DL4J creates objects of the classes that its JSON names: a checkpoint may not name others. */
-  private static void requireClassesOfDl4j(JsonNode network) {
-    for (JsonNode name : network.findValues("@class")) {
-      require(
-          DL4J_CLASS.matcher(name.asText()).matches(),
-          "it names the class %s, which is none of DL4J",
-          name);
-    }
-  }
-
   private static String read(StudentConfig.Network network) {
     try {
       return Files.readString(network.dl4jFile());
@@ -151,10 +136,10 @@ final class StudentNetwork {
   /** The architecture as it goes into checkpoints and is compared on resumption. */
   static ObjectNode describe(StudentConfig.Network network, ObjectMapper json) {
     if (network.dl4j().isEmpty()) {
-      return json.createObjectNode().<ObjectNode>set("hidden", json.valueToTree(network.hidden()));
+      return json.createObjectNode().<ObjectNode>set(HIDDEN, json.valueToTree(network.hidden()));
     }
     try {
-      return json.createObjectNode().<ObjectNode>set("dl4j", json.readTree(read(network)));
+      return json.createObjectNode().<ObjectNode>set(DL4J, json.readTree(read(network)));
     } catch (JsonProcessingException e) {
       throw new ConfigException(
           "student.network.dl4j: %s is not JSON: %s"

@@ -9,6 +9,7 @@ import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
+import io.streamdistill.engine.TrainableStudent;
 import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.InitFrom;
 import io.streamdistill.student.publish.Lineage;
@@ -17,9 +18,8 @@ import io.streamdistill.student.publish.Resumption;
 import io.streamdistill.student.publish.Resumption.Resumed;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.publish.WarmStart;
+import io.streamdistill.student.schedule.StepRate;
 import io.streamdistill.student.source.LogPosition;
-import io.streamdistill.student.step.StepRate;
-import io.streamdistill.student.step.StudentStep;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -58,7 +58,7 @@ record StudentStart(
       new LearningRecord(LearningState.STARTING.label(), "no step has been taken", List.of());
 
   /** A student that can be trained. */
-  record Ready(StudentScales scales, StudentStep step) {}
+  record Ready(StudentScales scales, TrainableStudent student) {}
 
   /** What a start needs of its surroundings. */
   record Surroundings(
@@ -69,13 +69,13 @@ record StudentStart(
       CheckpointPuller puller,
       TrustedKeys trusted,
       UnaryOperator<Progress> inPresentLog,
-      Function<StudentScales, StudentStep> steps,
+      Function<StudentScales, TrainableStudent> students,
       Supplier<LogPosition> beginning) {}
 
   /** A student that begins, at random weights, before anything is measured. */
-  StudentStart measured(StudentScales scales, StudentStep step) {
+  StudentStart measured(StudentScales scales, TrainableStudent student) {
     return new StudentStart(
-        progress, resumedFrom, origin, new Ready(scales, step), learning, lineage);
+        progress, resumedFrom, origin, new Ready(scales, student), learning, lineage);
   }
 
   /** The same start after training from it has diverged. */
@@ -84,7 +84,7 @@ record StudentStart(
   }
 
   /**
-   * Puts a step into the state that training begins with.
+   * Puts a student into the state that training begins with.
    *
    * @param usable whether a checkpoint of the student is to be gone on from
    * @throws StudentException when the checkpoint that it is to begin with does not fit the student
@@ -94,7 +94,7 @@ record StudentStart(
     StudentConfig config = here.config();
     Optional<Resumed> resumed =
         new Resumption(here.identity(), here.store(), config.checkpoint().workDir(), here.trusted())
-            .resume(announcements, here.steps(), usable, here.inPresentLog());
+            .resume(announcements, here.students(), usable, here.inPresentLog());
     if (resumed.isPresent()) {
       LearningRecord learning = learning(resumed.get());
       logResumed(here, resumed.get(), learning.rateFactor());
@@ -103,7 +103,7 @@ record StudentStart(
           resumed.get().progress(),
           manifest.version(),
           manifest.initFrom(),
-          new Ready(resumed.get().scales(), resumed.get().step()),
+          new Ready(resumed.get().scales(), resumed.get().student()),
           learning,
           resumed.get().lineage());
     }
@@ -114,7 +114,7 @@ record StudentStart(
     }
     WarmStart.Warm warm =
         new WarmStart(here.identity(), here.puller(), config.checkpoint().workDir(), here.trusted())
-            .start(InitFrom.parse(config.initFrom()), here.steps());
+            .start(InitFrom.parse(config.initFrom()), here.students());
     log.info(
         "student {} starts anew, with the weights of checkpoint {}: {} examples seen, teachers {}",
         config.name(),
@@ -125,7 +125,7 @@ record StudentStart(
         start,
         null,
         warm.origin(),
-        new Ready(warm.scales(), warm.step()),
+        new Ready(warm.scales(), warm.student()),
         NOTHING_YET,
         Lineage.NONE);
   }

@@ -18,6 +18,12 @@ import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.trust.SigningKey;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
+import io.streamdistill.engine.OutputScale;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.TrainableStudent;
+import io.streamdistill.engine.TrainingSetup;
+import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.engine.objective.ObjectiveConfig;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;
@@ -36,8 +42,6 @@ import io.streamdistill.student.learning.LearningMonitor;
 import io.streamdistill.student.loop.BatchStep;
 import io.streamdistill.student.loop.PrequentialMetrics;
 import io.streamdistill.student.loop.TrainingLoop;
-import io.streamdistill.student.objective.ObjectiveConfig;
-import io.streamdistill.student.onnx.SmallModels;
 import io.streamdistill.student.publish.Announcements;
 import io.streamdistill.student.publish.BackgroundPublisher;
 import io.streamdistill.student.publish.CheckpointConfig;
@@ -52,6 +56,8 @@ import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.publish.Transactions;
 import io.streamdistill.student.scale.Measurer;
 import io.streamdistill.student.scale.ObjectiveChoice;
+import io.streamdistill.student.schedule.BatchSize;
+import io.streamdistill.student.schedule.StepRate;
 import io.streamdistill.student.source.BatchLimit;
 import io.streamdistill.student.source.BatchPrefetcher;
 import io.streamdistill.student.source.BatchReader;
@@ -60,14 +66,8 @@ import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.LogWatch;
 import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.RejectedBefore;
-import io.streamdistill.student.source.RowFiller;
 import io.streamdistill.student.source.SoftTargetLog;
 import io.streamdistill.student.source.TargetViews;
-import io.streamdistill.student.step.BatchSize;
-import io.streamdistill.student.step.OutputScale;
-import io.streamdistill.student.step.StepRate;
-import io.streamdistill.student.step.StudentStep;
-import io.streamdistill.student.step.StudentSteps;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -79,7 +79,6 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,7 +107,7 @@ final class TrainerAssembly {
   private final BatchSize batchSize;
   private final StepRate learningRate;
   private final StudentIdentity described;
-  private final long outputWidth; // inputs of the output layer
+  private final StudentPlan plan;
   private SoftTargetTopic topic;
   private final TrainerClients clients;
   private final TopicWatch topicWatch;
@@ -127,6 +126,7 @@ final class TrainerAssembly {
   /** Connects; what is opened is closed by {@code closers}. */
   TrainerAssembly(
       StudentConfig configured,
+      StudentPlan plan,
       Cluster cluster,
       Task task,
       Instruments instruments,
@@ -136,10 +136,9 @@ final class TrainerAssembly {
     topics = cluster.topics();
     features = task.features();
     classes = task.classes();
-    MultiLayerNetwork network = StudentNetwork.create(configured, features, classes);
-    outputWidth = OutputScale.width(network);
-    config = configured.forWidth(outputWidth);
-    batchSize = BatchSize.of(config.batchSize(), network.numParams());
+    this.plan = plan;
+    config = configured.forWidth(plan.outputWidth());
+    batchSize = BatchSize.of(config.batchSize(), plan.parameters());
     learningRate = new StepRate(config.learningRate().schedule(batchSize), batchSize);
     this.registry = instruments.registry();
     this.metrics = instruments.metrics();
@@ -245,7 +244,7 @@ final class TrainerAssembly {
             new CheckpointPuller(cluster, PullOptions.trusting(trusted)),
             trusted,
             this::inPresentLog,
-            scales -> step(scales, false),
+            scales -> student(scales, false),
             this::beginning),
         CheckpointLog.readAll(kafka, topics.checkpoints()),
         usable);
@@ -306,10 +305,12 @@ final class TrainerAssembly {
                       objective.sharpWeight(),
                       objective::hardTemperature,
                       spread ->
-                          objective.logitScale().orElse(OutputScale.unit(spread, outputWidth))),
+                          objective
+                              .logitScale()
+                              .orElse(OutputScale.unit(spread, plan.outputWidth()))),
                   stopping);
     }
-    return scales == null ? null : start.measured(scales, step(scales, true));
+    return scales == null ? null : start.measured(scales, student(scales, true));
   }
 
   private SoftTargetLog log(LogPosition position) {
@@ -326,13 +327,22 @@ final class TrainerAssembly {
         Clock.systemUTC());
   }
 
-  private StudentStep step(StudentScales scales, boolean anew) {
-    MultiLayerNetwork network = StudentNetwork.create(config, features, classes);
-    if (anew && config.objective().logitScale().isAuto()) {
-      OutputScale.initialise(network, OutputScale.first(scales.spread(), outputWidth));
-    }
-    return closers.add(
-        StudentSteps.forNetwork(network, config.objective().config(scales), batchSize.most()));
+  private TrainableStudent student(StudentScales scales, boolean anew) {
+    boolean scaled = anew && config.objective().logitScale().isAuto();
+    TrainableStudent student =
+        plan.build(
+            new TrainingSetup(
+                features,
+                scales.standardisation(),
+                config.objective().config(scales),
+                batchSize.most(),
+                scaled ? OutputScale.first(scales.spread(), plan.outputWidth()) : 1));
+    log.info(
+        "training {} parameters with the {} step, batches of {}",
+        plan.parameters(),
+        student.label(),
+        batchSize.most());
+    return closers.add(student);
   }
 
   /** Training from {@code start}, which is ready. */
@@ -343,14 +353,13 @@ final class TrainerAssembly {
     }
     ObjectiveConfig objective = config.objective().config(ready.scales());
     StudentIdentity identity = described.begun(ready.scales(), start.origin());
-    CheckpointWriter writer = writer(identity, ready.step().network());
+    CheckpointWriter writer = writer(identity);
     SoftTargetLog source = log(start.progress().position());
     BackgroundPublisher publisher =
         closers.add(
             new BackgroundPublisher(
                 publisher(writer, start),
                 writer,
-                ready.step(),
                 new Perseverance(config.limits().maxOutage(), Clock.systemUTC()),
                 registry));
     RejectedBefore rejectedBefore = new RejectedBefore(clients.committed(topics.softTargets()));
@@ -366,11 +375,6 @@ final class TrainerAssembly {
         new BatchReader(
             source,
             new TargetReader(new Task(features, classes), config.maxWeight()),
-            new RowFiller(
-                features,
-                ready.scales().standardisation(),
-                classes.count(),
-                objective.temperature()),
             new TargetViews(
                 config.teachers(), source.position().teachers(), List.of(holdOut, config.select())),
             new BatchLimit(batchSize, start.progress().examplesSeen(), config.log().linger()),
@@ -380,11 +384,13 @@ final class TrainerAssembly {
     report.watch(source);
     TrainingLoop loop =
         new TrainingLoop(
-            new BatchPrefetcher(
-                source, reader, batchSize.most(), features.length(), classes.count()),
-            ready.step(),
+            new BatchPrefetcher(source, reader, ready.student()::newBatch),
+            ready.student(),
             new BatchStep(
-                ready.step(), learningRate, start.learning().rateFactor(), config.log().passes()),
+                ready.student(),
+                learningRate,
+                start.learning().rateFactor(),
+                config.log().passes()),
             publisher,
             config.checkpoint(),
             rejectedBefore,
@@ -395,10 +401,10 @@ final class TrainerAssembly {
     return new Training(start, loop, monitor, publisher);
   }
 
-  private CheckpointWriter writer(StudentIdentity identity, MultiLayerNetwork network) {
+  private CheckpointWriter writer(StudentIdentity identity) {
     return new CheckpointWriter(
         identity,
-        network.getLayerWiseConfigurations(),
+        plan,
         BiasCorrector.of(config.biasCorrection(), kafka, topics.softTargets(), features, classes)
             ::correct,
         config.checkpoint().int8() ? new QuantizationLoss(holdOut) : SmallModels.NONE,

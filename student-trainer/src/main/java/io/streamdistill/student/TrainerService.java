@@ -6,6 +6,9 @@ import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.checkpoints.store.CheckpointShelf;
 import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.Cluster;
+import io.streamdistill.engine.StudentEngine;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.StudentSpec;
 import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.OnLostRecords;
@@ -15,12 +18,10 @@ import io.streamdistill.observe.ObserveServer;
 import io.streamdistill.observe.Routes;
 import io.streamdistill.observe.serve.CheckpointRoutes;
 import io.streamdistill.records.Task;
-import io.streamdistill.student.device.DevicePreflight;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.source.PassConfig.WhenDone;
-import io.streamdistill.student.step.NativeThreads;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -97,9 +98,7 @@ public final class TrainerService implements AutoCloseable {
 
   private static TrainerService compose(
       StudentConfig config, Cluster cluster, Task task, Closers closers) {
-    log.info(DevicePreflight.check().message()); // before anything loads ND4J
-    NativeThreads.configure(
-        config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
+    StudentPlan plan = plan(config, task);
     PrometheusMeterRegistry registry = Meters.create("student-trainer", "student", config.name());
     closers.add(registry::close);
     TrainerService service =
@@ -107,17 +106,30 @@ public final class TrainerService implements AutoCloseable {
     Instruments instruments = Instruments.of(registry, config);
     service.begun =
         service.startUp.await(
-            () -> begin(config, cluster, task, instruments, closers), service::isClosing);
+            () -> begin(config, plan, cluster, task, instruments, closers), service::isClosing);
     service.readiness.started(service.begun().assembly());
     return service;
   }
 
+  private static StudentPlan plan(StudentConfig config, Task task) {
+    StudentSpec student = StudentNetwork.spec(config, task.features(), task.classes());
+    StudentEngine engine = StudentNetwork.engine(config, student);
+    log.info(engine.prepare(config.threadCount()));
+    return engine.plan(student);
+  }
+
   /** What a try that fails has opened is closed again. */
   private static Begun begin(
-      StudentConfig config, Cluster cluster, Task task, Instruments instruments, Closers closers) {
+      StudentConfig config,
+      StudentPlan plan,
+      Cluster cluster,
+      Task task,
+      Instruments instruments,
+      Closers closers) {
     Closers opened = new Closers();
     try {
-      TrainerAssembly assembly = new TrainerAssembly(config, cluster, task, instruments, opened);
+      TrainerAssembly assembly =
+          new TrainerAssembly(config, plan, cluster, task, instruments, opened);
       Begun begun = new Begun(assembly, assembly.start(id -> true));
       closers.add(opened);
       return begun;

@@ -19,6 +19,13 @@ import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.config.AutoNumber;
+import io.streamdistill.engine.TrainableStudent;
+import io.streamdistill.engine.TrainingSetup;
+import io.streamdistill.engine.Weight;
+import io.streamdistill.engine.export.ExportContract;
+import io.streamdistill.engine.export.ModelFeatures;
+import io.streamdistill.engine.export.OnnxExport;
+import io.streamdistill.engine.objective.ObjectiveConfig;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
@@ -31,7 +38,6 @@ import io.streamdistill.records.data.IdxFile;
 import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.records.target.TargetEncoding;
 import io.streamdistill.student.gate.GateConfig;
-import io.streamdistill.student.onnx.OnnxExport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,6 +52,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -53,7 +60,6 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,8 +71,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
@@ -114,7 +118,7 @@ class ChampionParityTest {
   void theChampionPredictsWhatTheTrainersNetworkPredicts(String student) throws Exception {
     Path champion = trainedAndPulled(student);
     Manifest manifest = Manifest.read(champion);
-    MultiLayerNetwork network = network(champion, manifest);
+    TrainableStudent network = trained(champion, manifest);
     Map<String, Object> measured = new LinkedHashMap<>();
     for (Map.Entry<String, byte[]> kind : new TreeMap<>(inputs).entrySet()) {
       float[][] expected = logits(network, kind.getValue());
@@ -255,32 +259,37 @@ class ChampionParityTest {
     return Files.writeString(directory.resolve("digits-cnn.json"), configuration.toJson());
   }
 
-  private static MultiLayerNetwork network(Path checkpoint, Manifest manifest) {
-    MultiLayerNetwork network = StudentNetwork.of(manifest);
-    Map<String, INDArray> parameters = network.paramTable();
+  private static TrainableStudent trained(Path checkpoint, Manifest manifest) {
+    Map<String, Weight> weights = new TreeMap<>();
     Safetensors.read(checkpoint.resolve("weights.safetensors"))
         .tensors()
-        .forEach(
-            (name, saved) -> {
-              INDArray values = requireNonNull(parameters.get(name), name);
-              values.assign(Nd4j.createFromArray(saved.floats()).reshape('c', values.shape()));
-            });
-    return network;
+        .forEach((name, saved) -> weights.put(name, new Weight(saved.shape(), saved.floats())));
+    TrainableStudent student =
+        StudentNetwork.of(manifest)
+            .build(new TrainingSetup(FEATURES, null, ObjectiveConfig.DEFAULT, 1, 1));
+    student.begin(weights);
+    return student;
   }
 
-  /** What DL4J says; the last layer of a student is linear. (INPUTS, CLASSES) */
-  private static float[][] logits(MultiLayerNetwork network, byte[] images) {
-    float[][] logits = new float[INPUTS][];
-    for (int from = 0; from < INPUTS; from += BATCH) {
-      float[] x = new float[BATCH * LENGTH];
-      for (int i = 0; i < x.length; i++) {
-        x[i] = Byte.toUnsignedInt(images[from * LENGTH + i]) * FEATURES.scale() + FEATURES.offset();
-      }
-      float[][] rows =
-          network.output(Nd4j.createFromArray(x).reshape(BATCH, LENGTH)).toFloatMatrix();
-      System.arraycopy(rows, 0, logits, from, BATCH);
-    }
-    return logits;
+  /** What the engine says; the last layer of a student is linear. (INPUTS, CLASSES) */
+  private static float[][] logits(TrainableStudent student, byte[] images) {
+    ExportContract contract =
+        new ExportContract(
+            "digits",
+            "u8",
+            List.of((long) LENGTH),
+            FEATURES.scale(),
+            FEATURES.offset(),
+            IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList(),
+            Map.of());
+    float[] said =
+        student
+            .snapshot(new ModelFeatures(contract, INPUTS, ByteBuffer.wrap(images)))
+            .answers()
+            .logits();
+    return IntStream.range(0, INPUTS)
+        .mapToObj(row -> Arrays.copyOfRange(said, row * CLASSES, (row + 1) * CLASSES))
+        .toArray(float[][]::new);
   }
 
   private static float[][] softmax(float[][] logits) {

@@ -14,12 +14,13 @@ import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.Safetensors;
 import io.streamdistill.checkpoints.format.SourcePosition;
 import io.streamdistill.checkpoints.format.Tensor;
+import io.streamdistill.engine.Weight;
+import io.streamdistill.engine.dl4j.onnx.NetworkExport;
+import io.streamdistill.engine.export.ExportContract;
+import io.streamdistill.engine.export.OnnxParity;
+import io.streamdistill.onnx.graph.OnnxQuantizer;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.student.onnx.ExportContract;
-import io.streamdistill.student.onnx.OnnxExport;
-import io.streamdistill.student.onnx.OnnxParity;
-import io.streamdistill.student.onnx.OnnxQuantizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,7 +114,12 @@ final class CheckpointParityTest {
     ExportContract contract =
         new ExportContract(
             "small", "u8", List.of(1L, 3L, 4L), 1f / 255, 0, List.of("0", "1", "2"), Map.of());
-    Files.write(directory.resolve("model.onnx"), OnnxExport.export(network, contract));
+    Map<String, Weight> numbers = new HashMap<>();
+    weights(network)
+        .forEach((name, tensor) -> numbers.put(name, new Weight(tensor.shape(), tensor.floats())));
+    Files.write(
+        directory.resolve("model.onnx"),
+        NetworkExport.export(network.getLayerWiseConfigurations(), numbers, contract, null));
   }
 
   @Test

@@ -239,6 +239,7 @@ final class SoftTargetFixture implements AutoCloseable {
     return new StudentConfig(
         name,
         "",
+        "auto",
         new StudentConfig.Network(List.of(16), ""),
         InputConfig.OFF,
         new StudentConfig.Optimizer(StudentConfig.OptimizerType.NESTEROV, 0.9, 0.9, 0.999, 1e-8, 0),

@@ -1,8 +1,8 @@
 package io.streamdistill.system;
 
-import io.streamdistill.student.onnx.OnnxAttribute;
-import io.streamdistill.student.onnx.OnnxGraph;
-import io.streamdistill.student.onnx.OnnxType;
+import io.streamdistill.onnx.graph.OnnxAttribute;
+import io.streamdistill.onnx.graph.OnnxGraph;
+import io.streamdistill.onnx.graph.OnnxType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

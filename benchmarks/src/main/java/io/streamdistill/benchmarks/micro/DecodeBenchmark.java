@@ -1,5 +1,11 @@
 package io.streamdistill.benchmarks.micro;
 
+import io.streamdistill.engine.OptimizerConfig;
+import io.streamdistill.engine.RowBatch;
+import io.streamdistill.engine.StudentEngines;
+import io.streamdistill.engine.StudentSpec;
+import io.streamdistill.engine.TrainingSetup;
+import io.streamdistill.engine.objective.ObjectiveConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Target;
@@ -7,11 +13,7 @@ import io.streamdistill.records.Task;
 import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.avro.TargetReader;
-import io.streamdistill.student.objective.TargetBatch;
-import io.streamdistill.student.source.RowFiller;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,9 +40,7 @@ public class DecodeBenchmark {
 
   private ConsumerRecord<byte[], byte[]>[] records; // (batch)
   private TargetReader reader;
-  private RowFiller filler;
-  private FloatBuffer input; // (batch, features)
-  private TargetBatch targets;
+  private RowBatch batch;
   private int next;
 
   @SuppressWarnings("NullAway.Init") // JMH calls setUp first
@@ -55,12 +55,16 @@ public class DecodeBenchmark {
       records[i] = new ConsumerRecord<>("soft-targets", 0, i, new byte[0], examples.encoded(i));
     }
     reader = new TargetReader(new Task(FeatureContract.u8(784), ClassMap.ofCount(10)), 1_000);
-    filler = new RowFiller(FeatureContract.u8(784), null, 10, 4);
-    input =
-        ByteBuffer.allocateDirect(BATCH * 784 * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
-    targets = new TargetBatch(BATCH, 10);
+    StudentSpec student =
+        new StudentSpec(784, 10, new StudentSpec.Dense(List.of(8)), OptimizerConfig.sgd(), 1);
+    batch =
+        StudentEngines.find()
+            .choose(StudentEngines.AUTO, student)
+            .plan(student)
+            .build(
+                new TrainingSetup(
+                    FeatureContract.u8(784), null, new ObjectiveConfig(4, 0.1), BATCH, 1))
+            .newBatch();
   }
 
   @Benchmark
@@ -68,7 +72,7 @@ public class DecodeBenchmark {
     int row = next++ % BATCH;
     Verdict<Target> verdict = reader.read(records[row].value());
     if (verdict instanceof Accepted<Target> accepted) {
-      filler.fill(accepted.value(), reader.logProbabilities(), row, input, targets);
+      batch.put(row, accepted.value(), reader.logProbabilities());
     }
     return verdict;
   }

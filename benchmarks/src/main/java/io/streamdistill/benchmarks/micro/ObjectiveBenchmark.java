@@ -1,10 +1,10 @@
 package io.streamdistill.benchmarks.micro;
 
-import io.streamdistill.student.objective.BatchLoss;
-import io.streamdistill.student.objective.DistillationObjective;
-import io.streamdistill.student.objective.FloatMatrix;
-import io.streamdistill.student.objective.ObjectiveConfig;
-import io.streamdistill.student.objective.TargetBatch;
+import io.streamdistill.engine.objective.BatchLoss;
+import io.streamdistill.engine.objective.DistillationObjective;
+import io.streamdistill.engine.objective.FloatMatrix;
+import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.TargetBatch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

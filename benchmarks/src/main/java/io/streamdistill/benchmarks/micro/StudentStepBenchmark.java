@@ -3,10 +3,9 @@ package io.streamdistill.benchmarks.micro;
 import io.streamdistill.benchmarks.step.StepFloor;
 import io.streamdistill.benchmarks.step.StepOptimizer;
 import io.streamdistill.benchmarks.step.StepShape;
+import io.streamdistill.benchmarks.step.StepSubject;
 import io.streamdistill.benchmarks.step.StepSubjects;
-import io.streamdistill.student.objective.BatchLoss;
-import io.streamdistill.student.step.NativeThreads;
-import io.streamdistill.student.step.StudentStep;
+import io.streamdistill.engine.objective.BatchLoss;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -46,7 +45,7 @@ public class StudentStepBenchmark {
   @Param("1")
   public int blasThreads;
 
-  private StudentStep step;
+  private StepSubject step;
   private Runnable fit;
   private StepFloor floor;
 
@@ -55,16 +54,16 @@ public class StudentStepBenchmark {
 
   @Setup(Level.Trial)
   public void setUp() {
-    NativeThreads.configure(blasThreads);
+    StepSubjects.prepare(blasThreads);
     StepShape shape = new StepShape(784, List.of(800, 800), 10, batch);
-    step = StepSubjects.step(shape, optimizer);
+    step = StepSubjects.student(shape, optimizer);
     fit = StepSubjects.fit(shape, optimizer);
     floor = new StepFloor(shape);
   }
 
   @Benchmark
   public BatchLoss lean() {
-    return step.train(batch, StepOptimizer.LEARNING_RATE);
+    return step.train();
   }
 
   @Benchmark

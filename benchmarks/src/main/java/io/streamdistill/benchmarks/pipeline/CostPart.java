@@ -6,7 +6,7 @@ import io.streamdistill.benchmarks.report.Report;
 import io.streamdistill.benchmarks.section.Run;
 import io.streamdistill.benchmarks.step.StepFloor;
 import io.streamdistill.benchmarks.step.StepShape;
-import io.streamdistill.student.step.NativeThreads;
+import io.streamdistill.benchmarks.step.StepSubjects;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +39,7 @@ final class CostPart {
 
   static void measure(Run run, ObjectNode figures) throws Exception {
     run.say("whole pipeline against both floors, processor time");
-    NativeThreads.configure(BLAS_THREADS);
+    StepSubjects.prepare(BLAS_THREADS);
     Mnist mnist = Mnist.read(run.home());
     StepShape shape = new StepShape(784, List.of(800, 800), 10, Yaml.STUDENT_BATCH);
     Windows windows = new Windows();

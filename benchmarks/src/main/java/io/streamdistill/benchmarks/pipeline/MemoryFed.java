@@ -3,23 +3,24 @@ package io.streamdistill.benchmarks.pipeline;
 import io.streamdistill.benchmarks.step.StepData;
 import io.streamdistill.benchmarks.step.StepOptimizer;
 import io.streamdistill.benchmarks.step.StepShape;
+import io.streamdistill.benchmarks.step.StepSubject;
 import io.streamdistill.benchmarks.step.StepSubjects;
-import io.streamdistill.student.step.StudentStep;
+import io.streamdistill.engine.RowBatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Training from memory: the student's step, fed by copying batches that are decoded already. */
+/** Training from memory: the student's step, fed with batches that are decoded already. */
 final class MemoryFed implements AutoCloseable {
 
   private static final int BATCHES = 24; // more than the caches hold
 
-  private final StudentStep step;
-  private final List<StepData> batches = new ArrayList<>();
+  private final StepSubject step;
+  private final List<RowBatch> batches = new ArrayList<>();
   private int next;
 
   MemoryFed(Mnist mnist, StepShape shape, StepOptimizer optimizer) {
-    step = StepSubjects.step(shape, optimizer);
+    step = StepSubjects.student(shape, optimizer);
     StepData random = StepData.of(shape);
     for (int b = 0; b < BATCHES; b++) {
       float[] features = new float[random.features().length]; // (batch, features)
@@ -29,7 +30,9 @@ final class MemoryFed implements AutoCloseable {
           features[row * image.length + i] = (image[i] & 0xff) * Mnist.PIXELS.scale();
         }
       }
-      batches.add(random.with(features));
+      RowBatch batch = step.student().newBatch();
+      random.with(features).copyTo(batch);
+      batches.add(batch);
     }
   }
 
@@ -39,12 +42,11 @@ final class MemoryFed implements AutoCloseable {
     long steps = 0;
     long elapsed;
     do {
-      batches.get(next++ % BATCHES).copyTo(step);
-      step.train(step.batchSize(), StepOptimizer.LEARNING_RATE);
+      step.train(batches.get(next++ % BATCHES));
       steps++;
       elapsed = System.nanoTime() - start;
     } while (elapsed < duration.toNanos());
-    return steps * step.batchSize() * 1e9 / elapsed;
+    return steps * step.batch().capacity() * 1e9 / elapsed;
   }
 
   @Override

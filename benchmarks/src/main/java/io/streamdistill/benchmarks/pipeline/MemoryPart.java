@@ -5,13 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamdistill.benchmarks.measure.Line;
 import io.streamdistill.benchmarks.measure.Sample;
 import io.streamdistill.benchmarks.section.Run;
+import io.streamdistill.engine.export.ExportContract;
+import io.streamdistill.engine.export.OnnxExport;
 import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.avro.AvroRecords;
-import io.streamdistill.student.onnx.ExportContract;
-import io.streamdistill.student.onnx.OnnxExport;
-import io.streamdistill.student.step.OptimizerConfig;
-import io.streamdistill.student.step.StudentNetworks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +41,7 @@ final class MemoryPart {
 
   private static final String TRAINED = "distill_student_examples_total";
   private static final int FEATURES = 16;
+  private static final int HIDDEN = 32;
   private static final int CLASSES = 10;
   private static final long WARM_UP_RECORDS = 2_000_000; // some ten seconds, of compiling as well
   private static final long RECORDS = WARM_UP_RECORDS + 8_000_000;
@@ -137,10 +136,26 @@ final class MemoryPart {
   }
 
   private static byte[] model() {
-    return OnnxExport.export(
-        StudentNetworks.dense(FEATURES, List.of(32), CLASSES, OptimizerConfig.sgd(), 1),
+    SplittableRandom random = new SplittableRandom(1);
+    return OnnxExport.write(
+        (graph, x, logits) -> {
+          String w1 = graph.f32("w1", weights(random, FEATURES * HIDDEN), FEATURES, HIDDEN);
+          String w2 = graph.f32("w2", weights(random, HIDDEN * CLASSES), HIDDEN, CLASSES);
+          String hidden = graph.node("Relu", "h", graph.node("MatMul", "z", List.of(x, w1)));
+          graph.node("MatMul", logits, List.of(hidden, w2));
+          return CLASSES;
+        },
         new ExportContract(
-            "small", "u8", List.of((long) FEATURES), 1f / 255, 0, Mnist.DIGITS.names(), Map.of()));
+            "small", "u8", List.of((long) FEATURES), 1f / 255, 0, Mnist.DIGITS.names(), Map.of()),
+        null);
+  }
+
+  private static float[] weights(SplittableRandom random, int count) {
+    float[] weights = new float[count];
+    for (int i = 0; i < count; i++) {
+      weights[i] = (float) random.nextDouble(-1, 1);
+    }
+    return weights;
   }
 
   private static String yaml(Path model) {

@@ -7,8 +7,6 @@ import io.streamdistill.benchmarks.section.NotMeasured;
 import io.streamdistill.benchmarks.section.Run;
 import io.streamdistill.benchmarks.section.Section;
 import io.streamdistill.benchmarks.step.PeerSteps.PeerStep;
-import io.streamdistill.student.step.NativeThreads;
-import io.streamdistill.student.step.StudentStep;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -46,7 +44,7 @@ public final class PeerSection implements Section {
                     new NotMeasured(
                         "this build is without PyTorch; unset DISTILL_BENCH_PEER and run ./distill"
                             + " bench again, which builds with the Maven profile 'peer'"));
-    NativeThreads.configure(run.threads());
+    StepSubjects.prepare(run.threads());
     run.figures(this)
         .put("threads_asked", run.threads())
         .put("threads", peer.configure(run.threads()))
@@ -60,8 +58,8 @@ public final class PeerSection implements Section {
     run.say("peer %s, batch %d".formatted(shape.network(), shape.batch()));
     Map<String, Runnable> subjects = new LinkedHashMap<>();
     Map<String, PeerStep> peers = new LinkedHashMap<>();
-    List<StudentStep> ours =
-        OPTIMIZERS.stream().map(optimizer -> StepSubjects.step(shape, optimizer)).toList();
+    List<StepSubject> ours =
+        OPTIMIZERS.stream().map(optimizer -> StepSubjects.student(shape, optimizer)).toList();
     for (int i = 0; i < OPTIMIZERS.size(); i++) {
       StepOptimizer optimizer = OPTIMIZERS.get(i);
       String name = "peer." + optimizer.label();
@@ -88,7 +86,7 @@ public final class PeerSection implements Section {
           });
     } finally {
       peers.values().forEach(PeerStep::close);
-      ours.forEach(StudentStep::close);
+      ours.forEach(StepSubject::close);
     }
   }
 }

@@ -1,7 +1,16 @@
 package io.streamdistill.benchmarks.step;
 
-import io.streamdistill.student.objective.TargetBatch;
-import io.streamdistill.student.step.StudentStep;
+import io.streamdistill.engine.RowBatch;
+import io.streamdistill.engine.objective.TargetBatch;
+import io.streamdistill.records.Answer;
+import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Target;
+import io.streamdistill.records.target.TargetCodec;
+import io.streamdistill.records.target.TargetEncoding;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.SplittableRandom;
 
 /** One batch of random examples; every other one is labelled. */
@@ -63,11 +72,37 @@ public final class StepData {
     return labels.clone();
   }
 
-  /** Copies the batch to where a step reads it. */
-  public void copyTo(StudentStep step) {
-    step.input().put(0, features);
-    TargetBatch into = step.targets();
-    System.arraycopy(targets, 0, into.softTargets(), 0, targets.length);
-    System.arraycopy(labels, 0, into.labels(), 0, labels.length);
+  /** Writes the batch as if it came from the log. */
+  public void copyTo(RowBatch batch) {
+    int rows = labels.length;
+    int inputs = features.length / rows;
+    int classes = targets.length / rows;
+    for (int row = 0; row < rows; row++) {
+      ByteBuffer bytes = ByteBuffer.allocate(inputs * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(features, row * inputs, inputs);
+      double[] logProbabilities = new double[classes];
+      for (int k = 0; k < classes; k++) {
+        logProbabilities[k] = Math.log(targets[row * classes + k]);
+      }
+      batch.put(row, target(bytes, labels[row], logProbabilities), logProbabilities);
+    }
+  }
+
+  private static Target target(ByteBuffer bytes, int label, double[] logProbabilities) {
+    return new Target(
+        new Example(
+            "example",
+            bytes,
+            FeatureType.F32,
+            label == TargetBatch.UNLABELLED ? null : label,
+            1,
+            Instant.EPOCH),
+        new Answer(
+            TargetCodec.encode(TargetEncoding.DENSE_F32, logProbabilities),
+            TargetEncoding.DENSE_F32,
+            (float) StepSubjects.OBJECTIVE.temperature(),
+            "teacher",
+            "classes"),
+        Instant.EPOCH);
   }
 }

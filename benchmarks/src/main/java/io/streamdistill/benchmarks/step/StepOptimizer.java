@@ -1,6 +1,6 @@
 package io.streamdistill.benchmarks.step;
 
-import io.streamdistill.student.step.OptimizerConfig;
+import io.streamdistill.engine.OptimizerConfig;
 import java.util.Locale;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;

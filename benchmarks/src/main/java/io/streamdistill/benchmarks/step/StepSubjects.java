@@ -1,10 +1,16 @@
 package io.streamdistill.benchmarks.step;
 
-import io.streamdistill.student.objective.BatchLoss;
-import io.streamdistill.student.objective.ObjectiveConfig;
-import io.streamdistill.student.step.StudentNetworks;
-import io.streamdistill.student.step.StudentStep;
-import io.streamdistill.student.step.StudentSteps;
+import io.streamdistill.engine.RowBatch;
+import io.streamdistill.engine.StudentEngine;
+import io.streamdistill.engine.StudentEngines;
+import io.streamdistill.engine.StudentSpec;
+import io.streamdistill.engine.TrainableStudent;
+import io.streamdistill.engine.TrainingSetup;
+import io.streamdistill.engine.objective.BatchLoss;
+import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.FeatureType;
+import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -19,27 +25,52 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 /** What is measured against the floor, each on the same batch again and again. */
 public final class StepSubjects {
 
-  private static final ObjectiveConfig OBJECTIVE = new ObjectiveConfig(4, 0.1);
+  static final ObjectiveConfig OBJECTIVE = new ObjectiveConfig(4, 0.1);
   private static final long SEED = 1;
 
   private StepSubjects() {}
 
-  /** A step of ours, its batch filled in. */
-  public static StudentStep step(StepShape shape, StepOptimizer optimizer) {
-    StudentStep step =
-        StudentSteps.forNetwork(
-            StudentNetworks.dense(
-                shape.inputs(), shape.hidden(), shape.classes(), optimizer.ours(), SEED),
-            OBJECTIVE,
-            shape.batch());
-    StepData.of(shape).copyTo(step);
-    return step;
+  /** Makes this process ready for them. */
+  public static void prepare(int threads) {
+    StudentSpec any = spec(StepShape.small(1), StepOptimizer.SGD);
+    String unused = engine(any).prepare(threads);
+  }
+
+  private static StudentEngine engine(StudentSpec student) {
+    return StudentEngines.find().choose(StudentEngines.AUTO, student);
+  }
+
+  private static StudentSpec spec(StepShape shape, StepOptimizer optimizer) {
+    return new StudentSpec(
+        shape.inputs(),
+        shape.classes(),
+        new StudentSpec.Dense(shape.hidden()),
+        optimizer.ours(),
+        SEED);
+  }
+
+  /** A student of ours, its batch filled in. */
+  public static StepSubject student(StepShape shape, StepOptimizer optimizer) {
+    StudentSpec spec = spec(shape, optimizer);
+    TrainableStudent student =
+        engine(spec)
+            .plan(spec)
+            .build(
+                new TrainingSetup(
+                    new FeatureContract(FeatureType.F32, List.of(shape.inputs()), 1, 0),
+                    null,
+                    OBJECTIVE,
+                    shape.batch(),
+                    1));
+    RowBatch batch = student.newBatch();
+    StepData.of(shape).copyTo(batch);
+    return new StepSubject(student, batch);
   }
 
   /** Takes steps, and stops the benchmark when one came to nothing: that would cost less time. */
-  static Runnable training(StudentStep step) {
+  static Runnable training(StepSubject subject) {
     return () -> {
-      BatchLoss loss = step.train(step.batchSize(), StepOptimizer.LEARNING_RATE);
+      BatchLoss loss = subject.train();
       if (!loss.isFinite()) {
         throw new IllegalStateException("the loss is not finite: " + loss);
       }

@@ -5,8 +5,6 @@ import io.streamdistill.benchmarks.measure.Alternation.Finding;
 import io.streamdistill.benchmarks.report.Report;
 import io.streamdistill.benchmarks.section.Run;
 import io.streamdistill.benchmarks.section.Section;
-import io.streamdistill.student.step.NativeThreads;
-import io.streamdistill.student.step.StudentStep;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,23 +27,23 @@ public final class StudentSection implements Section {
 
   @Override
   public void run(Run run) {
-    NativeThreads.configure(run.threads());
+    StepSubjects.prepare(run.threads());
     StepShape.all().forEach(shape -> measure(shape, run));
   }
 
   private void measure(StepShape shape, Run run) {
     run.say("student %s, batch %d".formatted(shape.network(), shape.batch()));
     Map<String, Runnable> subjects = new LinkedHashMap<>();
-    Map<StepOptimizer, StudentStep> steps = new LinkedHashMap<>();
+    Map<StepOptimizer, StepSubject> steps = new LinkedHashMap<>();
     for (StepOptimizer optimizer : StepOptimizer.values()) {
-      StudentStep step = StepSubjects.step(shape, optimizer);
+      StepSubject step = StepSubjects.student(shape, optimizer);
       steps.put(optimizer, step);
       subjects.put("student." + optimizer.label(), StepSubjects.training(step));
       subjects.put("fit." + optimizer.label(), StepSubjects.fit(shape, optimizer));
     }
     Map<String, Finding> findings = run.alternation(SLICE).run(new StepFloor(shape), subjects);
     report(shape, findings, run);
-    steps.values().forEach(StudentStep::close);
+    steps.values().forEach(StepSubject::close);
   }
 
   private void report(StepShape shape, Map<String, Finding> findings, Run run) {

@@ -85,7 +85,9 @@ public final class ConfigCommand implements Callable<Integer> {
     problems.addAll(
         TeacherFiles.problems(
             config.teacher(), config.features().contract(), config.classes().map()));
-    problems.addAll(StudentFiles.problems(config.student(), config.classes().map()));
+    problems.addAll(
+        StudentFiles.problems(
+            config.student(), config.features().contract(), config.classes().map()));
     if (!problems.isEmpty()) {
       throw new ConfigException(
           "%d problem%s with what the configuration names (--no-files checks the keys alone):%n  - %s"

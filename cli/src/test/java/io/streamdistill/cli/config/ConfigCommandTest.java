@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.cli.failure.Failures;
 import io.streamdistill.config.ConfigLoader;
-import io.streamdistill.student.step.OptimizerConfig;
-import io.streamdistill.student.step.StudentNetworks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,7 +179,11 @@ final class ConfigCommandTest {
 
   private String network(int classes) throws IOException {
     String json =
-        StudentNetworks.denseConfiguration(784, List.of(5), classes, new OptimizerConfig.Sgd(0), 1)
+        new NeuralNetConfiguration.Builder()
+            .list()
+            .layer(new DenseLayer.Builder().nIn(784).nOut(5).build())
+            .layer(new OutputLayer.Builder().nIn(5).nOut(classes).build())
+            .build()
             .toJson();
     return Files.writeString(folder.resolve("net.json"), json).toString();
   }

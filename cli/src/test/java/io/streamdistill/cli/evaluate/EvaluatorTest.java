@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.streamdistill.engine.export.OnnxExport;
+import io.streamdistill.onnx.graph.OnnxAttribute;
+import io.streamdistill.onnx.graph.OnnxGraph;
+import io.streamdistill.onnx.graph.OnnxType;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.data.IdxFile;
-import io.streamdistill.student.onnx.OnnxAttribute;
-import io.streamdistill.student.onnx.OnnxExport;
-import io.streamdistill.student.onnx.OnnxGraph;
-import io.streamdistill.student.onnx.OnnxType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Where a figure was measured: processor, cores, and the versions that bear on the arithmetic. */
 public record Environment(String machine, Map<String, String> versions) {
@@ -45,7 +44,7 @@ public record Environment(String machine, Map<String, String> versions) {
   private static String nd4j() {
     Properties descriptor = new Properties();
     try (InputStream in =
-        Nd4j.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties")) {
+        Environment.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties")) {
       if (in != null) {
         descriptor.load(in);
       }

@@ -1,6 +1,7 @@
 package io.streamdistill.experiments.lab;
 
 import io.streamdistill.config.AutoNumber;
+import io.streamdistill.engine.StudentEngines;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.student.LimitsConfig;
@@ -146,6 +147,7 @@ public record StudentRecipe(
     return new StudentConfig(
         name,
         "",
+        StudentEngines.AUTO,
         new StudentConfig.Network(hidden, ""),
         InputConfig.OFF,
         new StudentConfig.Optimizer(optimizer, MOMENTUM, 0.9, 0.999, 1e-8, weightDecay),

@@ -2,13 +2,13 @@ package io.streamdistill.student.calibrate;
 
 import io.streamdistill.checkpoints.format.Calibration;
 import io.streamdistill.config.ConfigException;
+import io.streamdistill.engine.export.ExportContract;
+import io.streamdistill.engine.export.OnnxLogits;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig.Target;
-import io.streamdistill.student.onnx.ExportContract;
-import io.streamdistill.student.onnx.OnnxLogits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,9 +1,9 @@
 package io.streamdistill.student.gate;
 
-import io.streamdistill.student.onnx.ExportContract;
-import io.streamdistill.student.onnx.OnnxLogits;
-import io.streamdistill.student.onnx.OnnxQuantizer;
-import io.streamdistill.student.onnx.SmallModels;
+import io.streamdistill.engine.export.ExportContract;
+import io.streamdistill.engine.export.OnnxLogits;
+import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.onnx.graph.OnnxQuantizer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;

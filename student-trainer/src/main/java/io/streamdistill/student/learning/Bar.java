@@ -1,7 +1,7 @@
 package io.streamdistill.student.learning;
 
 import io.streamdistill.checkpoints.format.StudentScales;
-import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.ObjectiveConfig;
 
 /**
  * What learning is measured by: a student that always gives the same answer.

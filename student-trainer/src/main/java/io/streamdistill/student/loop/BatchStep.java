@@ -1,17 +1,18 @@
 package io.streamdistill.student.loop;
 
+import io.streamdistill.engine.RowBatch;
+import io.streamdistill.engine.TrainableStudent;
+import io.streamdistill.engine.objective.BatchLoss;
 import io.streamdistill.student.learning.DivergenceException;
-import io.streamdistill.student.objective.BatchLoss;
 import io.streamdistill.student.publish.Progress;
+import io.streamdistill.student.schedule.StepRate;
 import io.streamdistill.student.source.Batch;
-import io.streamdistill.student.step.StepRate;
-import io.streamdistill.student.step.StudentStep;
 import java.util.List;
 
 /** Takes the training step of a batch, at the learning rate of its time. */
 public final class BatchStep {
 
-  private final StudentStep step;
+  private final TrainableStudent student;
   private final StepRate learningRate;
   private final double rateFactor;
   private final int passes;
@@ -22,8 +23,8 @@ public final class BatchStep {
    * @param rateFactor what the learning rate is multiplied by; below 1 after a recovery
    * @param passes in all; 0 for endlessly many
    */
-  public BatchStep(StudentStep step, StepRate learningRate, double rateFactor, int passes) {
-    this.step = step;
+  public BatchStep(TrainableStudent student, StepRate learningRate, double rateFactor, int passes) {
+    this.student = student;
     this.learningRate = learningRate;
     this.rateFactor = rateFactor;
     this.passes = passes;
@@ -38,17 +39,18 @@ public final class BatchStep {
   public record Taken(BatchLoss loss, List<Integer> poison) {}
 
   /**
-   * Takes it; rows and targets lie in the step's buffers.
+   * Takes it.
    *
+   * @param rows of the batch
    * @param before how far training had come
    * @throws DivergenceException when it is not single rows that spoil the loss
    */
-  public Taken take(Batch batch, Progress before) {
+  public Taken take(Batch batch, RowBatch rows, Progress before) {
     double rate =
         rateFactor
             * learningRate.at(before.step(), before.examplesSeen(), batch.end().done(passes));
-    BatchLoss loss = step.train(batch.rows(), rate);
-    return loss.isFinite() ? new Taken(loss, List.of()) : withoutPoison(batch, rate, before);
+    BatchLoss loss = student.train(rows, batch.rows(), rate).await();
+    return loss.isFinite() ? new Taken(loss, List.of()) : withoutPoison(batch, rows, rate, before);
   }
 
   /** What the learning rate is multiplied by. */
@@ -57,13 +59,13 @@ public final class BatchStep {
   }
 
   /** A step whose loss was no number has changed nothing: it is taken without those to blame. */
-  private Taken withoutPoison(Batch batch, double rate, Progress before) {
-    List<Integer> poison = PoisonRows.takeOut(step, batch.rows());
+  private Taken withoutPoison(Batch batch, RowBatch rows, double rate, Progress before) {
+    List<Integer> poison = PoisonRows.takeOut(student, rows, batch.rows());
     int rest = batch.rows() - poison.size();
     if (poison.isEmpty() || (rest == 0 && batch.rows() > 1)) {
       throw new DivergenceException(
           "the loss of step %d is not a finite number".formatted(before.step()), before.step());
     }
-    return new Taken(rest == 0 ? BatchLoss.EMPTY : step.train(rest, rate), poison);
+    return new Taken(rest == 0 ? BatchLoss.EMPTY : student.train(rows, rest, rate).await(), poison);
   }
 }

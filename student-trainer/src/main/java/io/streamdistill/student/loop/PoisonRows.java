@@ -1,8 +1,7 @@
 package io.streamdistill.student.loop;
 
-import io.streamdistill.student.objective.TargetBatch;
-import io.streamdistill.student.step.StudentStep;
-import java.nio.FloatBuffer;
+import io.streamdistill.engine.RowBatch;
+import io.streamdistill.engine.TrainableStudent;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,33 +11,23 @@ final class PoisonRows {
   private PoisonRows() {}
 
   /**
-   * Leaves the other records at the start of the step's input and targets, in their order.
+   * Leaves the other records at the start of the batch, in their order.
    *
-   * @param rows records of the batch, as the step has them
+   * @param count rows of the batch
    * @return the rows that were taken out
    */
-  static List<Integer> takeOut(StudentStep step, int rows) {
-    int features = step.features();
-    FloatBuffer input = step.input();
-    float[] inputs = new float[rows * features]; // (rows, features)
-    input.get(0, inputs);
-    TargetBatch all = new TargetBatch(rows, step.classes());
-    all.copyFrom(step.targets(), rows);
+  static List<Integer> takeOut(TrainableStudent student, RowBatch rows, int count) {
+    RowBatch alone = student.newBatch();
     List<Integer> poison = new ArrayList<>();
-    List<Integer> kept = new ArrayList<>();
-    for (int row = 0; row < rows; row++) {
-      put(step, 0, inputs, all, row);
-      (step.evaluate(1).isFinite() ? kept : poison).add(row);
-    }
-    for (int to = 0; to < kept.size(); to++) {
-      put(step, to, inputs, all, kept.get(to));
+    int kept = 0;
+    for (int row = 0; row < count; row++) {
+      alone.copy(0, rows, row);
+      if (student.evaluate(alone, 1).isFinite()) {
+        rows.copy(kept++, rows, row);
+      } else {
+        poison.add(row);
+      }
     }
     return poison;
-  }
-
-  private static void put(StudentStep step, int to, float[] inputs, TargetBatch all, int from) {
-    int features = step.features();
-    step.input().put(to * features, inputs, from * features, features);
-    step.targets().copyRow(to, all, from);
   }
 }

@@ -1,5 +1,7 @@
 package io.streamdistill.student.loop;
 
+import io.streamdistill.engine.RowBatch;
+import io.streamdistill.engine.TrainableStudent;
 import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningMonitor;
@@ -14,7 +16,6 @@ import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.ReadingOrder;
 import io.streamdistill.student.source.RejectedBefore;
 import io.streamdistill.student.source.Rejection;
-import io.streamdistill.student.step.StudentStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,7 +45,7 @@ public final class TrainingLoop {
   private static final long INSPECTION = 100;
 
   private final BatchPrefetcher batches;
-  private final StudentStep step;
+  private final TrainableStudent student;
   private final BatchStep steps;
   private final BackgroundPublisher publisher;
   private final CheckpointConfig checkpoints;
@@ -61,10 +62,10 @@ public final class TrainingLoop {
   private Progress published;
   private Instant publishedAt;
 
-  /** Creates a loop that goes on from {@code start}, to which step and source have been set. */
+  /** Creates a loop that goes on from {@code start}, to which student and source have been set. */
   public TrainingLoop(
       BatchPrefetcher batches,
-      StudentStep step,
+      TrainableStudent student,
       BatchStep steps,
       BackgroundPublisher publisher,
       CheckpointConfig checkpoints,
@@ -74,7 +75,7 @@ public final class TrainingLoop {
       InstantSource clock,
       Progress start) {
     this.batches = batches;
-    this.step = step;
+    this.student = student;
     this.steps = steps;
     this.publisher = publisher;
     this.checkpoints = checkpoints;
@@ -132,25 +133,24 @@ public final class TrainingLoop {
     Batch batch = next.batch();
     LogPosition nextPass = next.nextPass();
     boolean last = next.last();
-    next.copyTo(step.input(), step.targets());
+    train(batch, next.rows());
     batches.recycle(next);
-    train(batch);
     if (nextPass != null) {
       passOver(nextPass);
     }
     return last;
   }
 
-  private void train(Batch batch) {
+  private void train(Batch batch, RowBatch rows) {
     rejections.addAll(batch.rejections());
     order.addAll(batch.order());
     if (batch.rows() > 0) {
-      BatchStep.Taken taken = steps.take(batch, progress);
+      BatchStep.Taken taken = steps.take(batch, rows, progress);
       taken.poison().forEach(row -> reject(batch, row));
       metrics.trained(batch, taken.loss(), clock.millis());
       monitor.observe(taken.loss(), progress.step());
       if (progress.step() % INSPECTION == 0) {
-        monitor.inspect(step.deadUnits(), batch.rows(), progress.step());
+        monitor.inspect(student.deadUnits(), batch.rows(), progress.step());
       }
     }
     progress = progress.after(batch);
@@ -218,13 +218,8 @@ public final class TrainingLoop {
           monitor.detail());
     }
     long start = System.nanoTime();
-    float[] parameters = step.parameters();
-    float[] optimizerState = step.optimizerState();
-    FiniteGuard.requireFinite("parameters", parameters, progress.step());
-    FiniteGuard.requireFinite("optimizer states", optimizerState, progress.step());
     publisher.publish(
-        parameters,
-        optimizerState,
+        student,
         new Publication(
             progress,
             rejections,

@@ -2,10 +2,11 @@ package io.streamdistill.student.publish;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.streamdistill.engine.StudentSnapshot;
+import io.streamdistill.engine.TrainableStudent;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.source.Rejection;
-import io.streamdistill.student.step.StudentStep;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -25,23 +26,20 @@ public final class BackgroundPublisher implements AutoCloseable {
 
   private final CheckpointPublisher publisher;
   private final CheckpointWriter writer;
-  private final StudentStep step;
   private final Perseverance perseverance;
   private final Timer stall;
   private final Timer duration;
   private final ExecutorService thread;
   private @Nullable Future<?> running;
 
-  /** Creates a publisher of the state of {@code step}. */
+  /** Creates a publisher. */
   public BackgroundPublisher(
       CheckpointPublisher publisher,
       CheckpointWriter writer,
-      StudentStep step,
       Perseverance perseverance,
       MeterRegistry registry) {
     this.publisher = publisher;
     this.writer = writer;
-    this.step = step;
     this.perseverance = perseverance;
     stall =
         Timer.builder("distill.student.checkpoint.stall")
@@ -73,27 +71,35 @@ public final class BackgroundPublisher implements AutoCloseable {
   }
 
   /**
-   * Copies the student and returns; the rest happens meanwhile. Waits for the checkpoint before.
+   * Takes a snapshot of the student and returns; the rest happens meanwhile. Waits for the
+   * checkpoint before.
    *
-   * @param parameters copy of the step's, (parameters)
-   * @param optimizerState copy of the step's, (floats)
-   * @throws DivergenceException when what the network says to ordinary features is no number
+   * @throws DivergenceException when its numbers are not finite, or what it says to ordinary
+   *     features; nothing of it is published then
    */
-  public void publish(float[] parameters, float[] optimizerState, Publication publication) {
-    await();
+  public void publish(TrainableStudent student, Publication publication) {
     long at = publication.progress().step();
-    StudentSnapshot snapshot =
-        writer.snapshot(step.network(), step.iteration(), parameters, optimizerState);
-    if (!snapshot.expected().isFinite()) {
-      throw new DivergenceException(
-          "at step %d the student's answers to ordinary features are not finite numbers"
-              .formatted(at),
-          at);
-    }
+    StudentSnapshot snapshot = writer.snapshot(student);
+    requireFinite(snapshot, at);
+    await();
     CheckpointPublisher.Attempt attempt = new CheckpointPublisher.Attempt(snapshot, publication);
     running =
         thread.submit(
             () -> duration.record(() -> publish(attempt, "the checkpoint of step " + at)));
+  }
+
+  private static void requireFinite(StudentSnapshot snapshot, long step) {
+    String notFinite = snapshot.notFinite();
+    if (notFinite != null) {
+      throw new DivergenceException(
+          "%s at step %d hold values that are not finite".formatted(notFinite, step), step);
+    }
+    if (!snapshot.answers().isFinite()) {
+      throw new DivergenceException(
+          "at step %d the student's answers to ordinary features are not finite numbers"
+              .formatted(step),
+          step);
+    }
   }
 
   private void publish(CheckpointPublisher.Attempt attempt, String what) {

@@ -4,6 +4,7 @@ import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.LearningRecord;
 import io.streamdistill.checkpoints.format.Manifest;
+import io.streamdistill.engine.StudentSnapshot;
 import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.student.source.LogPosition;
 import io.streamdistill.student.source.Rejection;

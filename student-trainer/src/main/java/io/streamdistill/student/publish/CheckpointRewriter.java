@@ -5,15 +5,17 @@ import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.log.GateProgress;
 import io.streamdistill.checkpoints.trust.SigningKey;
-import io.streamdistill.student.onnx.OnnxExportException;
-import io.streamdistill.student.onnx.OnnxParity;
-import io.streamdistill.student.onnx.SmallModels;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.StudentSnapshot;
+import io.streamdistill.engine.export.Answers;
+import io.streamdistill.engine.export.OnnxParity;
+import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.onnx.graph.OnnxExportException;
 import io.streamdistill.student.publish.CheckpointWriter.Correction;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,7 @@ public final class CheckpointRewriter {
 
   private final Manifest parent;
   private final Path from;
-  private final MultiLayerNetwork network;
+  private final StudentPlan plan;
   private final CheckpointWriter writer;
 
   /**
@@ -32,24 +34,24 @@ public final class CheckpointRewriter {
    *
    * @param parent manifest of the checkpoint, verified
    * @param from directory of the checkpoint
-   * @param network of its architecture; gets its weights
+   * @param plan of its student
    * @param correction instead of the one that it has, if any
    * @param key signs what is written; null for no signature
    */
   public CheckpointRewriter(
       Manifest parent,
       Path from,
-      MultiLayerNetwork network,
+      StudentPlan plan,
       Correction correction,
       @Nullable SigningKey key,
       InstantSource clock) {
     this.parent = parent;
     this.from = from;
-    this.network = network;
+    this.plan = plan;
     writer =
         new CheckpointWriter(
             StudentIdentity.of(parent),
-            network.getLayerWiseConfigurations(),
+            plan,
             correction,
             SmallModels.NONE, // what it costs is measured on a hold-out, which only the trainer has
             key,
@@ -65,14 +67,8 @@ public final class CheckpointRewriter {
    *     predicts something else, or the new checkpoint cannot be written or proven
    */
   public Manifest write(String version, Path directory) {
-    TrainerState state = restored();
-    StudentSnapshot snapshot =
-        writer.snapshot(
-            network,
-            state.optimizerSteps(),
-            network.params().dup().data().asFloat(),
-            state.optimizer().floats());
-    requireSameModel(snapshot.expected());
+    StudentSnapshot snapshot = restored();
+    requireSameModel(snapshot.answers());
     return writer.write(
         new CheckpointId(parent.student(), version),
         parent.version(),
@@ -99,9 +95,10 @@ public final class CheckpointRewriter {
     return kept;
   }
 
-  private TrainerState restored() {
+  private StudentSnapshot restored() {
     try {
-      return TrainerState.restored(from, parent, network);
+      TrainerState state = TrainerState.read(from, parent);
+      return StoredSnapshot.of(state, state.answers(plan, writer.asked(state.optimizerSteps())));
     } catch (CheckpointException e) {
       throw new CheckpointException(
           "the weights of checkpoint %s in %s cannot be used; use another checkpoint: %s"
@@ -111,7 +108,7 @@ public final class CheckpointRewriter {
   }
 
   /** The network is what was trained only if it predicts what the published model predicts. */
-  private void requireSameModel(OnnxParity.Reference trained) {
+  private void requireSameModel(Answers trained) {
     try {
       OnnxParity parity = PublishedModel.compare(trained, parent, from);
       double distance = parity.probabilities();

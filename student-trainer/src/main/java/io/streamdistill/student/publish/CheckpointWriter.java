@@ -9,12 +9,16 @@ import io.streamdistill.checkpoints.format.LearningRecord;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.SourcePosition;
 import io.streamdistill.checkpoints.trust.SigningKey;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.StudentSnapshot;
+import io.streamdistill.engine.TrainableStudent;
+import io.streamdistill.engine.Weight;
+import io.streamdistill.engine.export.Answers;
+import io.streamdistill.engine.export.ExportContract;
+import io.streamdistill.engine.export.ModelFeatures;
+import io.streamdistill.engine.export.SmallModels;
 import io.streamdistill.exit.FileReason;
-import io.streamdistill.student.onnx.ExportContract;
-import io.streamdistill.student.onnx.OnnxExport;
-import io.streamdistill.student.onnx.OnnxExportException;
-import io.streamdistill.student.onnx.OnnxParity;
-import io.streamdistill.student.onnx.SmallModels;
+import io.streamdistill.onnx.graph.OnnxExportException;
 import io.streamdistill.student.source.LogPosition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,10 +28,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Puts the files of a checkpoint together, and proves its model before anyone hears of it. */
 public final class CheckpointWriter {
@@ -36,7 +37,7 @@ public final class CheckpointWriter {
   private static final int PARITY_INPUTS = 64;
 
   private final StudentIdentity identity;
-  private final MultiLayerNetwork copy; // of the student's architecture, with its own parameters
+  private final StudentPlan plan;
   private final InstantSource clock;
   private final Correction correction;
   private final SmallModels smallModels;
@@ -58,23 +59,22 @@ public final class CheckpointWriter {
   /**
    * Creates a writer of checkpoints of {@code identity}.
    *
-   * @param configuration of the student's network
+   * @param plan of the student
    * @param key signs them; null for no signature
    */
   public CheckpointWriter(
       StudentIdentity identity,
-      MultiLayerConfiguration configuration,
+      StudentPlan plan,
       Correction correction,
       SmallModels smallModels,
       @Nullable SigningKey key,
       InstantSource clock) {
     this.identity = identity;
+    this.plan = plan;
     this.correction = correction;
     this.smallModels = smallModels;
     this.key = key;
     this.clock = clock;
-    copy = new MultiLayerNetwork(configuration.clone());
-    copy.init();
   }
 
   /** What the student's models are exported under. */
@@ -82,20 +82,18 @@ public final class CheckpointWriter {
     return identity.contract(Map.of());
   }
 
+  /** Takes what a checkpoint holds of a student, in milliseconds. */
+  StudentSnapshot snapshot(TrainableStudent student) {
+    return student.snapshot(asked(student.steps()));
+  }
+
   /**
-   * Takes what a checkpoint holds of a student, in milliseconds.
+   * Features on which the model will be compared.
    *
-   * @param optimizerSteps training steps that the optimizer has taken; also the seed of the inputs
-   *     that the model will be compared on
+   * @param optimizerSteps seed of them
    */
-  StudentSnapshot snapshot(
-      MultiLayerNetwork network, int optimizerSteps, float[] parameters, float[] optimizerState) {
-    return new StudentSnapshot(
-        parameters,
-        optimizerState,
-        optimizerSteps,
-        OnnxParity.Reference.of(
-            network, contract(), PARITY_INPUTS, new SplittableRandom(optimizerSteps)));
+  ModelFeatures asked(int optimizerSteps) {
+    return ModelFeatures.random(contract(), PARITY_INPUTS, new SplittableRandom(optimizerSteps));
   }
 
   /**
@@ -118,11 +116,14 @@ public final class CheckpointWriter {
       Map<String, Double> holdOut,
       @Nullable LearningRecord learning,
       @Nullable Lineage lineage) {
-    copy.setParams(Nd4j.createFromArray(snapshot.parameters()));
+    Map<String, Weight> weights = snapshot.weights();
     ExportContract contract = identity.contract(Map.of("distill.version", id.version()));
-    byte[] plain = proven(id, contract, null, snapshot.expected());
+    byte[] plain = proven(id, contract, weights, null, snapshot.answers());
     Calibration calibration = correction.of(plain, contract).orElse(null);
-    byte[] model = calibration == null ? plain : corrected(id, contract, snapshot, calibration);
+    byte[] model =
+        calibration == null
+            ? plain
+            : corrected(id, contract, weights, snapshot.answers(), calibration);
     Optional<SmallModels.Variant> small = smallModels.of(model, contract);
     Map<String, Double> allMetrics = new HashMap<>(metrics);
     allMetrics.putAll(holdOut);
@@ -133,7 +134,7 @@ public final class CheckpointWriter {
       if (small.isPresent()) {
         Files.write(directory.resolve(CheckpointFiles.SMALL_MODEL), small.get().model());
       }
-      TrainerState.of(copy, snapshot.optimizerState(), snapshot.optimizerSteps())
+      TrainerState.of(weights, snapshot.optimizerState(), snapshot.optimizerSteps())
           .write(directory, calibration);
       if (lineage != null) {
         lineage.write(directory);
@@ -151,7 +152,7 @@ public final class CheckpointWriter {
               learning,
               small.map(SmallModels.Variant::metrics).orElse(null),
               calibration,
-              copy.numParams()));
+              plan.parameters()));
     } catch (IOException e) {
       throw new CheckpointException(
           "cannot write checkpoint %s to %s (student.checkpoint.work-dir): %s"
@@ -181,9 +182,13 @@ public final class CheckpointWriter {
   }
 
   private byte[] corrected(
-      CheckpointId id, ExportContract contract, StudentSnapshot snapshot, Calibration calibration) {
+      CheckpointId id,
+      ExportContract contract,
+      Map<String, Weight> weights,
+      Answers trained,
+      Calibration calibration) {
     double[] shift = shift(calibration);
-    return proven(id, contract, shift, snapshot.expected().corrected(shift));
+    return proven(id, contract, weights, shift, trained.corrected(shift));
   }
 
   /** What a correction adds to the logits, (classes). */
@@ -194,10 +199,11 @@ public final class CheckpointWriter {
   private byte[] proven(
       CheckpointId id,
       ExportContract contract,
+      Map<String, Weight> weights,
       double @Nullable [] biasShift,
-      OnnxParity.Reference expected) {
+      Answers expected) {
     try {
-      byte[] model = OnnxExport.export(copy, contract, biasShift);
+      byte[] model = plan.export(weights, contract, biasShift);
       expected.compare(model).requireWithinTolerance();
       return model;
     } catch (OnnxExportException e) {

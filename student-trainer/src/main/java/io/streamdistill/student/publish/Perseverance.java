@@ -2,8 +2,8 @@ package io.streamdistill.student.publish;
 
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.kafka.BrokerException;
+import io.streamdistill.onnx.graph.OnnxExportException;
 import io.streamdistill.outage.OutageException;
-import io.streamdistill.student.onnx.OnnxExportException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,16 +4,17 @@ import io.streamdistill.checkpoints.format.Calibration;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.store.StoredModel;
-import io.streamdistill.student.onnx.ExportContract;
-import io.streamdistill.student.onnx.OnnxParity;
-import io.streamdistill.student.onnx.OnnxQuantizer;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.export.Answers;
+import io.streamdistill.engine.export.ModelFeatures;
+import io.streamdistill.engine.export.OnnxParity;
+import io.streamdistill.onnx.graph.OnnxQuantizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** A checkpoint holds its student twice, as weights and as a model; here the two are compared. */
 public final class PublishedModel {
@@ -26,20 +27,21 @@ public final class PublishedModel {
   /**
    * Compares the model of a checkpoint with its weights.
    *
-   * @param network of the checkpoint's architecture; gets its weights
+   * @param plan of the checkpoint's student
    * @param records random inputs to compare on
    * @throws CheckpointException when a file cannot be read, or the weights are not those of the
    *     network
-   * @throws io.streamdistill.student.onnx.OnnxExportException if ONNX Runtime cannot run the model
+   * @throws io.streamdistill.onnx.graph.OnnxExportException if ONNX Runtime cannot run the model
    */
   public static OnnxParity parity(
-      Manifest manifest, Path directory, MultiLayerNetwork network, int records) {
-    var unused = TrainerState.restored(directory, manifest, network);
-    ExportContract contract = StudentIdentity.of(manifest).contract(Map.of());
-    return compare(
-        OnnxParity.Reference.of(network, contract, records, new SplittableRandom(manifest.step())),
-        manifest,
-        directory);
+      Manifest manifest, Path directory, StudentPlan plan, int records) {
+    ModelFeatures asked =
+        ModelFeatures.random(
+            StudentIdentity.of(manifest).contract(Map.of()),
+            records,
+            new SplittableRandom(manifest.step()));
+    Answers trained = TrainerState.read(directory, manifest).answers(plan, asked);
+    return compare(trained, manifest, directory);
   }
 
   /**
@@ -48,7 +50,7 @@ public final class PublishedModel {
    * @param records random inputs to compare on
    * @return empty when there is no int8 model
    * @throws CheckpointException when a file cannot be read
-   * @throws io.streamdistill.student.onnx.OnnxExportException if ONNX Runtime cannot run a model
+   * @throws io.streamdistill.onnx.graph.OnnxExportException if ONNX Runtime cannot run a model
    */
   public static Optional<OnnxParity> smallParity(Manifest manifest, Path directory, int records) {
     Path small = directory.resolve(CheckpointFiles.SMALL_MODEL);
@@ -70,9 +72,9 @@ public final class PublishedModel {
    *
    * @param trained without the bias correction that the checkpoint may have
    */
-  static OnnxParity compare(OnnxParity.Reference trained, Manifest manifest, Path directory) {
+  static OnnxParity compare(Answers trained, Manifest manifest, Path directory) {
     Calibration calibration = manifest.calibration();
-    OnnxParity.Reference expected =
+    Answers expected =
         calibration == null ? trained : trained.corrected(CheckpointWriter.shift(calibration));
     return expected.compare(read(directory.resolve(CheckpointFiles.MODEL)));
   }

@@ -4,12 +4,16 @@ import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.checkpoints.format.Tensor;
+import io.streamdistill.engine.StudentSnapshot;
+import io.streamdistill.engine.TrainableStudent;
+import io.streamdistill.engine.export.ModelFeatures;
 import io.streamdistill.student.StudentException;
-import io.streamdistill.student.step.StudentStep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 
 /** The numbers of a checkpoint, to begin with or to compare with. */
 public final class RebuildState {
@@ -63,24 +67,31 @@ public final class RebuildState {
   }
 
   /**
-   * Puts a step into this state.
+   * Puts a student into this state.
    *
    * @return how far training had come
    */
-  public Progress restoreTo(StudentStep step) {
-    state.restoreTo(step);
+  public Progress restoreTo(TrainableStudent student) {
+    state.restoreTo(student);
     return progress();
   }
 
-  /** How many weights and numbers of the optimizer's state differ in any bit from a step's. */
-  public long differing(StudentStep step) {
-    TrainerState found = TrainerState.of(step.network(), step.optimizerState(), step.iteration());
+  /** How many weights and numbers of the optimizer's state differ in any bit from a student's. */
+  public long differing(TrainableStudent student) {
+    StudentSnapshot now = student.snapshot(anything());
+    TrainerState found = TrainerState.of(now.weights(), now.optimizerState(), now.optimizerSteps());
     long differing = differing(found.optimizer().floats(), state.optimizer().floats());
     for (var weights : state.weights().entrySet()) {
       Tensor again = Objects.requireNonNull(found.weights().get(weights.getKey()), "same network");
       differing += differing(again.floats(), weights.getValue().floats());
     }
     return differing;
+  }
+
+  /** Its answer is not looked at. */
+  private ModelFeatures anything() {
+    return ModelFeatures.random(
+        StudentIdentity.of(manifest).contract(Map.of()), 1, new SplittableRandom(0));
   }
 
   private static long differing(float[] found, float[] expected) {

@@ -11,8 +11,8 @@ import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.ExpectedFiles;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
+import io.streamdistill.engine.TrainableStudent;
 import io.streamdistill.student.StudentException;
-import io.streamdistill.student.step.StudentStep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -43,7 +43,7 @@ public final class Resumption {
    *
    * @param manifest of the checkpoint
    * @param scales that it was trained with
-   * @param step in its state
+   * @param student in its state
    * @param progress that training goes on from
    * @param lineage in which order the records were taken until then
    * @param changes how the configuration differs from that of the checkpoint, a line per key
@@ -51,7 +51,7 @@ public final class Resumption {
   public record Resumed(
       Manifest manifest,
       StudentScales scales,
-      StudentStep step,
+      TrainableStudent student,
       Progress progress,
       Lineage lineage,
       List<String> changes) {}
@@ -72,7 +72,7 @@ public final class Resumption {
   /**
    * Restores the newest announced checkpoint that is whole, and trusted.
    *
-   * @param steps makes a step of the student
+   * @param students makes the student
    * @param usable whether a checkpoint is to be gone on from
    * @param inPresentLog says where training goes on when the log may be another one than the
    *     checkpoint was trained on
@@ -82,7 +82,7 @@ public final class Resumption {
    */
   public Optional<Resumed> resume(
       CheckpointLog announcements,
-      Function<StudentScales, StudentStep> steps,
+      Function<StudentScales, TrainableStudent> students,
       Predicate<CheckpointId> usable,
       UnaryOperator<Progress> inPresentLog) {
     List<Announcement> candidates = new ArrayList<>(announcements.announcements(identity.name()));
@@ -94,7 +94,7 @@ public final class Resumption {
         continue;
       }
       try {
-        return Optional.of(restore(candidate, steps, inPresentLog));
+        return Optional.of(restore(candidate, students, inPresentLog));
       } catch (UnreachableException e) { // a newer one is not passed over because of an outage
         throw e;
       } catch (CheckpointException e) {
@@ -118,7 +118,7 @@ public final class Resumption {
 
   private Resumed restore(
       Announcement announced,
-      Function<StudentScales, StudentStep> steps,
+      Function<StudentScales, TrainableStudent> students,
       UnaryOperator<Progress> inPresentLog) {
     CheckpointId id = announced.id();
     Path directory = workDir.resolve(id.student()).resolve("resume-" + id.version());
@@ -134,12 +134,12 @@ public final class Resumption {
       boolean sameLog = progress.position().topicId().equals(before.position().topicId());
       TrainerState state = TrainerState.read(directory, manifest);
       StudentScales scales = scales(manifest);
-      StudentStep step = steps.apply(scales);
-      restore(state, manifest, step);
+      TrainableStudent student = students.apply(scales);
+      restore(state, manifest, student);
       return new Resumed(
           manifest,
           scales,
-          step,
+          student,
           progress,
           sameLog ? Lineage.read(directory) : Lineage.NONE,
           Changes.between(manifest.configuration(), identity.configuration()));
@@ -156,11 +156,11 @@ public final class Resumption {
   }
 
   /** Another kind of optimizer cannot use the state of the one before, and begins without. */
-  private void restore(TrainerState state, Manifest manifest, StudentStep step) {
+  private void restore(TrainerState state, Manifest manifest, TrainableStudent student) {
     String before = optimizer(manifest.configuration());
     String now = optimizer(identity.configuration());
     if (before.equals(now)) {
-      state.restoreTo(step);
+      state.restoreTo(student);
       return;
     }
     log.warn(
@@ -169,7 +169,7 @@ public final class Resumption {
         before,
         manifest.version(),
         now);
-    state.startIn(step);
+    state.startIn(student);
   }
 
   private static String optimizer(JsonNode configuration) {

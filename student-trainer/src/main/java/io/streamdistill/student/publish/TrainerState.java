@@ -5,18 +5,22 @@ import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.Safetensors;
 import io.streamdistill.checkpoints.format.Tensor;
-import io.streamdistill.student.onnx.OnnxExport;
-import io.streamdistill.student.step.StudentStep;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.TrainableStudent;
+import io.streamdistill.engine.TrainingSetup;
+import io.streamdistill.engine.Weight;
+import io.streamdistill.engine.export.Answers;
+import io.streamdistill.engine.export.ModelFeatures;
+import io.streamdistill.engine.export.OnnxExport;
+import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.records.FeatureContract;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * All the numbers that a trainer needs to go on bit for bit.
@@ -38,18 +42,20 @@ record TrainerState(Map<String, Tensor> weights, Tensor optimizer, int optimizer
   private static final String OPTIMIZER_STEPS = "optimizer-steps";
 
   /**
-   * Copies the parameters of a network.
+   * Of the numbers of a student.
    *
    * @param optimizer flat state of its optimizer, (floats)
    */
-  static TrainerState of(MultiLayerNetwork network, float[] optimizer, int optimizerSteps) {
-    Map<String, Tensor> weights = new TreeMap<>();
-    network
-        .paramTable()
-        .forEach(
-            (name, values) ->
-                weights.put(name, Tensor.of(values.dup('c').data().asFloat(), values.shape())));
-    return new TrainerState(weights, Tensor.of(optimizer, optimizer.length), optimizerSteps);
+  static TrainerState of(Map<String, Weight> weights, float[] optimizer, int optimizerSteps) {
+    Map<String, Tensor> tensors = new TreeMap<>();
+    weights.forEach(
+        (name, weight) ->
+            tensors.put(
+                name,
+                Tensor.of(
+                    weight.values(),
+                    weight.shape().stream().mapToLong(Long::longValue).toArray())));
+    return new TrainerState(tensors, Tensor.of(optimizer, optimizer.length), optimizerSteps);
   }
 
   void write(Path directory, @Nullable Calibration calibration) {
@@ -98,63 +104,67 @@ record TrainerState(Map<String, Tensor> weights, Tensor optimizer, int optimizer
     }
   }
 
-  /** Reads what {@link #write} wrote, and puts its weights into {@code network}. */
-  static TrainerState restored(Path directory, Manifest manifest, MultiLayerNetwork network) {
-    TrainerState state = read(directory, manifest);
-    state.restoreWeights(network);
-    return state;
+  /** The weights as an engine takes them. */
+  SortedMap<String, Weight> numbers() {
+    SortedMap<String, Weight> numbers = new TreeMap<>();
+    weights.forEach(
+        (name, tensor) -> numbers.put(name, new Weight(tensor.shape(), tensor.floats())));
+    return numbers;
   }
 
   /**
-   * Puts a step of the same architecture and the same optimizer into this state.
+   * What a student with these weights says.
    *
-   * @throws CheckpointException when the tensors are not those of the step's network
+   * @throws CheckpointException when the tensors are not those of the student
    */
-  void restoreTo(StudentStep step) {
-    restore(step, optimizer.floats(), optimizerSteps);
+  Answers answers(StudentPlan plan, ModelFeatures asked) {
+    FeatureContract unscaled = FeatureContract.u8(plan.student().features());
+    try (TrainableStudent student =
+        plan.build(new TrainingSetup(unscaled, null, ObjectiveConfig.DEFAULT, 1, 1))) {
+      startIn(student);
+      return student.snapshot(asked).answers();
+    }
   }
 
   /**
-   * Gives a step of the same architecture these weights, and an optimizer that has taken no step.
+   * Puts a student of the same architecture and the same optimizer into this state.
    *
-   * @throws CheckpointException when the tensors are not those of the step's network
+   * @throws CheckpointException when the tensors are not those of the student
    */
-  void startIn(StudentStep step) {
-    restore(step, new float[step.optimizerState().length], 0);
-  }
-
-  private void restore(StudentStep step, float[] optimizerState, int iteration) {
-    restoreWeights(step.network());
+  void restoreTo(TrainableStudent student) {
+    requireFit(student);
     try {
-      step.restore(step.parameters(), optimizerState, iteration);
+      student.restore(numbers(), optimizer.floats(), optimizerSteps);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("trainer state does not fit the student: " + e.getMessage(), e);
     }
   }
 
   /**
-   * Puts the parameters into a network of the same architecture.
+   * Gives a student of the same architecture these weights, and an optimizer that has taken no
+   * step.
    *
-   * @throws CheckpointException when the tensors are not those of the network
+   * @throws CheckpointException when the tensors are not those of the student
    */
-  void restoreWeights(MultiLayerNetwork network) {
-    Map<String, INDArray> parameters = network.paramTable();
-    if (!parameters.keySet().equals(weights.keySet())) {
-      throw new CheckpointException(
-          "weights are named %s, the network has %s"
-              .formatted(weights.keySet(), new TreeMap<>(parameters).keySet()));
-    }
-    weights.forEach(
-        (name, saved) -> assign(name, Objects.requireNonNull(parameters.get(name), name), saved));
+  void startIn(TrainableStudent student) {
+    requireFit(student);
+    student.begin(numbers());
   }
 
-  private static void assign(String name, INDArray values, Tensor saved) {
-    long[] shape = saved.shape().stream().mapToLong(Long::longValue).toArray();
-    if (saved.type() != Tensor.Type.F32 || !Arrays.equals(shape, values.shape())) {
+  private void requireFit(TrainableStudent student) {
+    SortedMap<String, List<Long>> shapes = student.shapes();
+    if (!shapes.keySet().equals(weights.keySet())) {
       throw new CheckpointException(
-          "weight %s is %s %s, the network has float32 %s"
-              .formatted(name, saved.type(), saved.shape(), Arrays.toString(values.shape())));
+          "weights are named %s, the network has %s".formatted(weights.keySet(), shapes.keySet()));
     }
-    values.assign(Nd4j.createFromArray(saved.floats()).reshape('c', shape));
+    weights.forEach(
+        (name, saved) -> {
+          List<Long> shape = Objects.requireNonNull(shapes.get(name), name);
+          if (saved.type() != Tensor.Type.F32 || !saved.shape().equals(shape)) {
+            throw new CheckpointException(
+                "weight %s is %s %s, the network has float32 %s"
+                    .formatted(name, saved.type(), saved.shape(), shape));
+          }
+        });
   }
 }

@@ -9,9 +9,9 @@ import io.streamdistill.checkpoints.store.Staging;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.config.ConfigException;
+import io.streamdistill.engine.TrainableStudent;
 import io.streamdistill.exit.FileReason;
 import io.streamdistill.student.StudentException;
-import io.streamdistill.student.step.StudentStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,28 +47,28 @@ public final class WarmStart {
    *
    * @param origin where its weights come from, for its manifests
    * @param scales that the weights were trained with, and go on being
-   * @param step that has taken none yet
+   * @param student that has taken no step yet
    */
-  public record Warm(Origin origin, StudentScales scales, StudentStep step) {}
+  public record Warm(Origin origin, StudentScales scales, TrainableStudent student) {}
 
   /**
-   * Puts the weights into a step.
+   * Puts the weights into a student.
    *
-   * @param steps makes a step of the student
+   * @param students makes the student
    * @throws ConfigException when there is no such directory
    * @throws CheckpointException when there is no such checkpoint, or it is not intact or not
    *     trusted
    * @throws StudentException when it is of another architecture, or has other features or classes
    */
-  public Warm start(InitFrom from, Function<StudentScales, StudentStep> steps) {
+  public Warm start(InitFrom from, Function<StudentScales, TrainableStudent> students) {
     if (from instanceof InitFrom.Directory directory) {
-      return start(resolved(directory.path()), steps);
+      return start(resolved(directory.path()), students);
     }
     InitFrom.Announced announced = (InitFrom.Announced) from;
     try (Staging staging = Staging.in(workDir.resolve(identity.name()))) {
       Path pulled = staging.directory().resolve("init-from");
       puller.pull(announced.student(), announced.choice(), pulled);
-      return start(pulled, steps);
+      return start(pulled, students);
     } catch (IOException e) {
       throw new CheckpointException(
           "cannot write to %s (student.checkpoint.work-dir): %s"
@@ -91,7 +91,7 @@ public final class WarmStart {
     }
   }
 
-  private Warm start(Path checkpoint, Function<StudentScales, StudentStep> steps) {
+  private Warm start(Path checkpoint, Function<StudentScales, TrainableStudent> students) {
     Manifest manifest = CheckpointVerifier.verify(checkpoint, trusted);
     List<String> problems = Fit.problems(manifest, identity);
     if (!problems.isEmpty()) {
@@ -100,8 +100,8 @@ public final class WarmStart {
               .formatted(identity.name(), manifest.id(), String.join("\n  ", problems)));
     }
     StudentScales scales = Resumption.scales(manifest);
-    StudentStep step = steps.apply(scales);
-    TrainerState.read(checkpoint, manifest).startIn(step);
-    return new Warm(Origin.of(checkpoint), scales, step);
+    TrainableStudent student = students.apply(scales);
+    TrainerState.read(checkpoint, manifest).startIn(student);
+    return new Warm(Origin.of(checkpoint), scales, student);
   }
 }

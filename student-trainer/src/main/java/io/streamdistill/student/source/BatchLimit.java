@@ -1,6 +1,6 @@
 package io.streamdistill.student.source;
 
-import io.streamdistill.student.step.BatchSize;
+import io.streamdistill.student.schedule.BatchSize;
 import java.time.Duration;
 
 /** How many rows fill the batch that is being read, which lies ahead of what is trained on. */

@@ -1,16 +1,14 @@
 package io.streamdistill.student.source;
 
+import io.streamdistill.engine.RowBatch;
 import io.streamdistill.student.StudentException;
-import io.streamdistill.student.objective.TargetBatch;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,23 +28,18 @@ public final class BatchPrefetcher implements AutoCloseable {
 
   /** A batch and its numbers, which stay where they are until it is {@link #recycle recycled}. */
   public static final class Prefetched {
-    private final FloatBuffer input; // (batch, features), row-major
-    private final TargetBatch targets;
+    private final RowBatch rows;
     private @Nullable Batch batch;
     private @Nullable LogPosition nextPass;
     private boolean last;
 
-    private Prefetched(int batchSize, int features, int classes) {
-      int bytes = Math.multiplyExact(Math.multiplyExact(batchSize, features), Float.BYTES);
-      input = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
-      targets = new TargetBatch(batchSize, classes);
+    private Prefetched(RowBatch rows) {
+      this.rows = rows;
     }
 
-    /** Copies the rows of the batch to where a step reads them. */
-    public void copyTo(FloatBuffer stepInput, TargetBatch stepTargets) {
-      int floats = batch().rows() * (input.capacity() / targets.batchSize());
-      stepInput.put(0, input, 0, floats);
-      stepTargets.copyFrom(targets, batch().rows());
+    /** Its numbers, in the memory of the engine that trains on them. */
+    public RowBatch rows() {
+      return rows;
     }
 
     /** What is in it. */
@@ -70,20 +63,23 @@ public final class BatchPrefetcher implements AutoCloseable {
 
   private final SoftTargetLog log;
   private final BatchReader reader;
-  private final BlockingQueue<Prefetched> free = new ArrayBlockingQueue<>(AHEAD);
-  private final BlockingQueue<Prefetched> filled = new ArrayBlockingQueue<>(AHEAD);
+  private final BlockingQueue<Prefetched> free = new ArrayBlockingQueue<>(AHEAD + 1);
+  private final BlockingQueue<Prefetched> filled = new ArrayBlockingQueue<>(AHEAD + 1);
   private final Thread thread = new Thread(this::run, "prefetch");
   private boolean rest; // the last batch is one that nothing would have completed
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
 
-  /** Allocates the batches. */
-  public BatchPrefetcher(
-      SoftTargetLog log, BatchReader reader, int batchSize, int features, int classes) {
+  /**
+   * Allocates the batches.
+   *
+   * @param memory of one, of the student that is trained
+   */
+  public BatchPrefetcher(SoftTargetLog log, BatchReader reader, Supplier<RowBatch> memory) {
     this.log = log;
     this.reader = reader;
-    for (int i = 0; i < AHEAD; i++) {
-      free.add(new Prefetched(batchSize, features, classes));
+    for (int i = 0; i <= AHEAD; i++) {
+      free.add(new Prefetched(memory.get()));
     }
     thread.setDaemon(true);
   }
@@ -146,7 +142,7 @@ public final class BatchPrefetcher implements AutoCloseable {
 
   /** Returns whether the batch is filled; false when there is no time left for it. */
   private boolean fill(Prefetched next) {
-    while (!reader.fill(next.input, next.targets)) {
+    while (!reader.fill(next.rows)) {
       if (closing) {
         rest = reader.keepsWaiting();
         if (!rest) {

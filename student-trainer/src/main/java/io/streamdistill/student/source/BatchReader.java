@@ -1,12 +1,11 @@
 package io.streamdistill.student.source;
 
+import io.streamdistill.engine.RowBatch;
 import io.streamdistill.records.Target;
 import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.Verdict.Rejected;
 import io.streamdistill.records.avro.TargetReader;
-import io.streamdistill.student.objective.TargetBatch;
-import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,7 +31,6 @@ public final class BatchReader {
 
   private final SoftTargetLog log;
   private final TargetReader reader;
-  private final RowFiller filler;
   private final TargetViews views;
   private final BatchLimit limit;
   private final RejectedBefore before;
@@ -57,7 +55,6 @@ public final class BatchReader {
   public BatchReader(
       SoftTargetLog log,
       TargetReader reader,
-      RowFiller filler,
       TargetViews views,
       BatchLimit limit,
       RejectedBefore before,
@@ -65,7 +62,6 @@ public final class BatchReader {
       InstantSource clock) {
     this.log = log;
     this.reader = reader;
-    this.filler = filler;
     this.views = views;
     this.limit = limit;
     this.before = before;
@@ -77,16 +73,16 @@ public final class BatchReader {
   /**
    * Goes on filling the present batch, for a fraction of a second at most.
    *
-   * @param input (batch, features), row-major
+   * @param batch that is filled
    * @return whether the batch is to be closed: it is full, or nothing will complete it
    */
-  public boolean fill(FloatBuffer input, TargetBatch targets) {
+  public boolean fill(RowBatch batch) {
     boolean came = false;
     while (rows.size() < limit.most() && rejections.size() < MAX_REJECTIONS) {
       ConsumerRecord<byte[], byte[]> record = log.next();
       if (record != null) {
         came = true;
-        read(record, log.isFirstVisit(), input, targets);
+        read(record, log.isFirstVisit(), batch);
         continue;
       }
       if (log.passOver()) {
@@ -116,7 +112,7 @@ public final class BatchReader {
         return true;
       }
       log.takeEarlier();
-      if (read(again, false, input, targets)) {
+      if (read(again, false, batch)) {
         log.usedEarlier();
       }
     }
@@ -134,11 +130,7 @@ public final class BatchReader {
   }
 
   /** Returns whether the record became a row. */
-  private boolean read(
-      ConsumerRecord<byte[], byte[]> record,
-      boolean firstVisit,
-      FloatBuffer input,
-      TargetBatch targets) {
+  private boolean read(ConsumerRecord<byte[], byte[]> record, boolean firstVisit, RowBatch batch) {
     Verdict<Target> verdict = reader.read(record.value());
     if (verdict instanceof Accepted<Target> accepted) {
       DecodedTarget decoded =
@@ -148,7 +140,7 @@ public final class BatchReader {
         report.passedOver(why, firstVisit);
         return false;
       }
-      filler.fill(decoded.target(), decoded.logProbabilities(), rows.size(), input, targets);
+      batch.put(rows.size(), decoded.target(), decoded.logProbabilities());
       accept(decoded);
       return true;
     }

@@ -2,6 +2,9 @@ package io.streamdistill.student.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.engine.export.ExportContract;
+import io.streamdistill.engine.export.OnnxExport;
+import io.streamdistill.engine.export.SmallModels.Variant;
 import io.streamdistill.records.Answer;
 import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureType;
@@ -9,9 +12,6 @@ import io.streamdistill.records.Target;
 import io.streamdistill.records.target.Softmax;
 import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.records.target.TargetEncoding;
-import io.streamdistill.student.onnx.ExportContract;
-import io.streamdistill.student.onnx.OnnxExport;
-import io.streamdistill.student.onnx.SmallModels.Variant;
 import io.streamdistill.student.source.DecodedTarget;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -19,13 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 final class QuantizationLossTest {
 
@@ -68,23 +62,14 @@ final class QuantizationLossTest {
 
   /** One layer, whose logits are the first three features times {@code weight}. */
   private static byte[] model(float weight) {
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .list()
-                .layer(
-                    new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                        .nIn(FEATURES)
-                        .nOut(3)
-                        .activation(Activation.SOFTMAX)
-                        .build())
-                .build());
-    network.init();
-    network.setParam(
-        "0_W",
-        Nd4j.createFromArray(
-            new float[][] {{weight, 0, 0}, {0, weight, 0}, {0, 0, weight}, {0, 0, 0}}));
-    return OnnxExport.export(network, CONTRACT);
+    return OnnxExport.write(
+        (graph, x, logits) -> {
+          float[] w = {weight, 0, 0, 0, weight, 0, 0, 0, weight, 0, 0, 0}; // (FEATURES, 3)
+          graph.node("MatMul", logits, List.of(x, graph.f32("w", w, FEATURES, 3)));
+          return 3;
+        },
+        CONTRACT,
+        null);
   }
 
   @Test

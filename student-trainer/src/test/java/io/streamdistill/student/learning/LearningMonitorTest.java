@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.checkpoints.format.LearningRecord;
 import io.streamdistill.checkpoints.format.StudentScales;
-import io.streamdistill.student.objective.BatchLoss;
-import io.streamdistill.student.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.BatchLoss;
+import io.streamdistill.engine.objective.ObjectiveConfig;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

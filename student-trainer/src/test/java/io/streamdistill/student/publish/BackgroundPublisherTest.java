@@ -14,16 +14,15 @@ import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.ExpectedFiles;
 import io.streamdistill.checkpoints.store.FileCheckpointStore;
+import io.streamdistill.engine.Pupil;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.engine.objective.ObjectiveConfig;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.student.objective.ObjectiveConfig;
-import io.streamdistill.student.onnx.SmallModels;
+import io.streamdistill.student.TestStudents;
 import io.streamdistill.student.source.LogPosition;
-import io.streamdistill.student.step.OptimizerConfig;
-import io.streamdistill.student.step.StudentNetworks;
-import io.streamdistill.student.step.StudentStep;
-import io.streamdistill.student.step.StudentSteps;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,7 +48,6 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,9 +71,8 @@ final class BackgroundPublisherTest {
 
   @TempDir private Path folder;
 
-  private final MultiLayerNetwork network =
-      StudentNetworks.dense(4, List.of(5), 3, OptimizerConfig.adam(), 1);
-  private final StudentStep step = StudentSteps.forNetwork(network, ObjectiveConfig.DEFAULT, 2);
+  private final StudentPlan plan = TestStudents.plan(5);
+  private final Pupil pupil = TestStudents.pupil(plan, ObjectiveConfig.DEFAULT, 2);
   private final List<MockProducer<byte[], byte[]>> producers = new CopyOnWriteArrayList<>();
   private final Set<CheckpointId> announced = ConcurrentHashMap.newKeySet();
   private final Queue<KafkaException> failingStarts = new ConcurrentLinkedQueue<>();
@@ -95,7 +92,7 @@ final class BackgroundPublisherTest {
     CheckpointWriter writer =
         new CheckpointWriter(
             identity,
-            network.getLayerWiseConfigurations(),
+            plan,
             (model, contract) -> Optional.empty(),
             SmallModels.NONE,
             null,
@@ -140,7 +137,6 @@ final class BackgroundPublisherTest {
                 new Descent(
                     identity.name(), null, null, Lineage.NONE, Clock.systemUTC(), new Random(1))),
             writer,
-            step,
             new Perseverance(Duration.ZERO, Clock.systemUTC()),
             new SimpleMeterRegistry());
   }
@@ -149,7 +145,7 @@ final class BackgroundPublisherTest {
   void close() {
     store.open.countDown();
     publisher.close();
-    step.close();
+    pupil.close();
   }
 
   private MockProducer<byte[], byte[]> producer() {
@@ -188,8 +184,8 @@ final class BackgroundPublisherTest {
   @Test
   void trainingGoesOnAndTheCheckpointHoldsTheMomentItWasAskedFor() throws Exception {
     train();
-    float[] then = step.parameters();
-    float[] optimizerThen = step.optimizerState();
+    Map<String, List<Float>> then = pupil.weights();
+    List<Float> optimizerThen = pupil.optimizerState();
     publish();
     assertThat(store.entered.await(30, TimeUnit.SECONDS)).isTrue();
 
@@ -204,11 +200,12 @@ final class BackgroundPublisherTest {
 
     Path fetched = folder.resolve("fetched");
     store.files.fetch(store.files.list("tiny").get(0), fetched);
-    step.restore(new float[then.length], new float[optimizerThen.length], 0);
-    TrainerState.read(fetched, Manifest.read(fetched)).restoreTo(step);
-    assertThat(step.iteration()).isEqualTo(1);
-    assertThat(step.parameters()).isEqualTo(then);
-    assertThat(step.optimizerState()).isEqualTo(optimizerThen);
+    try (Pupil fresh = TestStudents.pupil(plan, ObjectiveConfig.DEFAULT, 2)) {
+      TrainerState.read(fetched, Manifest.read(fetched)).restoreTo(fresh.student());
+      assertThat(fresh.student().steps()).isEqualTo(1);
+      assertThat(fresh.weights()).isEqualTo(then).isNotEqualTo(pupil.weights());
+      assertThat(fresh.optimizerState()).isEqualTo(optimizerThen);
+    }
   }
 
   @Test
@@ -307,19 +304,15 @@ final class BackgroundPublisherTest {
   }
 
   private void train() {
-    for (int i = 0; i < step.input().capacity(); i++) {
-      step.input().put(i, 0.1f * i);
-    }
-    step.targets().set(0, new float[] {0.5f, 0.3f, 0.2f}, 1, 1);
-    step.targets().set(1, new float[] {0.1f, 0.3f, 0.6f}, 2, 1);
-    assertThat(step.train(2, 0.1).isFinite()).isTrue();
+    pupil.put(0, new float[] {0, 0.1f, 0.2f, 0.3f}, new float[] {0.5f, 0.3f, 0.2f}, 1, 1);
+    pupil.put(1, new float[] {0.4f, 0.5f, 0.6f, 0.7f}, new float[] {0.1f, 0.3f, 0.6f}, 2, 1);
+    assertThat(pupil.train(2, 0.1).isFinite()).isTrue();
   }
 
   private void publish() {
     LogPosition position = LogPosition.beginning("topic", new TreeMap<>(Map.of(0, 0L)));
     publisher.publish(
-        step.parameters(),
-        step.optimizerState(),
+        pupil.student(),
         new Publication(
             Progress.beginning(position),
             List.of(),

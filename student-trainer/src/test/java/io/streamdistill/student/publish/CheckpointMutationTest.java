@@ -16,16 +16,19 @@ import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.checkpoints.trust.KeyFiles;
 import io.streamdistill.checkpoints.trust.SigningKey;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
+import io.streamdistill.engine.Pupil;
+import io.streamdistill.engine.StudentPlan;
+import io.streamdistill.engine.StudentSnapshot;
+import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.engine.objective.ObjectiveConfig;
 import io.streamdistill.onnx.StudentModel;
+import io.streamdistill.onnx.graph.OnnxQuantizer;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.CheckpointParity;
-import io.streamdistill.student.onnx.OnnxQuantizer;
-import io.streamdistill.student.onnx.SmallModels;
+import io.streamdistill.student.TestStudents;
 import io.streamdistill.student.publish.Mutations.Mutation;
 import io.streamdistill.student.source.LogPosition;
-import io.streamdistill.student.step.OptimizerConfig;
-import io.streamdistill.student.step.StudentNetworks;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +47,6 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,7 +85,7 @@ final class CheckpointMutationTest {
   }
 
   private Manifest checkpoint(SigningKey key) {
-    MultiLayerNetwork network = StudentNetworks.dense(4, List.of(5), 3, OptimizerConfig.adam(), 1);
+    StudentPlan plan = TestStudents.plan(5);
     ObjectNode configuration = new ObjectMapper().createObjectNode();
     configuration.putObject("network").putArray("hidden").add(5);
     StudentIdentity identity =
@@ -99,14 +101,16 @@ final class CheckpointMutationTest {
     CheckpointWriter writer =
         new CheckpointWriter(
             identity,
-            network.getLayerWiseConfigurations(),
+            plan,
             (model, contract) -> Optional.empty(),
             (model, contract) ->
                 Optional.of(new SmallModels.Variant(OnnxQuantizer.quantize(model), Map.of())),
             key,
             Clock.systemUTC());
-    StudentSnapshot snapshot =
-        writer.snapshot(network, 1, network.params().dup().data().asFloat(), new float[10]);
+    StudentSnapshot snapshot;
+    try (Pupil pupil = TestStudents.pupil(plan, ObjectiveConfig.DEFAULT, 1)) {
+      snapshot = writer.snapshot(pupil.student());
+    }
     return writer.write(
         new CheckpointId("tiny", "v1"),
         null,

@@ -2,6 +2,7 @@ package io.streamdistill.student.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.streamdistill.engine.RowBatch;
 import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.Example;
@@ -16,11 +17,9 @@ import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.records.target.TargetEncoding;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.gate.HoldOut;
-import io.streamdistill.student.objective.TargetBatch;
-import io.streamdistill.student.step.BatchSize;
+import io.streamdistill.student.schedule.BatchSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,13 +43,43 @@ final class Reading {
   /** Every row is what {@link #example} was given as its number. */
   record Rows(List<Integer> numbers, Batch batch) {}
 
+  /** Rows of one feature. */
+  private static final class Numbers implements RowBatch {
+    private final int[] numbers;
+
+    private Numbers(int capacity) {
+      numbers = new int[capacity];
+    }
+
+    private int of(int row) {
+      return numbers[row];
+    }
+
+    @Override
+    public int capacity() {
+      return numbers.length;
+    }
+
+    @Override
+    public boolean put(int row, Target target, double[] logProbabilities) {
+      ByteBuffer features = target.example().features();
+      numbers[row] =
+          (int) features.duplicate().order(ByteOrder.LITTLE_ENDIAN).getFloat(features.position());
+      return true;
+    }
+
+    @Override
+    public void copy(int row, RowBatch from, int fromRow) {
+      numbers[row] = ((Numbers) from).of(fromRow);
+    }
+  }
+
   final MeterRegistry registry = new SimpleMeterRegistry();
   final HoldOut holdOut;
   private final MemoryLog memory;
   private final SoftTargetLog log;
   private final BatchReader reader;
-  private final FloatBuffer input;
-  private final TargetBatch targets;
+  private final Numbers numbers;
 
   Reading(MemoryLog memory, PassConfig config, int batchSize, LogPosition from) {
     this(memory, config, batchSize, from, Selection.ALL, TeacherChoice.ALL, 0);
@@ -101,14 +130,12 @@ final class Reading {
         new BatchReader(
             log,
             new TargetReader(new Task(CONTRACT, CLASSES), 1_000),
-            new RowFiller(CONTRACT, null, CLASSES.count(), 1),
             new TargetViews(teachers, log.position().teachers(), List.of(holdOut, selection)),
             new BatchLimit(BatchSize.of(batchSize, 1), 0, config.linger()),
             new RejectedBefore(Map.of()),
             report,
             memory);
-    input = FloatBuffer.allocate(batchSize);
-    targets = new TargetBatch(batchSize, CLASSES.count());
+    numbers = new Numbers(batchSize);
   }
 
   /** The next batch. */
@@ -125,14 +152,14 @@ final class Reading {
   @Nullable Rows nextWithin(Duration patience) {
     Instant end = memory.instant().plus(patience);
     int tries = 0;
-    while (!reader.fill(input, targets)) {
+    while (!reader.fill(numbers)) {
       if (memory.instant().isAfter(end) || ++tries > MOST_TRIES) {
         return null;
       }
     }
     Batch batch = reader.close();
     return new Rows(
-        IntStream.range(0, batch.rows()).mapToObj(row -> (int) input.get(row)).toList(), batch);
+        IntStream.range(0, batch.rows()).mapToObj(row -> numbers.of(row)).toList(), batch);
   }
 
   /** Batches to the end of the passes, or until no more come. */

@@ -1,5 +1,0 @@
-/** Whether training can run on a GPU, found out before ND4J picks one and fails. */
-@NullMarked
-package io.streamdistill.student.device;
-
-import org.jspecify.annotations.NullMarked;
