@@ -1,8 +1,10 @@
 package io.streamdistill.teacher;
 
 import io.streamdistill.teacher.topology.Flow;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -21,14 +23,20 @@ final class GuardedProducer extends KafkaProducer<byte[], byte[]> {
   private final Flow flow;
   private final TransferLog transferLog;
   private final Progress progress;
+  private final Consumer<GuardedProducer> closed;
   private Map<TopicPartition, OffsetAndMetadata> committing = Map.of();
 
   GuardedProducer(
-      Map<String, Object> config, Flow flow, TransferLog transferLog, Progress progress) {
+      Map<String, Object> config,
+      Flow flow,
+      TransferLog transferLog,
+      Progress progress,
+      Consumer<GuardedProducer> closed) {
     super(config, new ByteArraySerializer(), new ByteArraySerializer());
     this.flow = flow;
     this.transferLog = transferLog;
     this.progress = progress;
+    this.closed = closed;
   }
 
   @Override
@@ -65,5 +73,16 @@ final class GuardedProducer extends KafkaProducer<byte[], byte[]> {
     flow.pace().ended();
     committing = Map.of();
     super.abortTransaction();
+  }
+
+  /** From any thread: whoever waits for an answer gets a failure, and nothing is sent any more. */
+  void giveUp() {
+    super.close(Duration.ZERO);
+  }
+
+  @Override
+  public void close(Duration timeout) {
+    closed.accept(this);
+    super.close(timeout);
   }
 }

@@ -37,9 +37,6 @@ final class ScoringProcessor
   /** Most characters of an id in the log. */
   private static final int LOGGED_ID = 100;
 
-  /** Weight of the last batch in what scoring takes of late. */
-  private static final double RECENT = 0.2;
-
   private final Scoring scoring;
   private final ScoringMeters meters;
   private final Flow flow;
@@ -61,7 +58,6 @@ final class ScoringProcessor
 
   private long arrived; // system time at which the batch got its first record, ms
   private long oldest; // least timestamp in the batch, ms
-  private double millisPerRecord; // what scoring took of late; 0 before the first batch
 
   ScoringProcessor(
       Scoring scoring, ScoringMeters meters, Flow flow, String transferSet, Clock clock) {
@@ -180,7 +176,7 @@ final class ScoringProcessor
    */
   private long due() {
     long linger = scoring.batching().linger().toMillis();
-    long ahead = Math.round(meters.pending() * millisPerRecord);
+    long ahead = Math.round(meters.pending() * flow.pace().millisPerRecord());
     return Math.min(arrived + linger, Math.max(oldest + linger - ahead, arrived + linger / 2));
   }
 
@@ -198,10 +194,6 @@ final class ScoringProcessor
     int answered = batch.score();
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     meters.batch(size, answered, took);
-    flow.pace().took(took);
-    double millis = took.toNanos() / 1e6 / size;
-    millisPerRecord =
-        millisPerRecord == 0 ? millis : millisPerRecord + RECENT * (millis - millisPerRecord);
     batch.drainTo(this);
     outbox.sendLetters();
     keepOffset();
