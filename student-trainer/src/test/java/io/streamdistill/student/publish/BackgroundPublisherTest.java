@@ -15,6 +15,7 @@ import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.ExpectedFiles;
 import io.streamdistill.checkpoints.store.FileCheckpointStore;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.outage.OutageException;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.objective.ObjectiveConfig;
@@ -183,6 +184,22 @@ final class BackgroundPublisherTest {
         configuration,
         null,
         null);
+  }
+
+  /** An attempt may wait for half a minute, and a supervisor kills after that. */
+  @Test
+  void anAttemptThatIsGivenUpEndsNowAndSaysWhatIsTrainedAgain() throws Exception {
+    train();
+    publish();
+    assertThat(store.entered.await(30, TimeUnit.SECONDS)).isTrue();
+
+    publisher.giveUp();
+
+    assertThatThrownBy(publisher::await)
+        .isInstanceOf(OutageException.class)
+        .hasMessageContaining("could not be published before the trainer was to end")
+        .hasMessageContaining("trains again what came after");
+    assertThat(announced).isEmpty();
   }
 
   @Test
