@@ -124,7 +124,7 @@ final class ScoringProcessor
   }
 
   private void reject(TransferRecord record, Rejected<?> why, Form form) {
-    meters.rejected(why, where(record));
+    meters.rejected(why, "Record at " + place(record));
     flow.inFlight().remove(source, record.inFlightBytes());
     outbox.letter(record, why, form);
     if (batch.size() == 0) {
@@ -134,8 +134,8 @@ final class ScoringProcessor
     }
   }
 
-  private String where(TransferRecord record) {
-    return "Record at %s, offset %d".formatted(source, record.offset());
+  private String place(TransferRecord record) {
+    return "%s, offset %d".formatted(source, record.offset());
   }
 
   private void await(TransferRecord record, Example example) {
@@ -225,7 +225,7 @@ final class ScoringProcessor
   @Override
   public void refused(TransferRecord record, Example example, String problem) {
     Rejected<Example> why = new Rejected<>(Reason.BAD_ANSWER, problem);
-    meters.rejected(why, "Example '%s', %s".formatted(shortened(example.id()), where(record)));
+    meters.rejected(why, "Example '%s' at %s".formatted(shortened(example.id()), place(record)));
     flow.inFlight().remove(source, record.inFlightBytes());
     flow.refusals().noAnswer(source, record.offset(), why);
     outbox.letter(record, why, Form.LETTER);
