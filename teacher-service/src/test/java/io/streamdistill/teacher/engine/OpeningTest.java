@@ -7,7 +7,7 @@ import ai.onnxruntime.OrtException;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.schema.FeatureType;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.teacher.Logged;
 import java.nio.file.Path;
 import java.time.Duration;
