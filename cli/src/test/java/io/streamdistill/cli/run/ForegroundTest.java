@@ -2,12 +2,15 @@ package io.streamdistill.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.outage.OutageException;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
@@ -69,22 +72,20 @@ final class ForegroundTest {
   void aSignalDecidesTheExitCodeAndTheFailureIsALine() throws InterruptedException {
     AtomicReference<IntConsumer> signal = new AtomicReference<>();
     AtomicInteger halted = new AtomicInteger();
-    Thread[] signalled = new Thread[1];
+    CountDownLatch isClosed = new CountDownLatch(1);
     Foreground.Service service =
         new Foreground.Service() {
           @Override
           public ExitStatus await() throws InterruptedException {
-            signalled[0] = new Thread(() -> signal.get().accept(15));
-            signalled[0].start();
-            while (closed.get() == 0) {
-              Thread.onSpinWait();
-            }
+            new Thread(() -> Objects.requireNonNull(signal.get()).accept(15)).start();
+            isClosed.await();
             throw new OutageException("the last checkpoint is not published", null);
           }
 
           @Override
           public void close() {
             closed.incrementAndGet();
+            isClosed.countDown();
           }
 
           @Override
@@ -101,7 +102,7 @@ final class ForegroundTest {
     log.detachAppender(lines);
 
     assertThat(code).isEqualTo(143);
-    assertThat(halted).hasValue(143);
+    await().untilAsserted(() -> assertThat(halted).hasValue(143)); // by the signal's own thread
     assertThat(lines.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly("Ended by a signal, exit code 143: the last checkpoint is not published");
