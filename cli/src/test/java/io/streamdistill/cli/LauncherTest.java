@@ -51,6 +51,9 @@ final class LauncherTest {
     script(
         jdk.resolve("bin/java"),
         """
+        if [[ " $* " == *" garbage "* ]]; then
+          echo 'Error: Could not find or load main class garbage' >&2; exit 1
+        fi
         if [[ $1 == -version ]]; then echo 'openjdk version "%s" 2025-04-15' >&2; exit; fi
         printf '<%%s>' "$@"; echo; echo "omp $OMP_NUM_THREADS"; echo "locale ${LC_ALL:-none}"
         """
@@ -99,6 +102,23 @@ final class LauncherTest {
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Result(process.waitFor(), output);
+  }
+
+  /** Java itself says what it does not take, and not that it comes from a variable. */
+  @Test
+  void saysWhichVariableJavaDoesNotTake() throws Exception {
+    Result result =
+        run(
+            Map.of("DISTILL_JAVA_OPTS", "-Xmx4g garbage"),
+            home.resolve("distill"),
+            folder,
+            "--help");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.output())
+        .isEqualTo(
+            "error: DISTILL_JAVA_OPTS is '-Xmx4g garbage', which Java does not take: Could not find"
+                + " or load main class garbage\n");
   }
 
   private List<String> mavenCalls() throws IOException {

@@ -29,7 +29,7 @@ public enum ExitStatus {
   TEACHER_FAILED(
       7, "the teacher's model failed, or for too large a share of the records", "check the model"),
   /** Work hangs, and cannot be interrupted. */
-  HUNG(8, "a batch hung in the engine for longer than configured", "start again; check the model");
+  HUNG(8, "the model hung for longer than configured", "start again; check the model");
 
   private final int code;
   private final String meaning;

@@ -58,6 +58,11 @@ final class Readiness {
             .formatted(parts.silence().toSeconds()));
   }
 
+  /** Whether a checkpoint is unlikely to be published just now. */
+  boolean isAway() {
+    return kafka().isPresent() || checkpoints().isPresent();
+  }
+
   private Optional<String> checkpoints() {
     Training now = training;
     return now == null ? Optional.empty() : now.publisher().problem();

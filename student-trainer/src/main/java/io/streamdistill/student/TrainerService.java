@@ -20,6 +20,7 @@ import io.streamdistill.observe.serve.CheckpointRoutes;
 import io.streamdistill.records.Task;
 import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.learning.LearningState;
+import io.streamdistill.student.publish.Perseverance;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.source.PassConfig.WhenDone;
 import java.time.Clock;
@@ -46,6 +47,8 @@ public final class TrainerService implements AutoCloseable {
 
   /** How old a list of checkpoints may be, which bounds what readers cost. */
   private static final Duration LISTING_AGE = Duration.ofSeconds(1);
+
+  private static final long LOOK_MILLIS = 500;
 
   private final StudentConfig config;
   private final Closers closers;
@@ -309,6 +312,20 @@ public final class TrainerService implements AutoCloseable {
     close();
   }
 
+  /**
+   * A store that is slow is waited for; one that is away is given up, before a supervisor kills.
+   */
+  private void awaitLastCheckpoint(@Nullable Training now) throws InterruptedException {
+    long begun = System.nanoTime();
+    while (thread.isAlive()) {
+      thread.join(LOOK_MILLIS);
+      boolean late = System.nanoTime() - begun > Perseverance.HURRY.toNanos();
+      if (late && now != null && readiness.isAway()) {
+        now.publisher().giveUp();
+      }
+    }
+  }
+
   /** Stops after the present batch, publishes the last state, and closes everything. */
   @Override
   public void close() {
@@ -318,7 +335,7 @@ public final class TrainerService implements AutoCloseable {
       now.loop().stop();
     }
     try {
-      thread.join();
+      awaitLastCheckpoint(now);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

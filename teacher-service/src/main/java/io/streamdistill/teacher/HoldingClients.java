@@ -5,6 +5,8 @@ import io.streamdistill.teacher.topology.Flow;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -22,6 +24,7 @@ final class HoldingClients implements KafkaClientSupplier {
   private final Flow flow;
   private final TransferLog transferLog;
   private final Progress progress;
+  private final Set<GuardedProducer> producers = ConcurrentHashMap.newKeySet();
 
   HoldingClients(Flow flow, TransferLog transferLog, Progress progress) {
     this.flow = flow;
@@ -45,7 +48,15 @@ final class HoldingClients implements KafkaClientSupplier {
         (key, millis) ->
             StreamsSettings.transactionTimeout(
                 Duration.ofMillis(Long.parseLong(millis.toString())), flow.pace().slowest()));
-    return new GuardedProducer(paced, flow, transferLog, progress);
+    GuardedProducer producer =
+        new GuardedProducer(paced, flow, transferLog, progress, producers::remove);
+    producers.add(producer);
+    return producer;
+  }
+
+  /** No transaction is waited for any more; those that are open are aborted by the broker. */
+  void giveUp() {
+    producers.forEach(GuardedProducer::giveUp);
   }
 
   @Override

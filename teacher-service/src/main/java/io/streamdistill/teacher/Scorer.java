@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.function.BiConsumer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.slf4j.Logger;
@@ -43,12 +42,17 @@ final class Scorer {
   private static final Duration LOOK = Duration.ofSeconds(3);
   private static final Duration PATIENCE = Duration.ofSeconds(4);
 
+  /** For a batch to end, once the service is to. */
+  private static final Duration LEAST_GRACE = Duration.ofSeconds(1);
+
   /** Silence of Kafka that is none of a slow moment. */
   private static final Duration SILENT = Duration.ofSeconds(9);
 
   private final Teacher teacher;
   private final String version;
   private final KafkaStreams streams;
+  private final HoldingClients clients;
+  private final Ending ending;
   private final KafkaStreamsMetrics streamsMetrics;
   private final TopicWatch watch;
   private final TopicsGuard topicsGuard;
@@ -64,6 +68,8 @@ final class Scorer {
       Teacher teacher,
       String version,
       KafkaStreams streams,
+      HoldingClients clients,
+      Ending ending,
       PrometheusMeterRegistry registry,
       TopicWatch watch,
       TopicsGuard topicsGuard,
@@ -77,6 +83,8 @@ final class Scorer {
     this.teacher = teacher;
     this.version = version;
     this.streams = streams;
+    this.clients = clients;
+    this.ending = ending;
     this.watch = watch;
     this.topicsGuard = topicsGuard;
     this.flow = flow;
@@ -100,16 +108,15 @@ final class Scorer {
       StartUp startUp,
       EngineWatch engine,
       PrometheusMeterRegistry registry,
-      BiConsumer<ExitStatus, String> stop) {
+      Ending ending) {
     Teacher teacher =
-        new WatchedTeacher(
-            engine.opening(() -> Engines.open(config, task.features(), task.classes())), engine);
+        new WatchedTeacher(startUp.models(config, task.features(), task.classes(), engine), engine);
     TopicWatch watch = null;
     try {
       watch = startUp.watch(topics, PATIENCE);
       OutputTerms terms = startUp.check(topics, config.maxRecordBytes(), watch);
       return assemble(
-          config, kafka, topics, task, format, teacher, watch, terms, engine, registry, stop);
+          config, kafka, topics, task, format, teacher, watch, terms, engine, registry, ending);
     } catch (RuntimeException e) {
       if (watch != null) {
         watch.close();
@@ -130,7 +137,7 @@ final class Scorer {
       OutputTerms terms,
       EngineWatch engine,
       PrometheusMeterRegistry registry,
-      BiConsumer<ExitStatus, String> stop) {
+      Ending ending) {
     Clock clock = Clock.systemUTC();
     String version = TeacherVersion.of(teacher, task.classes(), config.features().settings());
     Duration batchTime = teacher.batchTime();
@@ -152,6 +159,7 @@ final class Scorer {
             limits);
     StartGate gate = new StartGate(config.limits().maxRejectedShare(), clock);
     Pace pace = new Pace(StreamsSettings.transactionTimeout(settings), batchTime, System::nanoTime);
+    engine.tell(pace);
     Flow flow = new Flow(new WaitingOffsets(), new Refusals(), gate, InFlight.ofHeap(), pace);
     ScoringMeters meters = new ScoringMeters(registry);
     TransferLog transferLog =
@@ -159,21 +167,20 @@ final class Scorer {
     Progress progress = new Progress(clock);
     Properties properties = new Properties();
     properties.putAll(settings);
+    HoldingClients clients = new HoldingClients(flow, transferLog, progress);
     KafkaStreams streams =
         new KafkaStreams(
-            TeacherTopology.build(scoring, topics, meters, flow, clock),
-            properties,
-            new HoldingClients(flow, transferLog, progress));
-    streams.setUncaughtExceptionHandler(new ThreadFailures(progress, stop));
+            TeacherTopology.build(scoring, topics, meters, flow, clock), properties, clients);
+    streams.setUncaughtExceptionHandler(new ThreadFailures(progress, ending));
     streams.setStateListener(
         (now, before) -> {
           if (now == State.ERROR) {
-            stop.accept(ExitStatus.FAILURE, "Kafka Streams has failed, see above");
+            ending.accept(ExitStatus.FAILURE, "Kafka Streams has failed, see above");
           } else if (now == State.NOT_RUNNING) {
-            stop.accept(ExitStatus.FAILURE, "Kafka Streams has ended");
+            ending.accept(ExitStatus.FAILURE, "Kafka Streams has ended");
           }
         });
-    TopicsGuard guard = new TopicsGuard(topics, terms, transferLog, progress, flow, stop);
+    TopicsGuard guard = new TopicsGuard(topics, terms, transferLog, progress, flow, ending);
     HoldLook look =
         new HoldLook(
             watch,
@@ -192,11 +199,13 @@ final class Scorer {
             watch,
             look,
             kafka.bootstrapServers(),
-            stop);
+            ending);
     return new Scorer(
         teacher,
         version,
         streams,
+        clients,
+        ending,
         registry,
         watch,
         guard,
@@ -254,10 +263,31 @@ final class Scorer {
         : progress.problem(engine.bound().plus(linger));
   }
 
+  /**
+   * A batch that takes longer than others did is told to give up, and nobody waits for a commit
+   * that will not succeed: it is all done again later.
+   */
+  private boolean closeStreams(Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    Duration batch = engine.slowest().multipliedBy(2).plus(LEAST_GRACE);
+    boolean closed = streams.close(batch.compareTo(patience) < 0 ? batch : patience);
+    while (!closed && System.nanoTime() < end) {
+      if (engine.isBusy()) {
+        engine.end();
+        engine.scoring().forEach(teacher::interrupt);
+      }
+      if (ending.isFailure() || kafkaProblem().isPresent()) {
+        clients.giveUp();
+      }
+      closed = streams.close(LEAST_GRACE);
+    }
+    return closed;
+  }
+
   /** Commits what is scored; models are not freed while a thread may be inside. */
   void close(Duration patience) {
     minder.close();
-    boolean closed = streams.close(patience);
+    boolean closed = closeStreams(patience);
     watch.close();
     streamsMetrics.close();
     if (closed && !engine.isBusy()) {

@@ -6,6 +6,11 @@ import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicWatch;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.outage.OutageException;
+import io.streamdistill.records.ClassMap;
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.teacher.engine.EngineWatch;
+import io.streamdistill.teacher.engine.Opening;
+import io.streamdistill.teacher.engine.Teacher;
 import io.streamdistill.teacher.topology.OutputTerms;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,7 +29,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits for Kafka at the start, and says so; what no waiting cures ends it at once. */
+/**
+ * Tries the models and waits for Kafka at the start, and says so; what no waiting cures ends it at
+ * once.
+ */
 final class StartUp {
 
   private static final Logger log = LoggerFactory.getLogger(StartUp.class);
@@ -37,6 +45,7 @@ final class StartUp {
   private final Duration maxOutage;
   private final BooleanSupplier stopping;
   private volatile @Nullable String waitingFor;
+  private volatile @Nullable Opening opening;
 
   /**
    * Prepares the start.
@@ -58,6 +67,18 @@ final class StartUp {
             return new Preflight(admin, kafka, watch).check(topics, maxRecordBytes);
           }
         });
+  }
+
+  /**
+   * Loads the models and tries them; says what takes long.
+   *
+   * @throws io.streamdistill.teacher.engine.HungException when one hangs
+   */
+  Teacher models(
+      TeacherConfig config, FeatureContract contract, ClassMap classMap, EngineWatch engine) {
+    Opening now = new Opening(config.limits().hangAfter(), System::nanoTime);
+    opening = now;
+    return now.run(engine, () -> Engines.open(config, contract, classMap, now));
   }
 
   /** A watch; its client needs host names that resolve. */
@@ -160,6 +181,8 @@ final class StartUp {
 
   /** What the start waits for, in one line. */
   Optional<String> problem() {
-    return Optional.ofNullable(waitingFor);
+    Opening models = opening;
+    return Optional.ofNullable(waitingFor)
+        .or(() -> models == null ? Optional.empty() : models.problem());
   }
 }

@@ -15,9 +15,6 @@ import io.streamdistill.teacher.engine.TeacherException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,11 +44,8 @@ public final class TeacherService implements AutoCloseable {
   private final EngineWatch engine;
   private final PrometheusMeterRegistry registry = Meters.create("teacher");
   private final ObserveServer observe;
-  private final AtomicReference<@Nullable ExitStatus> failure = new AtomicReference<>();
-  private final AtomicBoolean closing = new AtomicBoolean();
-  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Ending ending = new Ending();
   private final Thread shutdownHook = new Thread(this::closeWithTheJvm, "teacher-shutdown");
-  private volatile String why = "";
   private volatile @Nullable StartUp starting;
   private volatile @Nullable Scorer scorer; // null until it is started
 
@@ -63,11 +57,11 @@ public final class TeacherService implements AutoCloseable {
         .register(registry);
     Health health =
         new Health()
-            .liveness("stopped", this::stopProblem)
+            .liveness("stopped", ending::problem)
             .liveness("engine", () -> engine.problem(HUNG))
-            .readiness("stopped", this::stopProblem)
+            .readiness("stopped", ending::problem)
             .readiness("start", this::startProblem)
-            .readiness("engine", () -> engine.problem(SLOW))
+            .readiness("engine", () -> unlessStopped(engine.problem(SLOW)))
             .readiness("kafka", () -> ask(Scorer::kafkaProblem))
             .readiness("streams", () -> ask(Scorer::streamsProblem))
             .readiness("topics", () -> ask(Scorer::topicsProblem))
@@ -108,6 +102,10 @@ public final class TeacherService implements AutoCloseable {
       return service;
     } catch (RuntimeException e) {
       service.close();
+      if (service.mustHalt()) { // a model hangs; see mustHalt
+        service.ending.say(e);
+        Runtime.getRuntime().halt(ExitStatus.of(e).code());
+      }
       throw e;
     }
   }
@@ -118,38 +116,30 @@ public final class TeacherService implements AutoCloseable {
       TopicsConfig topics,
       Task task,
       TransferFormat format) {
-    StartUp startUp = new StartUp(kafka, config.limits().maxOutage(), closing::get);
+    StartUp startUp = new StartUp(kafka, config.limits().maxOutage(), ending::isClosing);
     starting = startUp;
     Scorer started =
-        Scorer.open(config, kafka, topics, task, format, startUp, engine, registry, this::fail);
+        Scorer.open(config, kafka, topics, task, format, startUp, engine, registry, ending);
     scorer = started;
     started.start();
     starting = null;
   }
 
-  /** Something ends the service; what came first counts. */
-  private void fail(ExitStatus status, String reason) {
-    if (!closing.get() && failure.compareAndSet(null, status)) {
-      why = reason;
-      log.error("The teacher stops, exit code {}: {}", status.code(), reason);
-    }
-    stopped.countDown();
-  }
-
-  private Optional<String> stopProblem() {
-    return failure.get() == null ? Optional.empty() : Optional.of("it has stopped: " + why);
+  /** Of a service that has stopped, nothing else is true any more. */
+  private Optional<String> unlessStopped(Optional<String> problem) {
+    return ending.isFailure() ? Optional.empty() : problem;
   }
 
   private Optional<String> startProblem() {
     StartUp startUp = starting;
     return startUp == null
         ? Optional.empty()
-        : startUp.problem().or(() -> Optional.of("it is starting: models are tried"));
+        : startUp.problem().or(() -> Optional.of("it is starting"));
   }
 
   private Optional<String> ask(Function<Scorer, Optional<String>> question) {
     Scorer running = scorer;
-    return running == null ? Optional.empty() : question.apply(running);
+    return running == null ? Optional.empty() : unlessStopped(question.apply(running));
   }
 
   private Scorer running() {
@@ -168,12 +158,12 @@ public final class TeacherService implements AutoCloseable {
 
   /** Whether records are being scored, or would be if there were any. */
   public boolean isRunning() {
-    return failure.get() == null && running().isRunning();
+    return !ending.isFailure() && running().isRunning();
   }
 
   /** Whether it has been closed, or an error has stopped it. */
   public boolean hasStopped() {
-    return stopped.getCount() == 0;
+    return ending.isOver();
   }
 
   /**
@@ -182,9 +172,7 @@ public final class TeacherService implements AutoCloseable {
    * @return how the process is to end: {@link ExitStatus#OK} after {@link #close}
    */
   public ExitStatus awaitStop() throws InterruptedException {
-    stopped.await();
-    ExitStatus status = failure.get();
-    return status == null ? ExitStatus.OK : status;
+    return ending.await();
   }
 
   /**
@@ -198,16 +186,16 @@ public final class TeacherService implements AutoCloseable {
   /** Commits what is scored, leaves the group and frees everything; waits at most 30 s. */
   @Override
   public void close() {
-    if (!closing.compareAndSet(false, true)) {
+    if (!ending.close()) {
       return;
     }
     Scorer running = scorer;
     if (running != null) {
-      running.close(engine.problem(1).isPresent() ? Duration.ofMillis(1) : CLOSE_TIMEOUT);
+      running.close(CLOSE_TIMEOUT);
     }
     observe.close();
     registry.close();
-    stopped.countDown();
+    ending.closed();
     removeShutdownHook();
   }
 

@@ -5,7 +5,6 @@ import io.streamdistill.exit.HasExitStatus;
 import io.streamdistill.teacher.engine.TeacherException;
 import io.streamdistill.teacher.topology.Refusals;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BiConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -31,7 +30,7 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
   private static final int ATTEMPTS = 5;
 
   private final Progress progress;
-  private final BiConsumer<ExitStatus, String> stop;
+  private final Ending ending;
   private long commits = -1; // at the last failure
   private int inVain; // failures since the last commit
   private int faults; // of the program, among them
@@ -39,15 +38,19 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
   /**
    * Creates the handler.
    *
-   * @param stop gets how the process is to end, and why in one line
+   * @param ending gets how the process is to end, and why in one line
    */
-  ThreadFailures(Progress progress, BiConsumer<ExitStatus, String> stop) {
+  ThreadFailures(Progress progress, Ending ending) {
     this.progress = progress;
-    this.stop = stop;
+    this.ending = ending;
   }
 
   @Override
   public StreamThreadExceptionResponse handle(Throwable failure) {
+    if (ending.isUnderWay()) { // whatever it is, nothing comes after it
+      log.debug("A thread failed while the teacher ends", failure);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
     int attempts = attempts();
     Throwable fatal = null;
     Throwable kafka = null;
@@ -76,18 +79,19 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
       return stop(fatal, failure);
     }
     if (kafka == null && faults() > ATTEMPTS) {
-      stop.accept(
+      ending.accept(
           ExitStatus.FAILURE, "it failed again and again without a commit, at last: " + failure);
       log.error("A thread failed again and again", failure);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    if (attempts == 1 || kafka == null) {
+    if (kafka == null) {
       log.warn("A thread failed; another one starts from the last commit", failure);
     } else {
       log.warn(
-          "A thread failed, {} times without a commit between; another one starts: {}",
-          attempts,
-          failure.toString());
+          "A thread failed{}; another one starts from the last commit: {}",
+          attempts == 1 ? "" : ", %d times without a commit between".formatted(attempts),
+          kafka.toString());
+      log.debug("What made the thread fail", failure);
     }
     return again(attempts);
   }
@@ -112,14 +116,14 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
 
   private StreamThreadExceptionResponse stop(Throwable fatal, Throwable failure) {
     if (fatal instanceof HasExitStatus known) {
-      stop.accept(known.exitStatus(), String.valueOf(fatal.getMessage()));
+      ending.accept(known.exitStatus(), String.valueOf(fatal.getMessage()));
     } else if (fatal instanceof TeacherException) { // nothing of its batch was published
-      stop.accept(ExitStatus.TEACHER_FAILED, String.valueOf(fatal.getMessage()));
+      ending.accept(ExitStatus.TEACHER_FAILED, String.valueOf(fatal.getMessage()));
     } else if (fatal instanceof Error) {
       log.error("The JVM failed", failure);
-      stop.accept(ExitStatus.FAILURE, fatal.toString());
+      ending.accept(ExitStatus.FAILURE, fatal.toString());
     } else {
-      stop.accept(
+      ending.accept(
           ExitStatus.CONFIGURATION,
           "Kafka refuses: " + fatal.getMessage() + "; grant what is missing, or correct kafka");
     }

@@ -71,20 +71,24 @@ final class TopicsGuard {
 
   private void missing(TopicSnapshot topic) {
     int times = missing.merge(topic.topic(), 1, Integer::sum);
-    if (times < GONE) {
+    if (times != GONE) {
       return;
     }
-    problems.put(
-        topic.topic(),
-        "topic '%s' does not exist any more; create it, and the teacher goes on"
-            .formatted(topic.topic()));
-    if (times == GONE && topic.topic().equals(topics.transferSet())) {
-      try {
+    try {
+      if (topic.topic().equals(topics.transferSet())) {
         transferLog.gone();
-      } catch (LostRecordsException e) {
-        stop.accept(e.exitStatus(), String.valueOf(e.getMessage()));
+      } else if (topic.topic().equals(topics.softTargets())) {
+        transferLog.softTargetsGone();
       }
+    } catch (LostRecordsException e) {
+      stop.accept(e.exitStatus(), String.valueOf(e.getMessage()));
+      return;
     }
+    String problem =
+        "topic '%s' does not exist any more; the teacher waits until it is created"
+            .formatted(topic.topic());
+    problems.put(topic.topic(), problem);
+    log.error("{}", problem);
   }
 
   private void compare(TopicSnapshot now) {

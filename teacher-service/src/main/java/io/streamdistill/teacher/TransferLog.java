@@ -186,9 +186,7 @@ final class TransferLog {
   private void requireSoftTargets(
       Uuid then, Uuid now, TopicPartition partition, OffsetAndMetadata committed) {
     if (another(then, now)) {
-      losses.tellSoftTargets(
-          LostRecords.recreated(topics.softTargets(), partition.partition(), 0)
-              .upTo(committed.offset()));
+      tellSoftTargets(partition, committed.offset());
     }
   }
 
@@ -287,6 +285,30 @@ final class TransferLog {
    */
   synchronized void gone() {
     another();
+  }
+
+  /**
+   * The soft targets are gone, and not for a moment.
+   *
+   * @throws LostRecordsException when the service is to stop
+   */
+  synchronized void softTargetsGone() {
+    TopicSnapshot transferSet = last;
+    next.forEach(
+        (partition, offset) -> {
+          long beginning =
+              transferSet == null
+                  ? 0
+                  : transferSet.beginnings().getOrDefault(partition.partition(), 0L);
+          if (offset > beginning) { // some of it has been scored
+            tellSoftTargets(partition, offset);
+          }
+        });
+  }
+
+  private void tellSoftTargets(TopicPartition partition, long scoredUpTo) {
+    losses.tellSoftTargets(
+        LostRecords.recreated(topics.softTargets(), partition.partition(), 0).upTo(scoredUpTo));
   }
 
   /** Writes on offsets which topics they are of. */

@@ -89,12 +89,16 @@ final class Cluster implements AutoCloseable {
         .get(30, TimeUnit.SECONDS);
   }
 
-  /** Another topic by the same name. */
-  void recreate(String topic, int partitions) throws Exception {
+  void delete(String topic) throws Exception {
     admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> !admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic));
+  }
+
+  /** Another topic by the same name. */
+  void recreate(String topic, int partitions) throws Exception {
+    delete(topic);
     create(topic, partitions, Map.of());
     await()
         .atMost(Duration.ofSeconds(30))

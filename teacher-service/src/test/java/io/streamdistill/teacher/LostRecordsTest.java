@@ -201,6 +201,37 @@ final class LostRecordsTest {
         .endsWith(ids(100, 150).toArray(String[]::new));
   }
 
+  /** It said that it had stopped, and that it would go on once the topic is created. */
+  @Test
+  void saysOnlyThatItStopsWhenTheTransferSetIsDeleted() throws Exception {
+    TopicsConfig topics = scoredTen();
+
+    try (TeacherService service = start(topics, OnLostRecords.STOP)) {
+      send(topics, 10, 11);
+      awaitCommitted(topics, 11);
+      cluster.delete(topics.transferSet());
+
+      assertThat(problem(service))
+          .startsWith("stopped: it has stopped: topic '" + topics.transferSet())
+          .contains("in a log that was deleted")
+          .doesNotContain("is created");
+    }
+  }
+
+  /** It waited for a topic of this name, and stopped when there was one. */
+  @Test
+  void stopsWhenTheSoftTargetsAreDeleted() throws Exception {
+    TopicsConfig topics = scoredTen();
+
+    try (TeacherService service = start(topics, OnLostRecords.STOP)) {
+      send(topics, 10, 11);
+      awaitCommitted(topics, 11);
+      cluster.delete(topics.softTargets());
+
+      assertThat(problem(service)).contains(topics.softTargets(), "11 records, offsets 0 to 10");
+    }
+  }
+
   @Test
   void stopsWhenTheSoftTargetsAreAnotherTopic() throws Exception {
     TopicsConfig topics = scoredTen();

@@ -9,7 +9,6 @@ import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.InvalidRecordException;
@@ -29,9 +28,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ThreadFailuresTest {
 
   private final Progress progress = new Progress(Clock.systemUTC());
-  private final List<ExitStatus> stops = new ArrayList<>();
-  private final ThreadFailures failures =
-      new ThreadFailures(progress, (status, why) -> stops.add(status));
+  private final Ending ending = new Ending();
+  private final ThreadFailures failures = new ThreadFailures(progress, ending);
+
+  /** What handling {@code failure} ends the service with. */
+  private ExitStatus stoppedBy(Throwable failure) throws InterruptedException {
+    Ending ending = new Ending();
+    assertThat(new ThreadFailures(progress, ending).handle(failure)).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(ending.isFailure()).isTrue();
+    return ending.await();
+  }
 
   static Stream<Throwable> curable() {
     return Stream.of(
@@ -52,34 +58,60 @@ final class ThreadFailuresTest {
       assertThat(failures.handle(failure)).isEqualTo(REPLACE_THREAD);
     }
 
-    assertThat(stops).isEmpty();
+    assertThat(ending.isUnderWay()).isFalse();
   }
 
   @Test
-  void whatNoAttemptCuresStopsTheServiceWithItsStatus() {
+  void whatNoAttemptCuresStopsTheServiceWithItsStatus() throws Exception {
     LostRecordsException lost =
         new LostRecordsException(List.of(LostRecords.deleted("t", 0, 1, 2)), "continue");
 
-    assertThat(failures.handle(new StreamsException(lost))).isEqualTo(SHUTDOWN_CLIENT);
-    assertThat(failures.handle(new StreamsException(new TeacherException("NaN"))))
-        .isEqualTo(SHUTDOWN_CLIENT);
-    assertThat(failures.handle(new TopicAuthorizationException("soft-targets")))
-        .isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(stoppedBy(new StreamsException(lost))).isEqualTo(ExitStatus.LOST_RECORDS);
+    assertThat(stoppedBy(new StreamsException(new TeacherException("NaN"))))
+        .isEqualTo(ExitStatus.TEACHER_FAILED);
+    assertThat(stoppedBy(new TopicAuthorizationException("soft-targets")))
+        .isEqualTo(ExitStatus.CONFIGURATION);
+  }
 
-    assertThat(stops)
-        .containsExactly(
-            ExitStatus.LOST_RECORDS, ExitStatus.TEACHER_FAILED, ExitStatus.CONFIGURATION);
+  /** It said that another thread starts, after it had said that it stops. */
+  @Test
+  void nothingStartsAgainOnceTheServiceStops() {
+    ending.accept(ExitStatus.LOST_RECORDS, "the transfer set is gone");
+
+    List<String> lines =
+        Logged.by(
+            ThreadFailures.class,
+            () ->
+                assertThat(failures.handle(new MissingSourceTopicException("deleted")))
+                    .isEqualTo(SHUTDOWN_CLIENT));
+
+    assertThat(lines).isEmpty();
   }
 
   @Test
-  void aFaultOfTheProgramIsAttemptedAFewTimes() {
+  void aFaultOfKafkaIsOneLineAndAFaultOfTheProgramHasItsTrace() {
+    StreamsException kafkas = new StreamsException(new TimeoutException("60000 ms have passed"));
+
+    assertThat(Logged.by(ThreadFailures.class, () -> failures.handle(kafkas)))
+        .containsExactly(
+            "WARN A thread failed; another one starts from the last commit:"
+                + " org.apache.kafka.common.errors.TimeoutException: 60000 ms have passed");
+    assertThat(
+            Logged.by(
+                ThreadFailures.class, () -> failures.handle(new IllegalStateException("a bug"))))
+        .containsExactly(
+            "WARN A thread failed; another one starts from the last commit +IllegalStateException");
+  }
+
+  @Test
+  void aFaultOfTheProgramIsAttemptedAFewTimes() throws Exception {
     Throwable fault = new StreamsException(new IllegalStateException("a bug"));
     for (int i = 0; i < 5; i++) {
       assertThat(failures.handle(fault)).isEqualTo(REPLACE_THREAD);
     }
 
     assertThat(failures.handle(fault)).isEqualTo(SHUTDOWN_CLIENT);
-    assertThat(stops).containsExactly(ExitStatus.FAILURE);
+    assertThat(ending.await()).isEqualTo(ExitStatus.FAILURE);
   }
 
   @Test
@@ -91,6 +123,6 @@ final class ThreadFailuresTest {
       progress.committed();
     }
 
-    assertThat(stops).isEmpty();
+    assertThat(ending.isUnderWay()).isFalse();
   }
 }

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import io.streamdistill.teacher.engine.OnnxRuntime;
 import io.streamdistill.teacher.engine.OnnxTeacher;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,7 +30,7 @@ final class TeacherFloor implements AutoCloseable {
 
   TeacherFloor(Path model, Mnist mnist, int batchSize, int threads) throws OrtException {
     this.batchSize = batchSize;
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = OnnxRuntime.environment();
     try (SessionOptions options = OnnxTeacher.sessionOptions(threads)) {
       session = environment.createSession(model.toString(), options);
     }

@@ -6,6 +6,7 @@ import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.source.LeftOut;
 import io.streamdistill.cli.source.SourceOptions;
 import io.streamdistill.exit.FileReason;
+import io.streamdistill.records.Counted;
 import io.streamdistill.records.Task;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.io.IOException;
@@ -241,8 +242,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     if (board.labelled == 0 && board.taught == 0) {
       throw new EvaluationException(
-          "none of the %d examples of %s has a label, and there is no teacher; name the labels (--label-column, --labels), or a teacher (--teacher FILE, --teacher config), or take soft targets (--topic soft-targets)"
-              .formatted(board.examples, cases.source()));
+          "the %s of %s have no label, and there is no teacher; name the labels (--label-column, --labels), or a teacher (--teacher FILE, --teacher config), or take soft targets (--topic soft-targets)"
+              .formatted(Counted.of(board.examples, "example"), cases.source()));
     }
   }
 }

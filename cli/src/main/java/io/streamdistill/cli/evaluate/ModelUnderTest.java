@@ -1,6 +1,5 @@
 package io.streamdistill.cli.evaluate;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -13,6 +12,7 @@ import io.streamdistill.engine.export.OnnxExport;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
+import io.streamdistill.teacher.engine.OnnxRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,8 +42,7 @@ record ModelUnderTest(
       throw new EvaluationException(path + ": no such file; check the path");
     }
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-        OrtSession session =
-            OrtEnvironment.getEnvironment().createSession(path.toString(), options)) {
+        OrtSession session = OnnxRuntime.environment().createSession(path.toString(), options)) {
       return ofMetadata(path, session.getMetadata().getCustomMetadata());
     } catch (OrtException e) {
       throw new EvaluationException(

@@ -11,6 +11,7 @@ import io.streamdistill.engine.export.OnnxExport;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.Features;
+import io.streamdistill.teacher.engine.OnnxRuntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
  */
 final class OnnxClassifier implements AutoCloseable {
 
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtEnvironment environment = OnnxRuntime.environment();
   private final OrtSession session;
   private final String input;
   private final OnnxJavaType type;
@@ -70,7 +71,7 @@ final class OnnxClassifier implements AutoCloseable {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
-      OrtSession session = OrtEnvironment.getEnvironment().createSession(model.toString(), options);
+      OrtSession session = OnnxRuntime.environment().createSession(model.toString(), options);
       try {
         return new OnnxClassifier(session, contract);
       } catch (EvaluationException e) {

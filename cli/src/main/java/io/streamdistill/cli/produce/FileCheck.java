@@ -5,6 +5,7 @@ import io.streamdistill.cli.source.Excerpt;
 import io.streamdistill.cli.source.LeftOut;
 import io.streamdistill.cli.source.Row;
 import io.streamdistill.cli.source.Row.Fault;
+import io.streamdistill.records.Counted;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -99,8 +100,8 @@ final class FileCheck {
     }
     out.printf(
         Locale.ROOT,
-        "checked %,d rows of %s: %,d fit (%,d labelled), %,d not fit%s; nothing was sent%n",
-        rows,
+        "checked %s of %s: %,d fit (%,d labelled), %,d not fit%s; nothing was sent%n",
+        Counted.of(rows, "row"),
         file,
         rows - bad - left,
         labelled,
@@ -111,10 +112,8 @@ final class FileCheck {
     }
     if (doubled > 0) {
       out.printf(
-          Locale.ROOT,
-          "%,d rows have an id that an earlier one has, the first is '%s'; --skip-sent sends each id once%n",
-          doubled,
-          Excerpt.of(firstDoubled));
+          "%s with an id that an earlier one has, the first is '%s'; --skip-sent sends each id once%n",
+          Counted.of(doubled, "row"), Excerpt.of(firstDoubled));
     }
     out.flush();
   }

@@ -1,6 +1,7 @@
 package io.streamdistill.cli.produce;
 
 import io.streamdistill.outage.Backoff;
+import io.streamdistill.records.Counted;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -65,8 +66,11 @@ final class OutageNotice implements Closeable {
     } else if (now - tellNanos >= 0) {
       away = true;
       told.accept(
-          "waits: Kafka at %s has acknowledged nothing for %d s; %d examples wait, and are sent when it takes them (--max-outage limits this)"
-              .formatted(broker, seconds(now - sinceNanos), sending.sent() - present));
+          "waits: Kafka at %s has acknowledged nothing for %d s; %s to be sent when it takes them (--max-outage limits this)"
+              .formatted(
+                  broker,
+                  seconds(now - sinceNanos),
+                  Counted.of(sending.sent() - present, "example")));
       tellNanos = now + backoff.next().toNanos();
     }
   }

@@ -6,6 +6,7 @@ import io.streamdistill.cli.source.ExampleSource;
 import io.streamdistill.cli.source.LeftOut;
 import io.streamdistill.cli.source.SourceOptions;
 import io.streamdistill.exit.FileReason;
+import io.streamdistill.records.Counted;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -207,8 +208,8 @@ public final class ProduceCommand implements Callable<Integer> {
   private static void report(PrintWriter out, ProduceTarget to, Produced produced) {
     out.printf(
         Locale.ROOT,
-        "produced %,d examples (%,d labelled) to %s at %s in %.1f s%n",
-        produced.examples(),
+        "produced %s (%,d labelled) to %s at %s in %.1f s%n",
+        Counted.of(produced.examples(), "example"),
         produced.labelled(),
         to.topics().transferSet(),
         to.kafka().bootstrapServers(),
@@ -218,7 +219,7 @@ public final class ProduceCommand implements Callable<Integer> {
     }
     if (produced.sentBefore() > 0) {
       out.printf(
-          Locale.ROOT, "left out %,d examples whose id was sent before%n", produced.sentBefore());
+          "left out %s whose id was sent before%n", Counted.of(produced.sentBefore(), "example"));
     }
     out.flush();
   }

@@ -4,6 +4,7 @@ import io.streamdistill.cli.source.Excerpt;
 import io.streamdistill.kafka.Access;
 import io.streamdistill.kafka.KafkaFailure;
 import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.records.Counted;
 import io.streamdistill.records.Example;
 import io.streamdistill.records.avro.AvroRecords;
 import java.nio.charset.StandardCharsets;
@@ -106,14 +107,14 @@ final class Sending {
       return;
     }
     throw new ProduceException(
-        "broker %s did not take example '%s' into topic %s: %s; %s (%d records are acknowledged)"
+        "broker %s did not take example '%s' into topic %s: %s; %s (acknowledged: %s)"
             .formatted(
                 kafka.bootstrapServers(),
                 Excerpt.of(found.id()),
                 topic,
                 KafkaFailure.describe(found.cause(), Access.toTopic(kafka, "Write", topic)),
                 remedy(found.cause()),
-                acknowledged.get()),
+                Counted.of(acknowledged.get(), "record")),
         found.cause());
   }
 

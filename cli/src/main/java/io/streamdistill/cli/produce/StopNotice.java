@@ -1,7 +1,7 @@
 package io.streamdistill.cli.produce;
 
+import io.streamdistill.records.Counted;
 import java.io.Closeable;
-import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Says how far a production has come when the JVM ends in the middle of it, as by Ctrl-C. */
@@ -20,11 +20,8 @@ final class StopNotice implements Closeable {
   }
 
   static String line(long acknowledged, String topic) {
-    return String.format(
-        Locale.ROOT,
-        "stopped: at least %,d examples are in topic %s; the same command with --skip-sent sends those that are not",
-        acknowledged,
-        topic);
+    return "stopped: topic %s holds at least %s; the same command with --skip-sent sends those that are not"
+        .formatted(topic, Counted.of(acknowledged, "example") + " of the file");
   }
 
   @Override

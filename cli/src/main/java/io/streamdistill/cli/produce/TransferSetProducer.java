@@ -6,12 +6,12 @@ import io.streamdistill.cli.source.UnfitRowException;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.outage.Patience;
+import io.streamdistill.records.Counted;
 import io.streamdistill.records.FeatureContract;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -163,11 +163,8 @@ public final class TransferSetProducer {
     String sent =
         sending.sent() == 0
             ? "nothing was sent"
-            : String.format(
-                Locale.ROOT,
-                "%,d examples before it are in topic %s",
-                sending.sent(),
-                topics.transferSet());
+            : "topic %s holds the %s before it"
+                .formatted(topics.transferSet(), Counted.of(sending.sent(), "example"));
     return sent + skipped(passes);
   }
 

@@ -3,7 +3,6 @@ package io.streamdistill.cli.pull;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
@@ -11,6 +10,7 @@ import io.streamdistill.engine.export.OnnxExport;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.target.Float16;
 import io.streamdistill.records.target.Softmax;
+import io.streamdistill.teacher.engine.OnnxRuntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ final class ModelChecks {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       try (OrtSession session =
-          OrtEnvironment.getEnvironment().createSession(model.toString(), options)) {
+          OnnxRuntime.environment().createSession(model.toString(), options)) {
         add("load", null, "ONNX Runtime loads " + model.getFileName());
         if (checkInput(session)
             && checkOutput(session, OnnxExport.PROBABILITIES)
@@ -135,7 +135,7 @@ final class ModelChecks {
 
   private static OnnxTensor tensor(ByteBuffer data, long[] shape, OnnxJavaType type)
       throws OrtException {
-    return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), data, shape, type);
+    return OnnxTensor.createTensor(OnnxRuntime.environment(), data, shape, type);
   }
 
   private static float[][] output(OrtSession.Result result, String name) throws OrtException {

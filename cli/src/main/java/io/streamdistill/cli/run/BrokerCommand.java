@@ -44,15 +44,18 @@ public final class BrokerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     EmbeddedBroker broker = EmbeddedBroker.start(new BrokerConfig(dataDir, port, 0, properties));
-    CountDownLatch never = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
     return Foreground.run(
-        broker::close,
+        () -> {
+          broker.close();
+          closed.countDown();
+        },
         () -> {
           Foreground.say(
               spec.commandLine().getOut(),
               "broker runs: kafka %s, data in %s; Ctrl-C stops it"
                   .formatted(broker.bootstrapServers(), dataDir));
-          never.await();
+          closed.await();
           return true;
         });
   }

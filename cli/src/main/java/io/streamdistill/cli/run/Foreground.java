@@ -3,8 +3,12 @@ package io.streamdistill.cli.run;
 import io.streamdistill.cli.failure.OutputLostException;
 import io.streamdistill.exit.ExitStatus;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,9 @@ final class Foreground {
 
   /** Exit codes of processes that a signal ended are this and its number. */
   private static final int SIGNALLED = 128;
+
+  /** Longest wait for what a closed service says about its end. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
   private Foreground() {}
 
@@ -100,18 +107,38 @@ final class Foreground {
   }
 
   static int run(Supplier<Service> start, IntConsumer halt) throws InterruptedException {
+    return run(start, halt, Signals::handle);
+  }
+
+  /**
+   * A signal decides the exit code, whatever the service says about its end. What it says is a line
+   * of the log, which comes before the JVM ends.
+   *
+   * @param signals told what to do with the number of a signal
+   */
+  static int run(Supplier<Service> start, IntConsumer halt, Consumer<IntConsumer> signals)
+      throws InterruptedException {
     AtomicInteger exitCode = new AtomicInteger();
     AtomicReference<@Nullable Once> started = new AtomicReference<>();
+    CountDownLatch said = new CountDownLatch(1);
     // Shutdown hooks run all at once, and in one of them ONNX Runtime frees itself, while the last
     // batch may still be scored and the last checkpoint proven. So the service is closed before.
-    Signals.handle(
+    signals.accept(
         number -> {
           Once running = started.get();
-          exitCode.compareAndSet(ExitStatus.OK.code(), SIGNALLED + number);
-          if (running == null || running.closeAndAsk()) {
-            halt.accept(exitCode.get());
+          boolean first = exitCode.compareAndSet(ExitStatus.OK.code(), SIGNALLED + number);
+          if (!first && exitCode.get() < SIGNALLED) {
+            return; // it ends already, and says why
           }
-          System.exit(exitCode.get());
+          boolean mustHalt = running == null || running.closeAndAsk();
+          if (running != null && first) {
+            await(said);
+          }
+          if (mustHalt) {
+            halt.accept(exitCode.get());
+          } else {
+            System.exit(exitCode.get());
+          }
         });
     Service service = start.get();
     Once once = new Once(service);
@@ -119,12 +146,28 @@ final class Foreground {
     Runtime.getRuntime().addShutdownHook(new Thread(once::close, "close-service"));
     try {
       exitCode.compareAndSet(ExitStatus.OK.code(), service.await().code());
+    } catch (RuntimeException e) {
+      if (!exitCode.compareAndSet(ExitStatus.OK.code(), ExitStatus.of(e).code())) {
+        log.error("Ended by a signal, exit code {}: {}", exitCode.get(), e.getMessage());
+        log.debug("What failed meanwhile", e);
+        return exitCode.get();
+      }
+      throw e;
     } finally {
+      said.countDown();
       if (once.closeAndAsk()) {
         halt.accept(exitCode.get());
       }
     }
     return exitCode.get();
+  }
+
+  private static void await(CountDownLatch said) {
+    try {
+      boolean unused = said.await(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void halt(int code) {

@@ -77,9 +77,10 @@ record CsvLayout(
         skipped, found, records.get(0).line(), header, List.copyOf(fit), remark(records));
   }
 
-  private static void requireReadable(Path file, List<CsvRecord> records, Header header) {
+  private static void requireReadable(Path file, List<CsvRecord> records, Header header)
+      throws IOException {
     if (records.isEmpty()) {
-      throw new ConfigException(file + ": is empty; give a file with examples, one a row");
+      throw new IOException(file + ": is empty; give a file with examples, one a row");
     }
     CsvRecord first = records.get(0);
     if (first.lines().get(0).text().matches("\\s*(\\{|\\[\\s*\\{).*")) {

@@ -95,6 +95,11 @@ public final class SourceOptions {
 
   /** Opens the source; IDX files are checked at once. */
   public ExampleSource.Opener opener(FeatureContract contract, ClassMap classes) {
+    ExampleSource.Opener opener = ofFile(contract, classes);
+    return () -> new Filled(opener.open(), file());
+  }
+
+  private ExampleSource.Opener ofFile(FeatureContract contract, ClassMap classes) {
     if (files.images != null) {
       return IdxSource.opener(files.images, files.labels, contract, classes);
     }

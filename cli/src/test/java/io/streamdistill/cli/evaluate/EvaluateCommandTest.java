@@ -126,7 +126,7 @@ final class EvaluateCommandTest {
 
     assertThat(run("--model %s --csv %s".formatted(student, csv))).isEqualTo(1);
     assertThat(err.toString())
-        .contains("none of the 1 examples")
+        .contains("the 1 example of")
         .contains("--label-column")
         .contains("--teacher config")
         .contains("--topic soft-targets");

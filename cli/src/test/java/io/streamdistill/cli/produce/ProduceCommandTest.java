@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 final class ProduceCommandTest {
@@ -69,7 +70,7 @@ final class ProduceCommandTest {
     assertThat(exit).isEqualTo(1);
     assertThat(err.toString())
         .startsWith(csv + ":3: column 'y' is 'x', not a number")
-        .contains("1 examples before it are in topic transfer-set");
+        .contains("topic transfer-set holds the 1 example before it");
     assertThat(out.toString()).isEmpty();
   }
 
@@ -90,11 +91,11 @@ final class ProduceCommandTest {
             file + ":7: column 'x' is missing",
             "checked 6 rows of " + file + ": 2 fit (1 labelled), 4 not fit (1 bad-feature,",
             "nothing was sent",
-            "1 rows have an id that an earlier one has, the first is 'a'");
+            "1 row with an id that an earlier one has, the first is 'a'");
 
     out.getBuffer().setLength(0);
     assertThat(run(options + " --limit 1")).isZero();
-    assertThat(out.toString()).startsWith("checked 1 rows of ");
+    assertThat(out.toString()).startsWith("checked 1 row of ");
 
     out.getBuffer().setLength(0);
     Files.writeString(file, "k,x,y,kind\na,1,2,cat\ne,,1,cat\n");
@@ -122,6 +123,21 @@ final class ProduceCommandTest {
 
     assertThat(out.toString())
         .contains("produced 0 examples", "left out 2 examples whose id was sent before");
+  }
+
+  /** It was a success of 0 examples, or exit code 2. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--label-column kind --csv header.csv", "--csv none.csv", "--jsonl none.jsonl"})
+  void endsWith1WhenAFileHoldsNoExamples(String option) throws Exception {
+    String name = option.substring(option.lastIndexOf(' ') + 1);
+    Path file = csv.resolveSibling(name);
+    Files.writeString(file, name.startsWith("header") ? "x,y,kind\n" : "");
+
+    for (String check : List.of("", " --check")) {
+      assertThat(run(option.replace(name, file.toString()) + check)).isEqualTo(1);
+      assertThat(err.toString()).contains(file + ": ", "give a file with");
+    }
   }
 
   @Test

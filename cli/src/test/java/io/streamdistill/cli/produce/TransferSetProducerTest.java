@@ -216,7 +216,7 @@ final class TransferSetProducerTest {
                     .produce(RowSource.of(rows), ProduceOptions.defaults(), count -> {}))
         .isInstanceOf(ProduceException.class)
         .hasMessageContaining("data.jsonl:6: is broken")
-        .hasMessageEndingWith("5 examples before it are in topic before");
+        .hasMessageEndingWith("topic before holds the 5 examples before it");
     assertThat(read("before")).hasSize(5);
   }
 
@@ -310,7 +310,7 @@ final class TransferSetProducerTest {
                         ProduceOptions.defaults().withOnError(ProduceOptions.OnError.SKIP),
                         count -> {}))
         .hasMessage(
-            "d.csv:3: the gzip file ends early; 1 examples before it are in topic damaged, rows"
+            "d.csv:3: the gzip file ends early; topic damaged holds the 1 example before it, rows"
                 + " skipped: 1 bad-json");
   }
 

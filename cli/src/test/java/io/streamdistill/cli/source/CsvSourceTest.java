@@ -115,12 +115,19 @@ final class CsvSourceTest {
     assertThat(malformed(rows.get(1)).where()).endsWith("data.csv:5");
   }
 
+  /** As a file that is missing: no fault of the configuration. */
+  @Test
+  void refusesAnEmptyFile() {
+    assertThatThrownBy(() -> rows("", COLUMNS, TWO_BYTES))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("data.csv: is empty");
+  }
+
   @ParameterizedTest
   @org.junit.jupiter.params.provider.CsvSource(
       delimiter = '|',
       textBlock =
           """
-          ''           | is empty
           'id,a,b,c,y' | 3 feature columns (a, b, c), but features.shape [2] has 2 elements
           'a,b,y'      | the header has no column 'id'; it has a, b, y
           'id,a,id,y'  | more than one column 'id'

@@ -82,6 +82,9 @@ public final class IdxFile {
     long total = 1;
     for (int d = 0; d < rank; d++) {
       dimensions[d] = lengths.getInt();
+      if (d == 0 && dimensions[d] == 0) {
+        throw new IdxFormatException(file, "holds no examples; give a file with at least one");
+      }
       if (dimensions[d] <= 0) {
         throw new IdxFormatException(
             file, "dimension %d is %d, expected > 0".formatted(d, dimensions[d]));

@@ -74,6 +74,7 @@ class IdxFileTest {
           00000d03 00000001                  | type 0x0d, only unsigned bytes
           00000801 00000001 07               | has 1 dimensions, expected 3
           00000803 00000002 00000000 00000001 | dimension 1 is 0, expected > 0
+          00000803 00000000 00000001 00000001 | holds no examples
           00000803 ffffffff 00000001 00000001 | dimension 0 is -1, expected > 0
           00000803 7fffffff 7fffffff 7fffffff | exceed 2 GiB
           00000803 00000002 00000001 00000001 05 | holds 1 values, dimensions [2, 1, 1] need 2

@@ -47,6 +47,9 @@ public final class LearningMonitor {
 
   private static final double LEARNS_NOTHING = 0.97;
 
+  /** Loss of a student that always gives the same answer, nats: nobody can do better. */
+  private static final double NOTHING_TO_LEARN = 1e-6;
+
   /** So many examples without a label are a stream without labels. */
   private static final long UNLABELLED = 1_000;
 
@@ -209,6 +212,10 @@ public final class LearningMonitor {
   }
 
   private String said(double excess, double agreement) {
+    if (bar.loss() < NOTHING_TO_LEARN) {
+      return "the excess loss is %s, the agreement %s; the teacher's answers are all nearly the same, so there is nothing else to learn from them"
+          .formatted(number(excess), number(agreement));
+    }
     return "the excess loss is %s (always the same answer: %s), the agreement %s (the most frequent answer alone: %s)"
         .formatted(number(excess), number(bar.loss()), number(agreement), number(bar.share()));
   }

@@ -136,6 +136,12 @@ public final class BackgroundPublisher implements AutoCloseable {
     perseverance.hurry();
   }
 
+  /** Ends an attempt that is under way, and that nobody waits for any more. From any thread. */
+  public void giveUp() {
+    perseverance.endNow();
+    thread.shutdownNow();
+  }
+
   /** Adds to the time that training stood still. */
   public void stalled(long nanos) {
     stall.record(nanos, TimeUnit.NANOSECONDS);

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ public final class Perseverance {
   private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
 
   /** A service that is to end does not wait longer than this; most supervisors wait 30 s. */
-  private static final Duration HURRY = Duration.ofSeconds(15);
+  public static final Duration HURRY = Duration.ofSeconds(15);
 
   private final Duration limit;
   private final InstantSource clock;
@@ -109,8 +110,8 @@ public final class Perseverance {
     Instant end = deadline;
     if (end != null && !now.isBefore(end)) {
       throw new OutageException(
-          "%s could not be published before the trainer was to end: %s. Nothing is lost: it goes on from its last checkpoint"
-              .formatted(what, reason(e)),
+          "%s could not be published before the trainer was to end: %s. No record is lost: the next start trains again what came after the checkpoint before"
+              .formatted(what, e instanceof InterruptException ? "no answer came" : reason(e)),
           e);
     }
   }
@@ -160,6 +161,14 @@ public final class Perseverance {
     if (deadline == null) {
       deadline = clock.instant().plus(HURRY);
     }
+    synchronized (pause) {
+      pause.notifyAll();
+    }
+  }
+
+  /** Nothing is tried again. */
+  public void endNow() {
+    deadline = clock.instant();
     synchronized (pause) {
       pause.notifyAll();
     }

@@ -55,6 +55,19 @@ class LearningMonitorTest {
     assertThat(monitor.detail()).contains("0.3000"); // the bar it took
   }
 
+  /** It said that always the same answer would cost 0.000, which the student was no better than. */
+  @Test
+  void saysThatThereIsNothingToLearnWhenAllAnswersAreAlike() {
+    LearningMonitor monitor =
+        monitor(new StudentScales(1_000, null, 1, 1, 1, 0, 0, 1, 0, 1), "starting");
+
+    steps(monitor, 60, 1e-9, 1);
+
+    assertThat(monitor.detail())
+        .contains("the agreement 1.000; the teacher's answers are all nearly the same")
+        .doesNotContain("always the same answer");
+  }
+
   @Test
   void stallsWhenItIsNoBetterThanTheSameAnswerForLong() {
     LearningMonitor monitor = monitor();

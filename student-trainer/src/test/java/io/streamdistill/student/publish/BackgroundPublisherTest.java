@@ -19,6 +19,7 @@ import io.streamdistill.engine.StudentPlan;
 import io.streamdistill.engine.export.SmallModels;
 import io.streamdistill.engine.objective.ObjectiveConfig;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.outage.OutageException;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.student.TestStudents;
@@ -179,6 +180,22 @@ final class BackgroundPublisherTest {
         configuration,
         null,
         null);
+  }
+
+  /** An attempt may wait for half a minute, and a supervisor kills after that. */
+  @Test
+  void anAttemptThatIsGivenUpEndsNowAndSaysWhatIsTrainedAgain() throws Exception {
+    train();
+    publish();
+    assertThat(store.entered.await(30, TimeUnit.SECONDS)).isTrue();
+
+    publisher.giveUp();
+
+    assertThatThrownBy(publisher::await)
+        .isInstanceOf(OutageException.class)
+        .hasMessageContaining("could not be published before the trainer was to end")
+        .hasMessageContaining("trains again what came after");
+    assertThat(announced).isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -20,8 +21,18 @@ public final class EngineWatch {
   private final Duration hangAfter;
   private final LongSupplier nanoTime;
   private final Map<Thread, Long> entered = new ConcurrentHashMap<>();
+  private final Set<Thread> opening = ConcurrentHashMap.newKeySet();
   private volatile long slowest; // nanoseconds
-  private volatile boolean opening;
+  private volatile BatchTimes times = (rows, time) -> {};
+  private volatile boolean ending;
+
+  /** Hears how long batches take. */
+  @FunctionalInterface
+  public interface BatchTimes {
+
+    /** So many rows were scored in so long; what hung is left out. */
+    void took(int rows, Duration time);
+  }
 
   /**
    * Creates a watch.
@@ -33,38 +44,63 @@ public final class EngineWatch {
     this.nanoTime = nanoTime;
   }
 
-  /** Opens models and tries them, which takes longer than a batch. */
-  public <T> T opening(Supplier<T> work) {
-    entered.put(Thread.currentThread(), nanoTime.getAsLong());
-    opening = true;
+  /** Tells {@code times} of every batch from now on. */
+  public void tell(BatchTimes times) {
+    this.times = times;
+  }
+
+  /** Opens models and tries them, which is no batch: {@link Opening} minds how long it takes. */
+  <T> T opening(Supplier<T> work) {
+    opening.add(Thread.currentThread());
     try {
       return work.get();
     } finally {
-      opening = false;
-      entered.remove(Thread.currentThread());
+      opening.remove(Thread.currentThread());
     }
   }
 
   /** Scores a batch. */
-  <T> T inside(Supplier<T> work) {
+  <T> T inside(int rows, Supplier<T> work) {
     long start = nanoTime.getAsLong();
     entered.put(Thread.currentThread(), start);
     try {
       T answer = work.get();
-      took(nanoTime.getAsLong() - start); // what hung says nothing of how long batches take
+      took(rows, nanoTime.getAsLong() - start); // what hung says nothing of how long batches take
       return answer;
     } finally {
       entered.remove(Thread.currentThread());
     }
   }
 
-  private synchronized void took(long nanos) {
-    slowest = Math.max(slowest, nanos);
+  private void took(int rows, long nanos) {
+    synchronized (this) {
+      slowest = Math.max(slowest, nanos);
+    }
+    times.took(rows, Duration.ofNanos(nanos));
+  }
+
+  /** The service ends: a batch that is told to give up is not tried again. */
+  public void end() {
+    ending = true;
+  }
+
+  boolean isEnding() {
+    return ending;
   }
 
   /** Whether a thread is inside now. */
   public boolean isBusy() {
-    return !entered.isEmpty();
+    return !entered.isEmpty() || !opening.isEmpty();
+  }
+
+  /** Threads that score a batch now. */
+  public Set<Thread> scoring() {
+    return Set.copyOf(entered.keySet());
+  }
+
+  /** How long the slowest batch took so far. */
+  public Duration slowest() {
+    return Duration.ofNanos(slowest);
   }
 
   /** Threads that have been inside for longer than a batch may take. */
@@ -85,10 +121,7 @@ public final class EngineWatch {
 
   /** How long a batch may take: the configured time, or ten times the slowest so far. */
   public Duration bound() {
-    if (opening) {
-      return hangAfter.multipliedBy(SLOWER);
-    }
-    Duration slow = Duration.ofNanos(slowest).multipliedBy(SLOWER);
+    Duration slow = slowest().multipliedBy(SLOWER);
     return slow.compareTo(hangAfter) > 0 ? slow : hangAfter;
   }
 

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.streamdistill.teacher.engine.OnnxInputs.Tensors;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A model in a session, with the inputs that it gets and the output that is read. Thread-safe. */
 record OnnxRun(
@@ -14,7 +15,13 @@ record OnnxRun(
     OrtSession session,
     OnnxInputs inputs,
     OnnxOutput output,
-    Interruptible runs) {
+    Interruptible runs,
+    @Nullable Opening opening) {
+
+  /** The same, once it has been tried: nobody minds single runs any more. */
+  OnnxRun tried() {
+    return new OnnxRun(model, environment, session, inputs, output, runs, null);
+  }
 
   /**
    * Runs the model once.
@@ -24,6 +31,12 @@ record OnnxRun(
    * @throws HungException when it was interrupted
    */
   Answers run(FeatureBatch batch, int rows) throws OrtException {
+    return opening == null
+        ? runOnce(batch, rows)
+        : opening.tries(model, rows, runs, () -> runOnce(batch, rows));
+  }
+
+  private Answers runOnce(FeatureBatch batch, int rows) throws OrtException {
     try (Tensors in = inputs.tensors(environment, batch, rows);
         OrtSession.Result result = runs.run(model, session, in.byName(), Set.of(output.name()))) {
       OnnxValue out = result.get(0);

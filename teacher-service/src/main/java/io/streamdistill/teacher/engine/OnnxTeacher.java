@@ -44,7 +44,7 @@ public final class OnnxTeacher implements Teacher {
       int classes,
       int batchSize)
       throws OrtException {
-    this.model = model;
+    this.model = model.tried();
     this.classes = classes;
     Trial trial = Trial.of(model, contract, batchSize);
     this.rowsPerRun = trial.rowsPerRun();
@@ -87,7 +87,7 @@ public final class OnnxTeacher implements Teacher {
   }
 
   /**
-   * Loads a model and tries it.
+   * Loads a model and tries it; nobody minds how long that takes.
    *
    * @param contract with the scaling of what the teacher sees
    * @param batchSize rows of a full batch, >= 1
@@ -101,14 +101,32 @@ public final class OnnxTeacher implements Teacher {
       ClassMap classes,
       int batchSize,
       int threads) {
+    return open(file, reading, contract, classes, batchSize, threads, Opening.unminded());
+  }
+
+  /**
+   * Loads a model and tries it.
+   *
+   * @param opening minds how long that takes
+   * @see #open(Path, Reading, FeatureContract, ClassMap, int, int)
+   */
+  public static OnnxTeacher open(
+      Path file,
+      Reading reading,
+      FeatureContract contract,
+      ClassMap classes,
+      int batchSize,
+      int threads,
+      Opening opening) {
     if (!Files.isRegularFile(file)) {
       throw new TeacherException(
           "model %s is not a file; correct teacher.members".formatted(file.toAbsolutePath()));
     }
     String hash = TeacherVersion.contentOf(file);
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = OnnxRuntime.environment();
     try (SessionOptions options = sessionOptions(threads)) {
-      OrtSession session = environment.createSession(file.toString(), options);
+      OrtSession session =
+          opening.loads(file.toString(), () -> environment.createSession(file.toString(), options));
       try {
         String model = file.toString();
         OnnxInputs inputs =
@@ -127,7 +145,8 @@ public final class OnnxTeacher implements Teacher {
                 session,
                 inputs,
                 new OnnxOutput(model, output, classes),
-                new Interruptible());
+                new Interruptible(),
+                opening);
         return new OnnxTeacher(run, hash, reading, contract, classes.count(), batchSize);
       } catch (OrtException | RuntimeException e) {
         session.close();

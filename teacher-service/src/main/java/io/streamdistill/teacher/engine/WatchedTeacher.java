@@ -38,6 +38,9 @@ public record WatchedTeacher(Teacher teacher, EngineWatch watch) implements Teac
     try {
       return inside(batch, temperature, logProbabilities);
     } catch (HungException e) {
+      if (watch.isEnding()) { // nobody waits for single rows of it
+        throw e;
+      }
       if (batch.rows() > 1) {
         log.warn(
             "A batch of {} rows hung: {}; scoring it row by row", batch.rows(), e.getMessage());
@@ -48,7 +51,7 @@ public record WatchedTeacher(Teacher teacher, EngineWatch watch) implements Teac
 
   private Map<Integer, String> inside(
       FeatureBatch batch, double temperature, double[][] logProbabilities) {
-    return watch.inside(() -> teacher.score(batch, temperature, logProbabilities));
+    return watch.inside(batch.rows(), () -> teacher.score(batch, temperature, logProbabilities));
   }
 
   private Map<Integer, String> rowByRow(
@@ -64,7 +67,7 @@ public record WatchedTeacher(Teacher teacher, EngineWatch watch) implements Teac
           problems.put(row, problem);
         }
       } catch (HungException e) {
-        if (++hung == TOO_MANY) {
+        if (++hung == TOO_MANY || watch.isEnding()) {
           throw e;
         }
         problems.put(row, e.getMessage());

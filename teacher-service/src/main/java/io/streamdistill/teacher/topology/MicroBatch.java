@@ -1,6 +1,7 @@
 package io.streamdistill.teacher.topology;
 
 import io.streamdistill.records.Answer;
+import io.streamdistill.records.Counted;
 import io.streamdistill.records.Example;
 import io.streamdistill.records.Target;
 import io.streamdistill.records.target.TargetCodec;
@@ -63,10 +64,10 @@ final class MicroBatch {
       return answered;
     } catch (TeacherException e) {
       throw new TeacherException(
-          "%s (batch of %d examples at offsets %d to %d)"
+          "%s (batch of %s at offsets %d to %d)"
               .formatted(
                   e.getMessage(),
-                  rows.size(),
+                  Counted.of(rows.size(), "example"),
                   rows.get(0).record().offset(),
                   rows.get(rows.size() - 1).record().offset()),
           e);

@@ -37,9 +37,6 @@ final class ScoringProcessor
   /** Most characters of an id in the log. */
   private static final int LOGGED_ID = 100;
 
-  /** Weight of the last batch in what scoring takes of late. */
-  private static final double RECENT = 0.2;
-
   private final Scoring scoring;
   private final ScoringMeters meters;
   private final Flow flow;
@@ -61,7 +58,6 @@ final class ScoringProcessor
 
   private long arrived; // system time at which the batch got its first record, ms
   private long oldest; // least timestamp in the batch, ms
-  private double millisPerRecord; // what scoring took of late; 0 before the first batch
 
   ScoringProcessor(
       Scoring scoring, ScoringMeters meters, Flow flow, String transferSet, Clock clock) {
@@ -128,7 +124,7 @@ final class ScoringProcessor
   }
 
   private void reject(TransferRecord record, Rejected<?> why, Form form) {
-    meters.rejected(why, where(record));
+    meters.rejected(why, "Record at " + place(record));
     flow.inFlight().remove(source, record.inFlightBytes());
     outbox.letter(record, why, form);
     if (batch.size() == 0) {
@@ -138,8 +134,8 @@ final class ScoringProcessor
     }
   }
 
-  private String where(TransferRecord record) {
-    return "Record at %s, offset %d".formatted(source, record.offset());
+  private String place(TransferRecord record) {
+    return "%s, offset %d".formatted(source, record.offset());
   }
 
   private void await(TransferRecord record, Example example) {
@@ -180,7 +176,7 @@ final class ScoringProcessor
    */
   private long due() {
     long linger = scoring.batching().linger().toMillis();
-    long ahead = Math.round(meters.pending() * millisPerRecord);
+    long ahead = Math.round(meters.pending() * flow.pace().millisPerRecord());
     return Math.min(arrived + linger, Math.max(oldest + linger - ahead, arrived + linger / 2));
   }
 
@@ -198,10 +194,6 @@ final class ScoringProcessor
     int answered = batch.score();
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     meters.batch(size, answered, took);
-    flow.pace().took(took);
-    double millis = took.toNanos() / 1e6 / size;
-    millisPerRecord =
-        millisPerRecord == 0 ? millis : millisPerRecord + RECENT * (millis - millisPerRecord);
     batch.drainTo(this);
     outbox.sendLetters();
     keepOffset();
@@ -233,7 +225,7 @@ final class ScoringProcessor
   @Override
   public void refused(TransferRecord record, Example example, String problem) {
     Rejected<Example> why = new Rejected<>(Reason.BAD_ANSWER, problem);
-    meters.rejected(why, "Example '%s', %s".formatted(shortened(example.id()), where(record)));
+    meters.rejected(why, "Example '%s' at %s".formatted(shortened(example.id()), place(record)));
     flow.inFlight().remove(source, record.inFlightBytes());
     flow.refusals().noAnswer(source, record.offset(), why);
     outbox.letter(record, why, Form.LETTER);

@@ -16,6 +16,7 @@ final class EngineWatchTest {
 
   private void batchOf(int seconds, Runnable within) {
     watch.inside(
+        1,
         () -> {
           pass(seconds);
           within.run();

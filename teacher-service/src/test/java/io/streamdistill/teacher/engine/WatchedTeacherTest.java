@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -85,6 +86,25 @@ final class WatchedTeacherTest {
     assertThatThrownBy(() -> score(batch(1, 200, 201, 202, 203), new double[5][CLASSES]))
         .isInstanceOf(HungException.class)
         .satisfies(e -> assertThat(ExitStatus.of(e)).isEqualTo(ExitStatus.HUNG));
+  }
+
+  @Test
+  void singleRowsAreNotTriedOnceTheServiceEnds() {
+    watch.end();
+
+    assertThatThrownBy(() -> score(batch(1, 200, 2), new double[3][CLASSES]))
+        .isInstanceOf(HungException.class);
+  }
+
+  /** Else the pace of commits would take all batches to be as slow. */
+  @Test
+  void whatHungIsNotTold() {
+    List<Integer> told = new ArrayList<>();
+    watch.tell((rows, time) -> told.add(rows));
+
+    Map<Integer, String> unused = score(batch(1, 2, 200), new double[3][CLASSES]);
+
+    assertThat(told).containsExactly(1, 1);
   }
 
   @Test

@@ -25,7 +25,7 @@ final class PaceTest {
 
   @Test
   void aSlowBatchIsNotBegunInATransactionThatWouldTimeOut() {
-    pace.took(Duration.ofSeconds(20));
+    pace.took(1, Duration.ofSeconds(20));
     assertThat(pace.mustCommit()).as("there is no transaction").isFalse();
 
     pace.began();
@@ -37,7 +37,7 @@ final class PaceTest {
 
   @Test
   void commitsComeByTheTimeThatScoringTakes() {
-    pace.took(Duration.ofSeconds(1));
+    pace.took(1, Duration.ofSeconds(1));
     pace.began();
     pass(Duration.ofSeconds(3));
     assertThat(pace.mustCommit()).isFalse();
@@ -49,14 +49,14 @@ final class PaceTest {
 
   @Test
   void remembersASlowBatchForHundreds() {
-    pace.took(Duration.ofSeconds(20));
+    pace.took(1, Duration.ofSeconds(20));
     for (int i = 0; i < 100; i++) {
-      pace.took(Duration.ofMillis(4));
+      pace.took(1, Duration.ofMillis(4));
     }
     assertThat(pace.slowest()).isGreaterThan(Duration.ofSeconds(7));
 
     for (int i = 0; i < 1000; i++) {
-      pace.took(Duration.ofMillis(4));
+      pace.took(1, Duration.ofMillis(4));
     }
     assertThat(pace.slowest()).isLessThan(Duration.ofSeconds(1));
   }

@@ -191,7 +191,7 @@ final class ScoringProcessorTest {
 
   @Test
   void takesTheTimeThatScoringNeedsOffTheLinger() {
-    teacher.delay = Duration.ofMillis(40);
+    flow.pace().took(1, Duration.ofMillis(40));
     process(50, 0, Fixtures.framed("a", 1));
     tick(LINGER_MILLIS);
     assertThat(teacher.batches).containsExactly(1);
@@ -221,7 +221,7 @@ final class ScoringProcessorTest {
   /** Else its transaction would time out while the batch is scored, and all be done again. */
   @Test
   void aSlowBatchWaitsForTheCommitOfWhatWasForwarded() {
-    flow.pace().took(Duration.ofHours(1));
+    flow.pace().took(1, Duration.ofHours(1));
     flow.pace().began();
     for (int offset = 50; offset < 50 + BATCH + 2; offset++) {
       process(offset);
