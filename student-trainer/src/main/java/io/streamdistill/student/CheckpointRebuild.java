@@ -33,6 +33,7 @@ import io.streamdistill.student.source.BatchLimit;
 import io.streamdistill.student.source.BatchReader;
 import io.streamdistill.student.source.LogEnds;
 import io.streamdistill.student.source.LogPosition;
+import io.streamdistill.student.source.LogSource;
 import io.streamdistill.student.source.LogWatch;
 import io.streamdistill.student.source.ReadingOrder;
 import io.streamdistill.student.source.ReadingReport;
@@ -215,16 +216,17 @@ public final class CheckpointRebuild {
     RecordedOrder order = new RecordedOrder(entries);
     SoftTargetLog source =
         new SoftTargetLog(
-            consumer,
-            replay,
-            topics.softTargets(),
-            new LogEnds(
+            new LogSource(
                 consumer,
+                replay,
                 topics.softTargets(),
-                topic.partitions(),
-                config.log().restAfter(),
-                Clock.systemUTC()),
-            watch,
+                new LogEnds(
+                    consumer,
+                    topics.softTargets(),
+                    topic.partitions(),
+                    config.log().restAfter(),
+                    Clock.systemUTC()),
+                watch),
             start.position(),
             order,
             config.log(),

@@ -63,6 +63,7 @@ import io.streamdistill.student.source.BatchPrefetcher;
 import io.streamdistill.student.source.BatchReader;
 import io.streamdistill.student.source.LogEnds;
 import io.streamdistill.student.source.LogPosition;
+import io.streamdistill.student.source.LogSource;
 import io.streamdistill.student.source.LogWatch;
 import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.RejectedBefore;
@@ -252,7 +253,7 @@ final class TrainerAssembly {
 
   private LogPosition beginning() {
     return LogPosition.beginning(
-        topic.id(), SoftTargetLog.beginnings(consumer, topics.softTargets(), topic.partitions()));
+        topic.id(), LogEnds.beginnings(consumer, topics.softTargets(), topic.partitions()));
   }
 
   /** A log that was created anew is none of those that a checkpoint was trained on. */
@@ -315,11 +316,7 @@ final class TrainerAssembly {
 
   private SoftTargetLog log(LogPosition position) {
     return new SoftTargetLog(
-        consumer,
-        replay,
-        topics.softTargets(),
-        ends,
-        watch,
+        new LogSource(consumer, replay, topics.softTargets(), ends, watch),
         position,
         null,
         config.log(),

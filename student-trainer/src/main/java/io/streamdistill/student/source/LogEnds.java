@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -99,5 +101,17 @@ public final class LogEnds {
   /** As they were last seen, by partition. */
   SortedMap<Integer, Long> ends() {
     return ends;
+  }
+
+  /** First offset of every partition of {@code topic}, for a student that starts anew. */
+  public static SortedMap<Integer, Long> beginnings(
+      Consumer<byte[], byte[]> consumer, String topic, Collection<Integer> partitions) {
+    Map<TopicPartition, Long> offsets =
+        consumer.beginningOffsets(
+            partitions.stream().map(p -> new TopicPartition(topic, p)).toList());
+    return offsets.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                e -> e.getKey().partition(), Map.Entry::getValue, (a, b) -> a, TreeMap::new));
   }
 }

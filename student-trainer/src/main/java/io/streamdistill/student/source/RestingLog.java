@@ -50,4 +50,20 @@ final class RestingLog {
           visits);
     }
   }
+
+  /** What the log has to do before a batch that is not full is trained on, in words. */
+  String awaited(PartitionMerge merge) {
+    Integer awaited = merge.awaited();
+    if (awaited != null) {
+      return "partition %d of topic %s holds records that Kafka does not deliver"
+          .formatted(awaited, topic);
+    }
+    if (config.bounded()) {
+      return "%d of the %d records of a pass were read (student.log.pass-examples)"
+          .formatted(merge.taken(), config.passExamples());
+    }
+    return merge.taken() == 0
+        ? "topic %s has no record yet".formatted(topic)
+        : "topic %s has given %d records and is not at rest yet".formatted(topic, merge.taken());
+  }
 }

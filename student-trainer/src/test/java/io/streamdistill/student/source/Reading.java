@@ -113,12 +113,13 @@ final class Reading {
     Consumer<byte[], byte[]> consumer = memory.consumer();
     log =
         new SoftTargetLog(
-            consumer,
-            memory::consumer,
-            MemoryLog.TOPIC,
-            new LogEnds(
-                consumer, MemoryLog.TOPIC, from.starts().keySet(), config.restAfter(), memory),
-            memory.watch(memory.onLostRecords()),
+            new LogSource(
+                consumer,
+                memory::consumer,
+                MemoryLog.TOPIC,
+                new LogEnds(
+                    consumer, MemoryLog.TOPIC, from.starts().keySet(), config.restAfter(), memory),
+                memory.watch(memory.onLostRecords())),
             from,
             recorded,
             config,
