@@ -7,6 +7,7 @@ import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.kafka.KafkaAnswers;
 import io.streamdistill.kafka.KafkaFailure;
 import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.NewTopics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,6 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 
 /** The Kafka clients of one student. */
 final class TrainerClients {
@@ -43,6 +43,16 @@ final class TrainerClients {
 
   /** Looks the soft-target topic up. */
   SoftTargetTopic softTargetTopic(String name) {
+    return NewTopics.await(() -> described(name), Optional::isEmpty)
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    "topic %s does not exist; create the topics with 'distill topics create', or set topics.soft-targets"
+                        .formatted(name)));
+  }
+
+  /** Empty when it does not exist. */
+  private Optional<SoftTargetTopic> described(String name) {
     Admin admin = Admin.create(kafka.admin());
     try {
       TopicDescription topic =
@@ -53,28 +63,24 @@ final class TrainerClients {
                   "describe topic '" + name + "'",
                   Access.toTopic(kafka, "Describe", name))
               .get(name);
-      if (topic == null) {
-        throw missing(name, null);
-      }
-      return new SoftTargetTopic(
-          topic.topicId().toString(),
-          topic.partitions().stream().map(TopicPartitionInfo::partition).sorted().toList());
+      return Optional.ofNullable(topic)
+          .map(
+              found ->
+                  new SoftTargetTopic(
+                      found.topicId().toString(),
+                      found.partitions().stream()
+                          .map(TopicPartitionInfo::partition)
+                          .sorted()
+                          .toList()));
     } catch (BrokerException e) {
       if (e.getCause() instanceof ExecutionException failed
           && failed.getCause() instanceof UnknownTopicOrPartitionException) {
-        throw missing(name, e);
+        return Optional.empty();
       }
       throw e;
     } finally {
       admin.close(Duration.ZERO); // requests that timed out are not waited for again
     }
-  }
-
-  private static ConfigException missing(String topic, @Nullable Throwable cause) {
-    return new ConfigException(
-        "topic %s does not exist; create the topics with 'distill topics create', or set topics.soft-targets"
-            .formatted(topic),
-        cause);
   }
 
   /** What it is when Kafka does not let the trainer be a member of the holder's group. */

@@ -7,6 +7,7 @@ import io.streamdistill.kafka.Access;
 import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.kafka.KafkaAnswers;
 import io.streamdistill.kafka.KafkaSettings;
+import io.streamdistill.kafka.NewTopics;
 import io.streamdistill.kafka.TopicSnapshot;
 import io.streamdistill.kafka.TopicSpec;
 import io.streamdistill.kafka.TopicWatch;
@@ -84,7 +85,7 @@ final class Preflight {
   }
 
   private TopicSnapshot existing(String topic) {
-    TopicSnapshot found = watch.look(topic);
+    TopicSnapshot found = NewTopics.await(() -> watch.look(topic), look -> !look.exists());
     require(
         found.exists(),
         "topic '%s' does not exist at %s; create it, with 'distill topics create', or correct the section topics",

@@ -2,7 +2,6 @@ package io.streamdistill.teacher;
 
 import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.kafka.LostRecords;
-import io.streamdistill.kafka.LostRecords.How;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.TopicSnapshot;
 import io.streamdistill.kafka.TopicWatch;
@@ -10,12 +9,10 @@ import io.streamdistill.kafka.TopicsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -35,9 +32,6 @@ final class TransferLog {
 
   private static final Duration BEFORE_COMMIT = Duration.ofSeconds(2);
 
-  private static final Comparator<TopicPartition> BY_PARTITION =
-      Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
-
   private final TopicWatch watch;
   private final TopicsConfig topics;
   private final Losses losses;
@@ -47,14 +41,14 @@ final class TransferLog {
 
   private volatile @Nullable LogIdentity known; // what the last thread that began reads and writes
   private volatile @Nullable LogIdentity seen; // what there is, in passing
-  private final Map<TopicPartition, Long> next = new TreeMap<>(BY_PARTITION); // to be committed
-  private @Nullable TopicSnapshot last; // of the transfer set that is read now
+  private final Standing standing;
   private Uuid deadLetters = Uuid.ZERO_UUID;
 
   TransferLog(TopicWatch watch, TopicsConfig topics, Losses losses) {
     this.watch = watch;
     this.topics = topics;
     this.losses = losses;
+    this.standing = new Standing(watch, topics, losses);
   }
 
   /**
@@ -74,9 +68,9 @@ final class TransferLog {
     }
     LogIdentity before = known;
     if (before != null && !before.transferSet().equals(transferSet.id())) {
-      another();
+      standing.transferSetGone(known);
     }
-    sayWhereItBegins(partitions, committed, transferSet);
+    standing.begin(partitions, committed, transferSet);
     LogIdentity now = new LogIdentity(transferSet.id(), softTargets);
     mine.set(now);
     known = now;
@@ -88,59 +82,12 @@ final class TransferLog {
               LogIdentity.of(offset).or(() -> Optional.ofNullable(before));
           Uuid then = identity.map(LogIdentity::transferSet).orElse(Uuid.ZERO_UUID);
           transferSet.lost(Map.of(partition.partition(), offset.offset()), then).stream()
-              .map(some -> upToItsEnd(some, then))
+              .map(some -> standing.upToItsEnd(some, then))
               .forEach(lost::add);
           identity.ifPresent(
               old -> requireSoftTargets(old.softTargets(), softTargets, partition, offset));
         });
     return goOn(transferSet, lost);
-  }
-
-  /** Kafka forgets offsets after a while, and with the topic that they are of. */
-  private void sayWhereItBegins(
-      Collection<TopicPartition> partitions,
-      Map<TopicPartition, OffsetAndMetadata> committed,
-      TopicSnapshot transferSet) {
-    List<Integer> begun = new ArrayList<>();
-    for (TopicPartition partition : partitions) {
-      OffsetAndMetadata offset = committed.get(partition);
-      long beginning = transferSet.beginnings().getOrDefault(partition.partition(), 0L);
-      next.put(partition, offset == null ? beginning : offset.offset());
-      if (offset == null) {
-        begun.add(partition.partition());
-      }
-    }
-    long there = watch.last(topics.softTargets()).map(TopicSnapshot::records).orElse(0L);
-    if (begun.size() == partitions.size() && transferSet.records() > 0 && there > 0) {
-      log.warn(
-          "The teacher begins at the beginning of partitions {} of '{}', for which its group has no"
-              + " offsets, although '{}' holds {} records already. That is right for a new"
-              + " application id. Else its offsets have expired (offsets.retention.minutes), or went"
-              + " with a topic that was deleted",
-          begun,
-          topics.transferSet(),
-          topics.softTargets(),
-          there);
-    }
-  }
-
-  /**
-   * The transfer set is another topic, or none.
-   *
-   * @throws LostRecordsException when the service is to stop
-   */
-  private void another() {
-    LogIdentity before = known;
-    Uuid then = before == null ? Uuid.ZERO_UUID : before.transferSet();
-    List<LostRecords> lost = new ArrayList<>();
-    next.forEach(
-        (partition, offset) ->
-            lost.add(
-                upToItsEnd(
-                    LostRecords.recreated(partition.topic(), partition.partition(), offset),
-                    then)));
-    losses.tell(lost);
-    next.clear();
   }
 
   /**
@@ -161,15 +108,9 @@ final class TransferLog {
     }
     return goOn(
         transferSet,
-        transferSet.lost(next, then).stream().map(some -> upToItsEnd(some, then)).toList());
-  }
-
-  /** Where the end of a log that is gone was seen. */
-  private LostRecords upToItsEnd(LostRecords some, Uuid then) {
-    TopicSnapshot end = last;
-    return some.how() == How.RECREATED && end != null && end.id().equals(then)
-        ? some.upTo(end.ends().getOrDefault(some.partition(), some.from()))
-        : some;
+        transferSet.lost(next, then).stream()
+            .map(some -> standing.upToItsEnd(some, then))
+            .toList());
   }
 
   private Map<TopicPartition, Long> goOn(TopicSnapshot topic, List<LostRecords> lost) {
@@ -186,7 +127,7 @@ final class TransferLog {
   private void requireSoftTargets(
       Uuid then, Uuid now, TopicPartition partition, OffsetAndMetadata committed) {
     if (another(then, now)) {
-      tellSoftTargets(partition, committed.offset());
+      standing.tellSoftTargets(partition, committed.offset());
     }
   }
 
@@ -212,7 +153,7 @@ final class TransferLog {
     boolean letters = another(deadLetters, now.get(topics.deadLetters()));
     deadLetters = now.getOrDefault(topics.deadLetters(), deadLetters);
     if (source) {
-      another();
+      standing.transferSetGone(known);
     }
     if (letters) {
       log.warn("Topic '{}' was deleted and created anew", topics.deadLetters());
@@ -243,7 +184,7 @@ final class TransferLog {
     }
     if (topic.topic().equals(topics.transferSet())) {
       if (topic.id().equals(then.transferSet())) {
-        last = topic;
+        standing.seen(topic);
       }
       seen = new LogIdentity(topic.id(), there.softTargets());
     } else if (topic.topic().equals(topics.softTargets())) {
@@ -274,7 +215,7 @@ final class TransferLog {
   private synchronized void replaced(LogIdentity now) {
     LogIdentity before = known;
     if (before != null && !before.transferSet().equals(now.transferSet())) {
-      another();
+      standing.transferSetGone(known);
     }
   }
 
@@ -284,7 +225,7 @@ final class TransferLog {
    * @throws LostRecordsException when the service is to stop
    */
   synchronized void gone() {
-    another();
+    standing.transferSetGone(known);
   }
 
   /**
@@ -293,22 +234,7 @@ final class TransferLog {
    * @throws LostRecordsException when the service is to stop
    */
   synchronized void softTargetsGone() {
-    TopicSnapshot transferSet = last;
-    next.forEach(
-        (partition, offset) -> {
-          long beginning =
-              transferSet == null
-                  ? 0
-                  : transferSet.beginnings().getOrDefault(partition.partition(), 0L);
-          if (offset > beginning) { // some of it has been scored
-            tellSoftTargets(partition, offset);
-          }
-        });
-  }
-
-  private void tellSoftTargets(TopicPartition partition, long scoredUpTo) {
-    losses.tellSoftTargets(
-        LostRecords.recreated(topics.softTargets(), partition.partition(), 0).upTo(scoredUpTo));
+    standing.softTargetsGone();
   }
 
   /** Writes on offsets which topics they are of. */
@@ -323,7 +249,7 @@ final class TransferLog {
 
   /** Offsets were committed. */
   synchronized void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    offsets.forEach((partition, offset) -> next.put(partition, offset.offset()));
+    standing.committed(offsets);
   }
 
   /** As Kafka Streams committed it; nothing for an offset of another log. */
