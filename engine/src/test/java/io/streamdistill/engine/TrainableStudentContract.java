@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.streamdistill.engine.export.Answers;
 import io.streamdistill.engine.objective.BatchLoss;
+import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.engine.objective.ObjectiveConfig;
 import io.streamdistill.engine.objective.TargetBatch;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What every {@link TrainableStudent} promises. */
 public abstract class TrainableStudentContract {
 
-  public static final ObjectiveConfig OBJECTIVE = new ObjectiveConfig(4, 0.2);
+  public static final DistillationConfig OBJECTIVE = new DistillationConfig(4, 0.2);
   public static final int BATCH = 16;
   public static final int CLASSES = 5;
   private static final float[] EVEN = {0.2f, 0.2f, 0.2f, 0.2f, 0.2f};
@@ -74,16 +75,16 @@ public abstract class TrainableStudentContract {
   @ParameterizedTest
   @MethodSource("optimizersAndScales")
   void scaleOfTheTeachersLogitsChangesNothingButTheirUnit(OptimizerConfig optimizer, double scale) {
-    ObjectiveConfig unit = new ObjectiveConfig(4, 0, 1, 1, 0, 10);
-    ObjectiveConfig scaled = new ObjectiveConfig(4 * scale, 0, scale, 1, 0, 10);
+    ObjectiveConfig unit = new DistillationConfig(4, 0, 1, 1, 0, 10);
+    ObjectiveConfig scaled = new DistillationConfig(4 * scale, 0, scale, 1, 0, 10);
     try (Pupil one = pupil(optimizer, unit, BATCH, 1);
         Pupil other = pupil(optimizer, scaled, BATCH, 1)) {
       ToyTask task = ToyTask.of(one, 7); // the distribution at 4 and 4 times scale is the same
       for (int i = 0; i < 20; i++) {
         BatchLoss expected = task.train(one, learningRate(optimizer));
         BatchLoss found = task.train(other, learningRate(optimizer));
-        assertThat(found.excessLoss() / (scale * scale))
-            .isCloseTo(expected.excessLoss(), withinPercentage(2));
+        assertThat(found.meanExcess() / (scale * scale))
+            .isCloseTo(expected.meanExcess(), withinPercentage(2));
       }
     }
   }
@@ -379,7 +380,7 @@ public abstract class TrainableStudentContract {
       for (int i = 0; i < BATCH; i++) {
         agreements += largest(answers.logits(), i * CLASSES) == task.answer(1, i) ? 1 : 0;
       }
-      assertThat(loss.agreements()).isEqualTo(agreements);
+      assertThat(loss.judged().agreements()).isEqualTo(agreements);
       assertThat(pupil.weights()).isEqualTo(weights);
       assertThat(pupil.student().steps()).isEqualTo(1);
     }

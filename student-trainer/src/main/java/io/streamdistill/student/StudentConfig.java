@@ -6,7 +6,9 @@ import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.config.AutoNumber;
 import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.engine.OptimizerConfig;
+import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.Term;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
@@ -236,13 +238,18 @@ public record StudentConfig(
 
     /** Validates. */
     public Objective {
-      new ObjectiveConfig(
+      new DistillationConfig(
           temperature.orElse(1), hardWeight, logitScale.orElse(1), 1, sharpWeight, clip);
+    }
+
+    /** Terms of its loss. */
+    public List<Term> terms() {
+      return DistillationConfig.TERMS;
     }
 
     /** With what was measured in the place of auto. */
     public ObjectiveConfig config(StudentScales scales) {
-      return new ObjectiveConfig(
+      return new DistillationConfig(
           temperature.orElse(scales.temperature()),
           hardWeight,
           scales.logitScale(),

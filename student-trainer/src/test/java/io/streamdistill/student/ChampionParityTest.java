@@ -25,7 +25,7 @@ import io.streamdistill.engine.Weight;
 import io.streamdistill.engine.export.ExportContract;
 import io.streamdistill.engine.export.ModelFeatures;
 import io.streamdistill.engine.export.OnnxExport;
-import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
@@ -266,7 +266,7 @@ class ChampionParityTest {
         .forEach((name, saved) -> weights.put(name, new Weight(saved.shape(), saved.floats())));
     TrainableStudent student =
         StudentNetwork.of(manifest)
-            .build(new TrainingSetup(FEATURES, null, ObjectiveConfig.DEFAULT, 1, 1));
+            .build(new TrainingSetup(FEATURES, null, DistillationConfig.DEFAULT, 1, 1));
     student.begin(weights);
     return student;
   }

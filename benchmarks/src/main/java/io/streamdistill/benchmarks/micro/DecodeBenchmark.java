@@ -5,7 +5,7 @@ import io.streamdistill.engine.RowBatch;
 import io.streamdistill.engine.StudentEngines;
 import io.streamdistill.engine.StudentSpec;
 import io.streamdistill.engine.TrainingSetup;
-import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Target;
@@ -63,7 +63,7 @@ public class DecodeBenchmark {
             .plan(student)
             .build(
                 new TrainingSetup(
-                    FeatureContract.u8(784), null, new ObjectiveConfig(4, 0.1), BATCH, 1))
+                    FeatureContract.u8(784), null, new DistillationConfig(4, 0.1), BATCH, 1))
             .newBatch();
   }
 

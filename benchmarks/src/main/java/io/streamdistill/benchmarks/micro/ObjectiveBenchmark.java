@@ -1,9 +1,9 @@
 package io.streamdistill.benchmarks.micro;
 
 import io.streamdistill.engine.objective.BatchLoss;
-import io.streamdistill.engine.objective.DistillationObjective;
+import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.engine.objective.FloatMatrix;
-import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.Objective;
 import io.streamdistill.engine.objective.TargetBatch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,7 +34,7 @@ public class ObjectiveBenchmark {
   @Param({"128", "512"})
   public int batch;
 
-  private DistillationObjective objective;
+  private Objective objective;
   private TargetBatch targets;
   private FloatMatrix logits; // (batch, classes)
   private FloatMatrix gradient; // (batch, classes)
@@ -45,7 +45,7 @@ public class ObjectiveBenchmark {
   @Setup
   public void setUp() {
     SplittableRandom random = new SplittableRandom(1);
-    objective = new DistillationObjective(new ObjectiveConfig(4, 0.1), Examples.CLASSES);
+    objective = new DistillationConfig(4, 0.1).objective(Examples.CLASSES);
     targets = new TargetBatch(batch, Examples.CLASSES);
     logits = matrix();
     gradient = matrix();

@@ -7,6 +7,7 @@ import io.streamdistill.engine.StudentSpec;
 import io.streamdistill.engine.TrainableStudent;
 import io.streamdistill.engine.TrainingSetup;
 import io.streamdistill.engine.objective.BatchLoss;
+import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.engine.objective.ObjectiveConfig;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
@@ -25,7 +26,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 /** What is measured against the floor, each on the same batch again and again. */
 public final class StepSubjects {
 
-  static final ObjectiveConfig OBJECTIVE = new ObjectiveConfig(4, 0.1);
+  static final ObjectiveConfig OBJECTIVE = new DistillationConfig(4, 0.1);
   private static final long SEED = 1;
 
   private StepSubjects() {}

@@ -1,7 +1,7 @@
 package io.streamdistill.engine.dl4j;
 
 import io.streamdistill.engine.objective.BatchLoss;
-import io.streamdistill.engine.objective.DistillationObjective;
+import io.streamdistill.engine.objective.Objective;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -11,26 +11,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/**
- * Trains any network of DL4J along DL4J's own path, with the distillation objective as its loss.
- */
+/** Trains any network of DL4J along DL4J's own path, with the objective as its loss. */
 final class Dl4jStep implements Step {
 
   private final MultiLayerNetwork network;
   private final NetworkState state;
-  private final DistillationObjective objective;
-  private final DistillationLoss loss;
+  private final Objective objective;
+  private final ObjectiveLoss loss;
   private final INDArray noLabels; // (batch, classes); DL4J wants some, the loss has its own
   private final float outputFactor; // of the output layer's learning rate
 
   /** The network must end in an {@link OutputLayer} with the identity as its activation. */
-  Dl4jStep(NetworkState state, DistillationObjective objective, int batchSize, float outputFactor) {
+  Dl4jStep(NetworkState state, Objective objective, int batchSize, float outputFactor) {
     this.state = state;
     this.network = state.network();
     this.objective = objective;
     this.outputFactor = outputFactor;
     OutputLayer output = (OutputLayer) network.getOutputLayer().conf().getLayer();
-    loss = new DistillationLoss(objective);
+    loss = new ObjectiveLoss(objective);
     output.setLossFn(loss);
     RateFactors.keepWeightDecay(network, outputFactor);
     noLabels = NativeFloats.allocate(batchSize, output.getNOut(), 'c');

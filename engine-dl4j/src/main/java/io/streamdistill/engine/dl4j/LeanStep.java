@@ -1,8 +1,8 @@
 package io.streamdistill.engine.dl4j;
 
 import io.streamdistill.engine.objective.BatchLoss;
-import io.streamdistill.engine.objective.DistillationObjective;
 import io.streamdistill.engine.objective.FloatMatrix;
+import io.streamdistill.engine.objective.Objective;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -27,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class LeanStep implements Step {
 
-  private final DistillationObjective objective;
+  private final Objective objective;
   private final List<DenseStack.Layer> layers;
   private final FloatBuffer parameters;
   private final FloatBuffer gradients;
@@ -40,7 +40,7 @@ final class LeanStep implements Step {
   private INDArray input; // (rows, features), the latest
 
   /** The network must be one that {@link DenseStack} describes. */
-  LeanStep(NetworkState state, DistillationObjective objective, int batchSize, float outputFactor) {
+  LeanStep(NetworkState state, Objective objective, int batchSize, float outputFactor) {
     this.objective = objective;
     layers = DenseStack.of(state.network()).layers();
     rates = new FusedUpdate.Rates(DenseStack.weightDecay(state.network()), outputFactor);

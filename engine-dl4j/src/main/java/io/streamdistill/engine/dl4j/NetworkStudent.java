@@ -9,7 +9,7 @@ import io.streamdistill.engine.TrainingSetup;
 import io.streamdistill.engine.Weight;
 import io.streamdistill.engine.export.ModelFeatures;
 import io.streamdistill.engine.objective.BatchLoss;
-import io.streamdistill.engine.objective.DistillationObjective;
+import io.streamdistill.engine.objective.Objective;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -30,7 +30,7 @@ final class NetworkStudent implements TrainableStudent {
                 ? new LeanStep(state, objective, batchSize, outputFactor)
                 : new Dl4jStep(state, objective, batchSize, outputFactor);
 
-    Step of(NetworkState state, DistillationObjective objective, int batchSize, float outputFactor);
+    Step of(NetworkState state, Objective objective, int batchSize, float outputFactor);
   }
 
   private final NetworkState state;
@@ -51,7 +51,7 @@ final class NetworkStudent implements TrainableStudent {
     step =
         steps.of(
             state,
-            new DistillationObjective(setup.objective(), classes),
+            setup.objective().objective(classes),
             setup.batchSize(),
             OutputScale.rateFactor(plan.student().optimizer(), setup.objective().logitScale()));
   }

@@ -58,7 +58,7 @@ final class StudentNetworks {
       in = units;
     }
     layers.layer(
-        new OutputLayer.Builder(new DistillationLoss())
+        new OutputLayer.Builder(new ObjectiveLoss())
             .nIn(in)
             .nOut(student.classes())
             .activation(Activation.IDENTITY)
@@ -105,7 +105,7 @@ final class StudentNetworks {
               + layers.get(layers.size() - 1).getLayer().getClass().getSimpleName());
     }
     output.setActivationFn(new ActivationIdentity());
-    output.setLossFn(new DistillationLoss());
+    output.setLossFn(new ObjectiveLoss());
     configuration.setDataType(DataType.FLOAT);
     return configuration;
   }

@@ -1,68 +1,26 @@
 package io.streamdistill.engine.objective;
 
-import static io.streamdistill.config.Require.require;
+/** An objective, before it is known of how many classes. */
+public interface ObjectiveConfig {
 
-/**
- * The distillation objective: {@code (1-a) [T^2 CE(teacher, student at T) + b h^2 CE(teacher,
- * student at h)] + a h^2 CE(label, student at h)}.
- *
- * @param temperature softmax temperature T of the soft term, > 0, no unit
- * @param hardWeight share a of the hard term, in [0, 1], no unit; default 0.1
- * @param logitScale s, unit of the output layer, > 0, no unit; 1 trains in the logits' own
- * @param hardTemperature h of the hard term, in (0, 1]: 1, or the spread of the teacher's logits if
- *     that is less, since at 1 a label would outweigh a teacher whose logits are nearly alike
- * @param sharpWeight b, weight of the soft term at h, >= 0; 0 is the paper's objective; of no
- *     effect unless T > h
- * @param clip largest gradient of a record with respect to its logits, in units of T, > 0; infinity
- *     bounds none. Without a weight no record's is above 1.5 (1 + b)
- */
-public record ObjectiveConfig(
-    double temperature,
-    double hardWeight,
-    double logitScale,
-    double hardTemperature,
-    double sharpWeight,
-    double clip) {
+  /** Builds it. */
+  Objective objective(int classes);
+
+  /** Softmax temperature T at which it takes the teacher's distributions, > 0, no unit. */
+  double temperature();
+
+  /** Unit s that the output layer is trained in, > 0, no unit; 1 is that of the logits. */
+  double logitScale();
+
+  /** Whether it learns nothing from a record without a label. */
+  boolean isOfLabelsAlone();
 
   /**
-   * Default of {@code clip}: bites at weights above 7 or so, and only where the answer is wrong.
+   * Its share, in [0, 1], of what was measured of the teacher: what a student loses that always
+   * gives the same answer.
    */
-  public static final double CLIP = 10;
+  double softShare();
 
-  /** T = 20, a = 0.1, in the logits' own unit. */
-  public static final ObjectiveConfig DEFAULT = new ObjectiveConfig(20, 0.1);
-
-  public ObjectiveConfig {
-    require(
-        temperature > 0 && Double.isFinite(temperature),
-        "objective.temperature must be > 0 and finite, got %s; auto follows the teacher's logits",
-        temperature);
-    require(
-        hardWeight >= 0 && hardWeight <= 1,
-        "objective.hard-weight must be in [0, 1], got %s; 0 trains on soft targets alone",
-        hardWeight);
-    require(
-        logitScale > 0 && Double.isFinite(logitScale),
-        "objective.logit-scale must be > 0 and finite, got %s; auto measures it",
-        logitScale);
-    require(
-        hardTemperature > 0 && hardTemperature <= 1,
-        "the temperature of the hard term must be in (0, 1], got %s",
-        hardTemperature);
-    require(
-        sharpWeight >= 0 && Double.isFinite(sharpWeight),
-        "objective.sharp-weight must be >= 0 and finite, got %s; 1 is the default",
-        sharpWeight);
-    require(clip > 0, "objective.clip must be > 0, got %s; 10 is the default", clip);
-  }
-
-  /** In the logits' own unit, no record's gradient bounded. */
-  public ObjectiveConfig(double temperature, double hardWeight) {
-    this(temperature, hardWeight, 1, 1, 0, Double.POSITIVE_INFINITY);
-  }
-
-  /** Weight of the soft term at h; 0 where it is at T already. */
-  double sharp() {
-    return temperature > hardTemperature ? sharpWeight : 0;
-  }
+  /** What labels add to the loss of a student that gives every class alike, in nats. */
+  double blankLabelLoss(int classes);
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +47,7 @@ final class DistillationObjectiveTest {
   void valueIsTheFormulaOfTheDesign() {
     // Given one labelled record of two classes whose terms can be written down
     double temperature = 4;
-    var objective = new DistillationObjective(new ObjectiveConfig(temperature, 0.25), 2);
+    var objective = new DistillationConfig(temperature, 0.25).objective(2);
     var targets = new TargetBatch(2, 2);
     targets.set(0, new float[] {0.75f, 0.25f}, 1, 2f);
     targets.set(1, new float[] {0.5f, 0.5f}, TargetBatch.UNLABELLED, 1f);
@@ -59,8 +60,8 @@ final class DistillationObjectiveTest {
     double hardFirst = Math.log(1 + Math.exp(2)); // -log q_1 at 1
     double soft = 2 * 0.75 * 16 * softFirst + 0.75 * 16 * Math.log(2);
     double hard = 2 * 0.25 * hardFirst;
-    assertThat(loss.softLoss()).isCloseTo(soft, within(1e-12));
-    assertThat(loss.hardLoss()).isCloseTo(hard, within(1e-12));
+    assertThat(loss.term("soft").value()).isCloseTo(soft, within(1e-12));
+    assertThat(loss.term("hard").value()).isCloseTo(hard, within(1e-12));
     assertThat(loss.total()).isCloseTo((soft + hard) / 2, within(1e-12));
   }
 
@@ -76,7 +77,8 @@ final class DistillationObjectiveTest {
     double[] z = {1, 2, 0, 0, 3, 0, 0, 0, 5};
 
     BatchLoss loss =
-        new DistillationObjective(new ObjectiveConfig(temperature, 0.1), 3)
+        new DistillationConfig(temperature, 0.1)
+            .objective(3)
             .value(new DoubleMatrix(z, 3), targets, 3);
 
     double divergence = 0;
@@ -89,9 +91,9 @@ final class DistillationObjectiveTest {
     }
     assertThat(loss.records()).isEqualTo(3);
     assertThat(loss.labelled()).isEqualTo(2);
-    assertThat(loss.agreements()).isEqualTo(2);
-    assertThat(loss.correct()).isEqualTo(2);
-    assertThat(loss.divergence()).isCloseTo(divergence, within(1e-5));
+    assertThat(loss.judged().agreements()).isEqualTo(2);
+    assertThat(loss.judged().correct()).isEqualTo(2);
+    assertThat(loss.judged().divergence()).isCloseTo(divergence, within(1e-5));
     assertThat(loss.agreement()).isEqualTo(2 / 3.0);
     assertThat(loss.accuracy()).isEqualTo(1);
   }
@@ -154,10 +156,10 @@ final class DistillationObjectiveTest {
     for (int i = 0; i < z.length; i++) {
       assertThat(both[i] - soft[i]).isCloseTo(2 * atLow[i], within(1e-6));
     }
-    assertThat(loss.softLoss() - softLoss.softLoss())
-        .isCloseTo(2 * lowLoss.softLoss(), within(1e-4));
-    assertThat(loss.excessLoss() - softLoss.excessLoss())
-        .isCloseTo(2 * lowLoss.excessLoss(), within(1e-4));
+    assertThat(loss.term("soft").value() - softLoss.term("soft").value())
+        .isCloseTo(2 * lowLoss.term("soft").value(), within(1e-4));
+    assertThat(loss.term("soft").excess() - softLoss.term("soft").excess())
+        .isCloseTo(2 * lowLoss.term("soft").excess(), within(1e-4));
   }
 
   /** Once is enough. */
@@ -322,7 +324,7 @@ final class DistillationObjectiveTest {
 
     BatchLoss loss = objective(temperature, 0).value(new DoubleMatrix(z, CLASSES), targets, BATCH);
 
-    assertThat(loss.excessLoss()).isCloseTo(expected, within(1e-4 * expected));
+    assertThat(loss.term("soft").excess()).isCloseTo(expected, within(1e-4 * expected));
     assertThat(loss.meanExcess()).isCloseTo(expected / BATCH, within(1e-4 * expected));
   }
 
@@ -337,7 +339,7 @@ final class DistillationObjectiveTest {
 
     BatchLoss loss = objective(3, 0).value(new DoubleMatrix(z, CLASSES), targets, BATCH);
 
-    assertThat(loss.excessLoss() / BATCH).isCloseTo(0, within(1e-6));
+    assertThat(loss.term("soft").excess() / BATCH).isCloseTo(0, within(1e-6));
   }
 
   /** A teacher that says the same louder has the same gradient in its own unit. */
@@ -349,9 +351,8 @@ final class DistillationObjectiveTest {
     TargetBatch targets = targets(3, 2, 112); // p at T is the same for teacher and T times scale
     Arrays.fill(targets.labels(), TargetBatch.UNLABELLED);
 
-    double[] one = gradient(new DistillationObjective(config(3, 0, 1), CLASSES), targets, u);
-    double[] scaled =
-        gradient(new DistillationObjective(config(3 * scale, 0, scale), CLASSES), targets, z);
+    double[] one = gradient(config(3, 0, 1).objective(CLASSES), targets, u);
+    double[] scaled = gradient(config(3 * scale, 0, scale).objective(CLASSES), targets, z);
 
     for (int i = 0; i < u.length; i++) {
       assertThat(scaled[i] * scale).isCloseTo(one[i], within(1e-12));
@@ -365,10 +366,8 @@ final class DistillationObjectiveTest {
     TargetBatch targets = targets(3, 2, 114);
     Arrays.fill(targets.labels(), 2);
 
-    double[] soft =
-        gradient(new DistillationObjective(config(3 * scale, 0, scale), CLASSES), targets, z);
-    double[] mixed =
-        gradient(new DistillationObjective(config(3 * scale, 0.1, scale), CLASSES), targets, z);
+    double[] soft = gradient(config(3 * scale, 0, scale).objective(CLASSES), targets, z);
+    double[] mixed = gradient(config(3 * scale, 0.1, scale).objective(CLASSES), targets, z);
 
     for (int i = 0; i < z.length; i++) {
       assertThat(Math.abs(mixed[i] - 0.9 * soft[i]) * scale).isLessThan(0.1 * 1.5 / BATCH);
@@ -380,10 +379,10 @@ final class DistillationObjectiveTest {
   void noWeightMakesARecordsGradientLongerThanTheClip(double weight) {
     double[] z = logits(50, 121);
     TargetBatch targets = targets(3, 2, 122);
-    double[] plain = gradient(new DistillationObjective(config(3, 0.1, 1), CLASSES), targets, z);
+    double[] plain = gradient(config(3, 0.1, 1).objective(CLASSES), targets, z);
     targets.weights()[4] = (float) weight;
 
-    double[] clipped = gradient(new DistillationObjective(config(3, 0.1, 1), CLASSES), targets, z);
+    double[] clipped = gradient(config(3, 0.1, 1).objective(CLASSES), targets, z);
 
     double length = 0;
     double plainLength = 0;
@@ -401,46 +400,57 @@ final class DistillationObjectiveTest {
   }
 
   private static ObjectiveConfig config(double temperature, double hardWeight, double logitScale) {
-    return new ObjectiveConfig(temperature, hardWeight, logitScale, Math.min(1, logitScale), 0, 10);
+    return new DistillationConfig(
+        temperature, hardWeight, logitScale, Math.min(1, logitScale), 0, 10);
   }
 
   @Test
   void batchesAddUp() {
-    var one = new BatchLoss(4, 3, 5, 2, 1, 6, 1, 3, 2, 1, 0.5);
-    var other = new BatchLoss(2, 2, 2, 4, 3, 0, 0, 0, 1, 0, 0.25);
+    BatchLoss one = loss(4, 3, 5, List.of(2, 1, 6), new Agreement(1, 3, 2, 1, 0.5));
+    BatchLoss other = loss(2, 2, 2, List.of(4, 3, 0), new Agreement(0, 0, 1, 0, 0.25));
 
-    BatchLoss both = BatchLoss.EMPTY.plus(one).plus(other);
+    BatchLoss both = BatchLoss.EMPTY.plus(one).plus(other).plus(BatchLoss.EMPTY);
 
-    assertThat(both).isEqualTo(new BatchLoss(6, 5, 7, 6, 4, 6, 1, 3, 3, 1, 0.75));
+    assertThat(both).isEqualTo(loss(6, 5, 7, List.of(6, 4, 6), new Agreement(1, 3, 3, 1, 0.75)));
     assertThat(both.total()).isEqualTo(2);
+  }
+
+  private static BatchLoss loss(
+      int rows, int records, double weight, List<Integer> losses, Agreement judged) {
+    return new BatchLoss(
+        rows,
+        records,
+        weight,
+        List.of(
+            new TermLoss("soft", losses.get(0), losses.get(1)),
+            new TermLoss("hard", losses.get(2), losses.get(2))),
+        judged);
   }
 
   @Test
   void configurationNamesKeyAndValue() {
-    assertThatThrownBy(() -> new ObjectiveConfig(0, 0.1))
+    assertThatThrownBy(() -> new DistillationConfig(0, 0.1))
         .hasMessageContaining("objective.temperature")
         .hasMessageContaining("got 0.0");
-    assertThatThrownBy(() -> new ObjectiveConfig(Double.NaN, 0.1))
+    assertThatThrownBy(() -> new DistillationConfig(Double.NaN, 0.1))
         .hasMessageContaining("objective.temperature");
-    assertThatThrownBy(() -> new ObjectiveConfig(1, 1.5))
+    assertThatThrownBy(() -> new DistillationConfig(1, 1.5))
         .hasMessageContaining("objective.hard-weight")
         .hasMessageContaining("got 1.5");
   }
 
-  private static DistillationObjective sharp(
+  private static Objective sharp(
       double temperature, double hardWeight, double hardTemperature, double sharpWeight) {
-    return new DistillationObjective(
-        new ObjectiveConfig(
-            temperature, hardWeight, 1, hardTemperature, sharpWeight, Double.POSITIVE_INFINITY),
-        CLASSES);
+    return new DistillationConfig(
+            temperature, hardWeight, 1, hardTemperature, sharpWeight, Double.POSITIVE_INFINITY)
+        .objective(CLASSES);
   }
 
-  private static DistillationObjective objective(double temperature, double hardWeight) {
-    return new DistillationObjective(new ObjectiveConfig(temperature, hardWeight), CLASSES);
+  private static Objective objective(double temperature, double hardWeight) {
+    return new DistillationConfig(temperature, hardWeight).objective(CLASSES);
   }
 
-  private static double[] gradient(
-      DistillationObjective objective, TargetBatch targets, double[] z) {
+  private static double[] gradient(Objective objective, TargetBatch targets, double[] z) {
     double[] gradient = new double[z.length];
     objective.valueAndGradient(
         new DoubleMatrix(z, CLASSES), targets, BATCH, new DoubleMatrix(gradient, CLASSES), 1);

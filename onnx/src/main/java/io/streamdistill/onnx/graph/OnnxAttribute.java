@@ -21,7 +21,7 @@ public final class OnnxAttribute {
   }
 
   public static OnnxAttribute integers(String name, long... values) {
-    return new OnnxAttribute(named(name, INTEGERS).numbers(Attribute.INTEGERS, values));
+    return new OnnxAttribute(named(name, INTEGERS).packed(Attribute.INTEGERS, values));
   }
 
   public static OnnxAttribute real(String name, double value) {

@@ -179,7 +179,7 @@ public final class OnnxGraph {
     graph.message(
         Graph.INITIALIZER,
         new Proto()
-            .numbers(Tensor.SIZES, shape)
+            .packed(Tensor.SIZES, shape)
             .number(Tensor.TYPE, type.code())
             .text(Tensor.NAME, name)
             .bytes(Tensor.RAW, raw));

@@ -178,7 +178,7 @@ public final class OnnxQuantizer {
             .clear(Tensor.NAME)
             .text(Tensor.NAME, reshaped)
             .clear(Tensor.SIZES)
-            .numbers(Tensor.SIZES, 1, bias.numbers(Tensor.SIZES).get(0), 1, 1));
+            .packed(Tensor.SIZES, 1, bias.numbers(Tensor.SIZES).get(0), 1, 1));
     return reshaped;
   }
 
@@ -191,7 +191,7 @@ public final class OnnxQuantizer {
 
   private static Proto tensor(String name, OnnxType type, ByteBuffer raw, List<Long> sizes) {
     return new Proto()
-        .numbers(Tensor.SIZES, sizes.stream().mapToLong(Long::longValue).toArray())
+        .packed(Tensor.SIZES, sizes.stream().mapToLong(Long::longValue).toArray())
         .number(Tensor.TYPE, type.code())
         .text(Tensor.NAME, name)
         .bytes(Tensor.RAW, raw);

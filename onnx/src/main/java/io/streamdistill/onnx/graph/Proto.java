@@ -1,6 +1,5 @@
 package io.streamdistill.onnx.graph;
 
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -16,13 +15,15 @@ import java.util.TreeMap;
  */
 final class Proto {
 
-  private static final int VARINT = 0;
-  private static final int FIXED64 = 1;
-  private static final int BYTES = 2;
-  private static final int FIXED32 = 5;
+  // How a value is written.
+  static final int VARINT = 0;
+
+  static final int FIXED64 = 1;
+  static final int BYTES = 2;
+  static final int FIXED32 = 5;
 
   /** A value that a wire type of 8 bytes holds; nothing here reads it. */
-  private record Fixed64(long bits) {}
+  record Fixed64(long bits) {}
 
   private final TreeMap<Integer, List<Object>> fields = new TreeMap<>();
 
@@ -57,7 +58,7 @@ final class Proto {
   }
 
   /** Sets all integers of a repeated field. */
-  Proto numbers(int field, long... numbers) {
+  Proto packed(int field, long... numbers) {
     if (numbers.length == 0) {
       return this;
     }
@@ -122,7 +123,7 @@ final class Proto {
     if (value instanceof ByteBuffer bytes) {
       return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
-    throw damaged("a field is of another type than it should be");
+    throw ProtoReader.damaged("a field is of another type than it should be");
   }
 
   /** The integers of a field, packed or not. */
@@ -135,7 +136,7 @@ final class Proto {
       }
       ByteBuffer packed = bytes(value);
       while (packed.hasRemaining()) {
-        numbers.add(varint(packed));
+        numbers.add(ProtoReader.varint(packed));
       }
     }
     return numbers;
@@ -155,52 +156,12 @@ final class Proto {
    * @throws OnnxExportException if it is none
    */
   static Proto parse(ByteBuffer from) {
-    ByteBuffer in = from.slice().order(ByteOrder.LITTLE_ENDIAN);
-    Proto message = new Proto();
-    try {
-      while (in.hasRemaining()) {
-        long tag = varint(in);
-        int field = (int) (tag >>> 3);
-        if (field <= 0 || tag >>> 3 != field) {
-          throw damaged("field " + (tag >>> 3));
-        }
-        switch ((int) (tag & 7)) {
-          case VARINT -> message.add(field, varint(in));
-          case FIXED64 -> message.add(field, new Fixed64(in.getLong()));
-          case FIXED32 -> message.add(field, in.getFloat());
-          case BYTES -> message.add(field, slice(in, varint(in)));
-          default -> throw damaged("wire type " + (tag & 7));
-        }
-      }
-    } catch (BufferUnderflowException e) {
-      throw new OnnxExportException("the model is cut short", e);
-    }
-    return message;
+    return new ProtoReader(from).read();
   }
 
-  private static ByteBuffer slice(ByteBuffer in, long length) {
-    if (length < 0 || length > in.remaining()) {
-      throw damaged("a length of " + Long.toUnsignedString(length));
-    }
-    ByteBuffer slice = in.slice(in.position(), (int) length);
-    in.position(in.position() + (int) length);
-    return slice;
-  }
-
-  private static long varint(ByteBuffer in) {
-    long value = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += 7) {
-      byte next = in.get();
-      value |= (long) (next & 0x7F) << shift;
-      if (next >= 0) {
-        return value;
-      }
-    }
-    throw damaged("an integer of more than 64 bits");
-  }
-
-  private static OnnxExportException damaged(String what) {
-    return new OnnxExportException("the model is damaged: " + what);
+  /** Adds a value as it was read. */
+  Proto raw(int field, Object value) {
+    return add(field, value);
   }
 
   /** The message as bytes. */

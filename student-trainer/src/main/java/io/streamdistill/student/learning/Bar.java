@@ -17,9 +17,8 @@ record Bar(double loss, double blank, double share) {
   private static final double LEAST = 0.1;
 
   static Bar of(StudentScales scales, ObjectiveConfig objective, int classes) {
-    double soft = 1 - objective.hardWeight();
-    double hardTemperature = objective.hardTemperature();
-    double hard = objective.hardWeight() * hardTemperature * hardTemperature * Math.log(classes);
+    double soft = objective.softShare();
+    double hard = objective.blankLabelLoss(classes);
     double spread = scales.spread() > 0 ? scales.spread() : objective.logitScale();
     return new Bar(
         soft == 0 ? hard : scales.examples() == 0 ? Double.NaN : soft * scales.priorLoss(),

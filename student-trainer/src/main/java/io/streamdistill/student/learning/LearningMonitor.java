@@ -95,7 +95,7 @@ public final class LearningMonitor {
       long step,
       LearningRecord before) {
     this.config = config;
-    this.byLabels = objective.hardWeight() == 1;
+    this.byLabels = objective.isOfLabelsAlone();
     this.bar = Bar.of(scales, objective, classes);
     this.recoveries = before.recoveries();
     this.fineUntil = step;
@@ -184,7 +184,7 @@ public final class LearningMonitor {
   }
 
   private double loss() {
-    return byLabels ? sum.meanHard() : sum.meanExcess();
+    return byLabels ? sum.meanExcessOfLabelled() : sum.meanExcess();
   }
 
   private double agreement() {

@@ -5,11 +5,13 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.streamdistill.engine.objective.BatchLoss;
+import io.streamdistill.engine.objective.Term;
 import io.streamdistill.records.EventTimes;
 import io.streamdistill.student.source.Batch;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -24,6 +26,7 @@ public final class PrequentialMetrics {
   private static final int WINDOW = 10_000;
 
   private final MeterRegistry registry;
+  private final List<Term> terms;
   private final Counter examples;
   private final Counter revisited;
   private final Counter steps;
@@ -32,9 +35,14 @@ public final class PrequentialMetrics {
   private final Deque<BatchLoss> window = new ArrayDeque<>();
   private volatile BatchLoss sum = BatchLoss.EMPTY;
 
-  /** Creates the meters; one for all that a trainer trains. */
-  public PrequentialMetrics(MeterRegistry registry) {
+  /**
+   * Creates the meters; one for all that a trainer trains.
+   *
+   * @param terms of the objective
+   */
+  public PrequentialMetrics(MeterRegistry registry, List<Term> terms) {
     this.registry = registry;
+    this.terms = List.copyOf(terms);
     examples =
         Counter.builder("distill.student.examples")
             .description("Soft targets trained on, every pass counted")
@@ -67,14 +75,12 @@ public final class PrequentialMetrics {
         BatchLoss::meanDivergence);
     gauge(
         "distill.student.accuracy", "Share of labelled examples named right", BatchLoss::accuracy);
-    gauge(
-        "distill.student.loss.soft",
-        "Soft term of the loss beyond the teacher's entropy (T^2 KL) per example, nats",
-        PrequentialMetrics::softLoss);
-    gauge(
-        "distill.student.loss.hard",
-        "Hard term of the loss per example, nats",
-        PrequentialMetrics::hardLoss);
+    terms.forEach(
+        term ->
+            gauge(
+                "distill.student." + figure(term),
+                term.description(),
+                loss -> loss.meanExcess(term)));
   }
 
   private void gauge(String name, String description, ToDoubleFunction<BatchLoss> figure) {
@@ -115,8 +121,7 @@ public final class PrequentialMetrics {
     put(figures, "agreement", sum.agreement());
     put(figures, "divergence", sum.meanDivergence());
     put(figures, "accuracy", sum.accuracy());
-    put(figures, "loss.soft", softLoss(sum));
-    put(figures, "loss.hard", hardLoss(sum));
+    terms.forEach(term -> put(figures, figure(term), sum.meanExcess(term)));
     return figures;
   }
 
@@ -126,11 +131,7 @@ public final class PrequentialMetrics {
     }
   }
 
-  private static double softLoss(BatchLoss sum) {
-    return sum.excessLoss() / sum.rows();
-  }
-
-  private static double hardLoss(BatchLoss sum) {
-    return sum.hardLoss() / sum.rows();
+  private static String figure(Term term) {
+    return "loss." + term.name();
   }
 }

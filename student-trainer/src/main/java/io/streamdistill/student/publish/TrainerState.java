@@ -12,7 +12,7 @@ import io.streamdistill.engine.Weight;
 import io.streamdistill.engine.export.Answers;
 import io.streamdistill.engine.export.ModelFeatures;
 import io.streamdistill.engine.export.OnnxExport;
-import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.records.FeatureContract;
 import java.nio.file.Path;
 import java.util.List;
@@ -120,7 +120,7 @@ record TrainerState(Map<String, Tensor> weights, Tensor optimizer, int optimizer
   Answers answers(StudentPlan plan, ModelFeatures asked) {
     FeatureContract unscaled = FeatureContract.u8(plan.student().features());
     try (TrainableStudent student =
-        plan.build(new TrainingSetup(unscaled, null, ObjectiveConfig.DEFAULT, 1, 1))) {
+        plan.build(new TrainingSetup(unscaled, null, DistillationConfig.DEFAULT, 1, 1))) {
       startIn(student);
       return student.snapshot(asked).answers();
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.checkpoints.format.LearningRecord;
 import io.streamdistill.checkpoints.format.StudentScales;
+import io.streamdistill.engine.objective.Agreement;
 import io.streamdistill.engine.objective.BatchLoss;
-import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.DistillationConfig;
+import io.streamdistill.engine.objective.TermLoss;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +23,7 @@ class LearningMonitorTest {
   private static LearningMonitor monitor(StudentScales scales, String before) {
     return new LearningMonitor(
         new LearningConfig(4, 0.1, 500),
-        new ObjectiveConfig(1, 0),
+        new DistillationConfig(1, 0),
         scales,
         10,
         0,
@@ -38,9 +40,12 @@ class LearningMonitorTest {
     for (int i = 0; i < count; i++, step++) {
       double sum = loss * PRIOR * ROWS;
       monitor.observe(
-          new BatchLoss(ROWS, ROWS, ROWS, sum, sum, 0, 0, 0, (int) (agreement * ROWS), 0, sum),
-          step);
+          loss("soft", sum, new Agreement(0, 0, (int) (agreement * ROWS), 0, sum)), step);
     }
+  }
+
+  private static BatchLoss loss(String term, double sum, Agreement judged) {
+    return new BatchLoss(ROWS, ROWS, ROWS, List.of(new TermLoss(term, sum, sum)), judged);
   }
 
   @Test
@@ -191,7 +196,7 @@ class LearningMonitorTest {
   private static LearningMonitor byLabels() {
     return new LearningMonitor(
         new LearningConfig(4, 0.1, 500),
-        new ObjectiveConfig(1, 1),
+        new DistillationConfig(1, 1),
         new StudentScales(1_000, null, 1, 1, 1, PRIOR, PRIOR, MAJORITY, 0, 1),
         10,
         0,
@@ -204,8 +209,7 @@ class LearningMonitorTest {
     int correct = (int) (accuracy * labelled);
     for (int i = 0; i < count; i++, step++) {
       double sum = loss * labelled;
-      monitor.observe(
-          new BatchLoss(ROWS, ROWS, ROWS, 0, 0, sum, labelled, labelled, 0, correct, 1), step);
+      monitor.observe(loss("hard", sum, new Agreement(labelled, labelled, 0, correct, 1)), step);
     }
   }
 

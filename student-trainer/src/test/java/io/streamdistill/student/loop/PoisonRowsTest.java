@@ -3,7 +3,7 @@ package io.streamdistill.student.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.engine.Pupil;
-import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.engine.objective.TargetBatch;
 import io.streamdistill.student.TestStudents;
 import org.junit.jupiter.api.Test;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class PoisonRowsTest {
 
   private static Pupil pupil() {
-    return TestStudents.pupil(TestStudents.plan(8), new ObjectiveConfig(2, 0.1), 8);
+    return TestStudents.pupil(TestStudents.plan(8), new DistillationConfig(2, 0.1), 8);
   }
 
   private static void fill(Pupil pupil, int row, float feature, float weight) {

@@ -17,7 +17,7 @@ import io.streamdistill.checkpoints.store.FileCheckpointStore;
 import io.streamdistill.engine.Pupil;
 import io.streamdistill.engine.StudentPlan;
 import io.streamdistill.engine.export.SmallModels;
-import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.outage.OutageException;
 import io.streamdistill.records.ClassMap;
@@ -73,7 +73,7 @@ final class BackgroundPublisherTest {
   @TempDir private Path folder;
 
   private final StudentPlan plan = TestStudents.plan(5);
-  private final Pupil pupil = TestStudents.pupil(plan, ObjectiveConfig.DEFAULT, 2);
+  private final Pupil pupil = TestStudents.pupil(plan, DistillationConfig.DEFAULT, 2);
   private final List<MockProducer<byte[], byte[]>> producers = new CopyOnWriteArrayList<>();
   private final Set<CheckpointId> announced = ConcurrentHashMap.newKeySet();
   private final Queue<KafkaException> failingStarts = new ConcurrentLinkedQueue<>();
@@ -217,7 +217,7 @@ final class BackgroundPublisherTest {
 
     Path fetched = folder.resolve("fetched");
     store.files.fetch(store.files.list("tiny").get(0), fetched);
-    try (Pupil fresh = TestStudents.pupil(plan, ObjectiveConfig.DEFAULT, 2)) {
+    try (Pupil fresh = TestStudents.pupil(plan, DistillationConfig.DEFAULT, 2)) {
       TrainerState.read(fetched, Manifest.read(fetched)).restoreTo(fresh.student());
       assertThat(fresh.student().steps()).isEqualTo(1);
       assertThat(fresh.weights()).isEqualTo(then).isNotEqualTo(pupil.weights());

@@ -20,7 +20,7 @@ import io.streamdistill.engine.Pupil;
 import io.streamdistill.engine.StudentPlan;
 import io.streamdistill.engine.StudentSnapshot;
 import io.streamdistill.engine.export.SmallModels;
-import io.streamdistill.engine.objective.ObjectiveConfig;
+import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.onnx.StudentModel;
 import io.streamdistill.onnx.graph.OnnxQuantizer;
 import io.streamdistill.records.ClassMap;
@@ -108,7 +108,7 @@ final class CheckpointMutationTest {
             key,
             Clock.systemUTC());
     StudentSnapshot snapshot;
-    try (Pupil pupil = TestStudents.pupil(plan, ObjectiveConfig.DEFAULT, 1)) {
+    try (Pupil pupil = TestStudents.pupil(plan, DistillationConfig.DEFAULT, 1)) {
       snapshot = writer.snapshot(pupil.student());
     }
     return writer.write(

@@ -1,7 +1,7 @@
 package io.streamdistill.engine.dl4j;
 
 import io.streamdistill.engine.objective.BatchLoss;
-import io.streamdistill.engine.objective.DistillationObjective;
+import io.streamdistill.engine.objective.Objective;
 import io.streamdistill.engine.objective.TargetBatch;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
 
 /**
- * The distillation objective as DL4J's output layer calls it.
+ * The objective as DL4J's output layer calls it.
  *
  * <p>The labels that DL4J passes in are ignored: temperature, labels and weights do not fit into
  * them. The {@link Dl4jStep} that owns the network binds the loss to its own targets; unbound, as
@@ -20,20 +20,20 @@ import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
     fieldVisibility = JsonAutoDetect.Visibility.NONE,
     getterVisibility = JsonAutoDetect.Visibility.NONE,
     isGetterVisibility = JsonAutoDetect.Visibility.NONE)
-final class DistillationLoss implements org.nd4j.linalg.lossfunctions.ILossFunction {
+final class ObjectiveLoss implements org.nd4j.linalg.lossfunctions.ILossFunction {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient @Nullable DistillationObjective objective;
+  private final transient @Nullable Objective objective;
   private transient @Nullable TargetBatch targets; // of the present step
   private transient BatchLoss last = BatchLoss.EMPTY;
 
   /** Unbound: a placeholder in a configuration. */
-  DistillationLoss() {
+  ObjectiveLoss() {
     objective = null;
   }
 
-  DistillationLoss(DistillationObjective objective) {
+  ObjectiveLoss(Objective objective) {
     this.objective = objective;
   }
 
