@@ -66,7 +66,12 @@ public final class FileCheckpointStore implements CheckpointStore {
     if (!Files.isDirectory(source)) {
       throw missing("checkpoint " + id);
     }
-    Fetch.into(id, expected, directory, new Stored(id, source));
+    Fetch.into(id, expected, directory, parts(id));
+  }
+
+  /** What a fetch copies: the manifest, then the files. */
+  public Fetch.Parts parts(CheckpointId id) {
+    return new Stored(id, path(id));
   }
 
   private CheckpointException missing(String what) {

@@ -2,7 +2,6 @@ package io.streamdistill.checkpoints.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -33,7 +32,6 @@ import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.outage.OutageException;
 import io.streamdistill.testkit.TestBroker;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +47,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.function.BiFunction;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -354,12 +352,17 @@ class CheckpointPullerTest {
 
   /** A pull that has read what is announced, and waits for {@code goOn} before it copies. */
   private CompletableFuture<Manifest> aboutToCopy(CountDownLatch goOn) throws Exception {
+    return held((asked, store) -> new HeldStore(store, asked, goOn));
+  }
+
+  /** A pull that is held by a store that {@code holding} makes of a latch and the real one. */
+  private CompletableFuture<Manifest> held(
+      BiFunction<CountDownLatch, CheckpointStore, CheckpointStore> holding) throws Exception {
     Cluster cluster = Cluster.of(kafka, topics);
     CountDownLatch asked = new CountDownLatch(1);
     OpenStores held =
         new OpenStores(
-            (location, id) ->
-                new HeldStore(new CheckpointStores(cluster).at(location, id), asked, goOn));
+            (location, id) -> holding.apply(asked, new CheckpointStores(cluster).at(location, id)));
     CompletableFuture<Manifest> pull =
         CompletableFuture.supplyAsync(
             () ->
@@ -396,39 +399,19 @@ class CheckpointPullerTest {
   @Test
   void whatWasDeletedWhileItWasPulledAndHasNoSuccessorIsAnErrorThatSaysSo() throws Exception {
     Path store = work.resolve("store");
-    CheckpointId slow = new CheckpointId("mnist", "v1");
-    announceManyFiles(store, slow);
+    CheckpointId slow = announceInDirectory(store);
+    CountDownLatch goOn = new CountDownLatch(1);
     CompletableFuture<Manifest> pull =
-        CompletableFuture.supplyAsync(() -> puller().pull("mnist", out));
-    await().atMost(Duration.ofMinutes(1)).until(() -> isCopying(work.resolve("out.versions")));
+        held((asked, from) -> HeldStore.behindTheManifest(from, asked, goOn));
 
     new FileCheckpointStore(store).delete(slow);
+    goOn.countDown();
 
     assertThatThrownBy(() -> pull.get(1, TimeUnit.MINUTES))
         .hasCauseInstanceOf(CheckpointException.class)
         .hasMessageContaining("mnist/v1")
         .hasMessageContaining("was it deleted just now?");
     assertThat(out).doesNotExist();
-  }
-
-  /** A checkpoint that takes a while to copy, since every file of it is brought to disk. */
-  private void announceManyFiles(Path store, CheckpointId id) throws IOException {
-    Path directory = Files.createDirectories(store.resolve(id.toString()));
-    for (int i = 0; i < FileEntry.MAX_FILES - 1; i++) {
-      Files.createFile(directory.resolve("file-" + i));
-    }
-    announce(Checkpoints.manifest(id).build().write(directory), directory.toUri());
-  }
-
-  private static boolean isCopying(Path versions) throws IOException {
-    if (!Files.isDirectory(versions)) {
-      return false;
-    }
-    try (Stream<Path> tree = Files.walk(versions)) {
-      return tree.anyMatch(path -> path.getFileName().toString().startsWith("file-"));
-    } catch (UncheckedIOException e) {
-      return false; // a lock file went away
-    }
   }
 
   private void withdraw(CheckpointId id) {

@@ -4,6 +4,9 @@ import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.ExpectedFiles;
+import io.streamdistill.checkpoints.store.Fetch;
+import io.streamdistill.checkpoints.store.FileCheckpointStore;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,17 +16,58 @@ import java.util.concurrent.CountDownLatch;
  * A store whose fetches begin when the test says so: what happens meanwhile happens to a checkpoint
  * that somebody is about to copy.
  */
-record HeldStore(CheckpointStore store, CountDownLatch asked, CountDownLatch goOn)
-    implements CheckpointStore {
+class HeldStore implements CheckpointStore {
 
-  @Override
-  public void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
+  private final CheckpointStore store;
+  private final CountDownLatch asked;
+  private final CountDownLatch goOn;
+
+  HeldStore(CheckpointStore store, CountDownLatch asked, CountDownLatch goOn) {
+    this.store = store;
+    this.asked = asked;
+    this.goOn = goOn;
+  }
+
+  /** One whose fetches wait in their middle: the manifest is copied, and the files are not. */
+  static CheckpointStore behindTheManifest(
+      CheckpointStore store, CountDownLatch asked, CountDownLatch goOn) {
+    FileCheckpointStore files = (FileCheckpointStore) store;
+    return new HeldStore(store, asked, goOn) {
+      @Override
+      public void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
+        Fetch.Parts parts = files.parts(id);
+        Fetch.into(
+            id,
+            expected,
+            directory,
+            new Fetch.Parts() {
+              @Override
+              public void manifest(Path file, int maxBytes) throws IOException {
+                parts.manifest(file, maxBytes);
+              }
+
+              @Override
+              public void files(List<FileEntry> wanted, Path target) throws IOException {
+                hold();
+                parts.files(wanted, target);
+              }
+            });
+      }
+    };
+  }
+
+  void hold() {
     asked.countDown();
     try {
       goOn.await();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Override
+  public void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
+    hold();
     store.fetch(id, expected, directory);
   }
 
