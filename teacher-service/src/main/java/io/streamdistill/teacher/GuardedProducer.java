@@ -18,7 +18,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The producer of a stream thread. Its transactions commit no record that waits, and nothing when
@@ -98,14 +97,14 @@ final class GuardedProducer extends KafkaProducer<byte[], byte[]> {
   private void unlessGivenUp(Runnable call) {
     synchronized (waiting) {
       if (givenUp) {
-        throw ended(null);
+        throw ended();
       }
       waiting.add(Thread.currentThread());
     }
     try {
       call.run();
     } catch (InterruptException e) {
-      throw givenUp ? ended(e) : e;
+      throw givenUp ? ended() : e;
     } finally {
       synchronized (waiting) {
         waiting.remove(Thread.currentThread());
@@ -116,8 +115,8 @@ final class GuardedProducer extends KafkaProducer<byte[], byte[]> {
     }
   }
 
-  private static KafkaException ended(@Nullable Throwable cause) {
-    return new DisconnectException("nobody waits for it, since the service ends", cause);
+  private static KafkaException ended() {
+    return new DisconnectException("nobody waits for it, since the service ends");
   }
 
   /** From any thread: whoever waits for an answer gets a failure instead. */
