@@ -55,7 +55,9 @@ final class TopicsGuard {
       return;
     }
     missing.remove(topic.topic());
-    problems.remove(topic.topic());
+    if (problems.remove(topic.topic()) != null) {
+      log.info("topic '{}' exists again", topic.topic());
+    }
     if (topic.topic().equals(topics.transferSet())) {
       progress.seen(topic, flow);
     } else if (topic.topic().equals(topics.softTargets())) {
