@@ -167,8 +167,10 @@ final class EngineTest {
         pipeline.start(
             "term-in-trial", "teacher", "--config=" + pipeline.config(topics, model("hangs")));
     String url = url(teacher);
-    awaitInsideTheEngine(url);
-    assertThat(get(url + "readyz").body()).contains("models are tried");
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(() -> get(url + "readyz").body().contains("hangs.onnx is tried on"));
 
     teacher.stop();
 

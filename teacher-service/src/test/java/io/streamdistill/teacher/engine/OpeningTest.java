@@ -35,7 +35,7 @@ final class OpeningTest {
             () -> {
               String unused =
                   opening.loads(
-                      "WARN large.onnx",
+                      "large.onnx",
                       () -> {
                         for (int second = 0; second < 100; second++) {
                           pass(1);
