@@ -19,7 +19,6 @@ public final class SoftTargetLog {
 
   private final String topic;
   private final PassConfig config;
-  private final InstantSource clock;
   private final PartitionMerge merge;
   private final Course course;
   private final ReadingOrder order = new ReadingOrder();
@@ -51,7 +50,6 @@ public final class SoftTargetLog {
     this.topic = source.topic();
     this.ends = source.ends();
     this.config = config;
-    this.clock = clock;
     LogPosition from = start.readFor(config);
     merge = new PartitionMerge(from, config.passExamples());
     course = recorded != null ? recorded : new LiveStretches(ends);
