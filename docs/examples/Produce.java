@@ -1,4 +1,4 @@
-import io.streamdistill.records.FeatureType;
+import io.streamdistill.schema.FeatureType;
 import io.streamdistill.schema.TransferExample;
 import io.streamdistill.wire.Codecs;
 import java.nio.ByteBuffer;
