@@ -13,16 +13,14 @@ public interface RowBatch {
   int capacity();
 
   /**
-   * Writes a row.
+   * Writes a row. A step over a row with a feature that is not finite has no finite loss.
    *
    * @param row in [0, capacity)
    * @param target as it is on the wire; nothing of it is kept but copies
    * @param logProbabilities what the teacher says, (classes), at the temperature of the target, for
    *     engines that would have to decode it again; left alone
-   * @return whether every feature, scaled, is finite; a step over a row with others has no finite
-   *     loss
    */
-  boolean put(int row, Target target, double[] logProbabilities);
+  void put(int row, Target target, double[] logProbabilities);
 
   /** Copies a row of another batch of the same student, or of this one. */
   void copy(int row, RowBatch from, int fromRow);

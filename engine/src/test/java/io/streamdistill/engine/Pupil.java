@@ -76,7 +76,7 @@ public final class Pupil implements AutoCloseable {
    *
    * @param distribution of the teacher at the temperature of the objective
    */
-  public boolean put(int row, float[] features, float[] distribution, int label, float weight) {
+  public void put(int row, float[] features, float[] distribution, int label, float weight) {
     ByteBuffer bytes =
         ByteBuffer.allocate(features.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(features);
@@ -100,7 +100,7 @@ public final class Pupil implements AutoCloseable {
                 "teacher",
                 "classes"),
             Instant.EPOCH);
-    return batch.put(row, target, logProbabilities);
+    batch.put(row, target, logProbabilities);
   }
 
   public BatchLoss train(int rows, double learningRate) {

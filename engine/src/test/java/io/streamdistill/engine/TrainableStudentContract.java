@@ -292,7 +292,7 @@ public abstract class TrainableStudentContract {
       float[] poisoned = task.features(1, 3);
       poisoned[1] = poison;
 
-      assertThat(pupil.put(3, poisoned, EVEN, TargetBatch.UNLABELLED, 1)).isFalse();
+      pupil.put(3, poisoned, EVEN, TargetBatch.UNLABELLED, 1);
       BatchLoss loss = pupil.train(BATCH, 0.001);
 
       assertThat(loss.isFinite()).isFalse();
@@ -301,7 +301,7 @@ public abstract class TrainableStudentContract {
       assertThat(pupil.weights()).isEqualTo(weights);
       assertThat(pupil.optimizerState()).isEqualTo(state);
       assertThat(pupil.student().steps()).isEqualTo(1);
-      assertThat(pupil.put(3, task.features(1, 3), EVEN, TargetBatch.UNLABELLED, 1)).isTrue();
+      pupil.put(3, task.features(1, 3), EVEN, TargetBatch.UNLABELLED, 1);
       assertThat(pupil.evaluate(BATCH).isFinite()).isTrue();
     }
   }

@@ -24,7 +24,11 @@ public final class NewTopics {
    * @return what the last look came to
    */
   public static <T> T await(Supplier<T> look, Predicate<T> isMissing) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    return await(look, isMissing, PATIENCE);
+  }
+
+  static <T> T await(Supplier<T> look, Predicate<T> isMissing, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
     while (true) {
       T found = look.get();
       if (!isMissing.test(found) || System.nanoTime() >= end) {

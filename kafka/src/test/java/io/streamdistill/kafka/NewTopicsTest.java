@@ -2,6 +2,7 @@ package io.streamdistill.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,8 @@ final class NewTopicsTest {
 
   @Test
   void givesUpOnOneThatIsMissing() {
-    assertThat(NewTopics.await(() -> "missing", "missing"::equals)).isEqualTo("missing");
+    assertThat(NewTopics.await(() -> "missing", "missing"::equals, Duration.ofMillis(1)))
+        .isEqualTo("missing");
   }
 
   @Test

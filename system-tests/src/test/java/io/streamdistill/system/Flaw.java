@@ -67,44 +67,19 @@ enum Flaw {
       case BYTES_LEFT_OVER -> {
         return Arrays.copyOf(framed, framed.length + 1 + random.nextInt(9));
       }
-      case OVERSIZED -> spoilt = withId(example, "x".repeat(TransferSet.MAX_RECORD_BYTES));
-      case BLANK_ID -> spoilt = withId(example, " ");
-      case OTHER_TYPE ->
-          spoilt =
-              new Example(
-                  example.id(),
-                  example.features(),
-                  FeatureType.U8,
-                  example.label(),
-                  example.weight(),
-                  example.eventTime());
+      case OVERSIZED ->
+          spoilt = TestRecords.withId(example, "x".repeat(TransferSet.MAX_RECORD_BYTES));
+      case BLANK_ID -> spoilt = TestRecords.withId(example, " ");
+      case OTHER_TYPE -> spoilt = TestRecords.withType(example, FeatureType.U8);
       case FEATURE_MISSING ->
           spoilt = TestRecords.withFeatures(example, shortened(example.features()));
       case NOT_A_NUMBER -> spoilt = with(example, random, Float.NaN);
       case INFINITE -> spoilt = with(example, random, Float.NEGATIVE_INFINITY);
       case LABEL_OUTSIDE ->
           spoilt = TestRecords.withLabel(example, random.nextBoolean() ? -1 : TransferSet.CLASSES);
-      case NEGATIVE_WEIGHT ->
-          spoilt =
-              new Example(
-                  example.id(),
-                  example.features(),
-                  example.type(),
-                  example.label(),
-                  -1e-9f,
-                  example.eventTime());
+      case NEGATIVE_WEIGHT -> spoilt = TestRecords.withWeight(example, -1e-9f);
     }
     return CODEC.encode(spoilt);
-  }
-
-  private static Example withId(Example example, String id) {
-    return new Example(
-        id,
-        example.features(),
-        example.type(),
-        example.label(),
-        example.weight(),
-        example.eventTime());
   }
 
   private static ByteBuffer shortened(ByteBuffer features) {

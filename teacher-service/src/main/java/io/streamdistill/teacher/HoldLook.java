@@ -106,21 +106,10 @@ final class HoldLook {
     while (System.nanoTime() < end && isBehind(topic)) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
         seen++;
-        rejected += judge.judge(source(record)) instanceof Rejected ? 1 : 0;
+        rejected += judge.judge(SourceRecord.of(record)) instanceof Rejected ? 1 : 0;
       }
       next.replaceAll((partition, offset) -> consumer.position(partition, PATIENCE));
     }
-  }
-
-  private static SourceRecord source(ConsumerRecord<byte[], byte[]> record) {
-    return new SourceRecord(
-        record.topic(),
-        record.partition(),
-        record.offset(),
-        record.timestamp(),
-        record.key(),
-        record.value(),
-        record.headers());
   }
 
   private boolean isBehind(TopicSnapshot topic) {

@@ -2,6 +2,7 @@ package io.streamdistill.testkit;
 
 import io.streamdistill.records.Answer;
 import io.streamdistill.records.Example;
+import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.Target;
 import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
@@ -64,17 +65,38 @@ public final class TestRecords {
         example.eventTime());
   }
 
+  public static Example withId(Example example, String id) {
+    return new Example(
+        id,
+        example.features(),
+        example.type(),
+        example.label(),
+        example.weight(),
+        example.eventTime());
+  }
+
+  public static Example withWeight(Example example, float weight) {
+    return new Example(
+        example.id(),
+        example.features(),
+        example.type(),
+        example.label(),
+        weight,
+        example.eventTime());
+  }
+
+  public static Example withType(Example example, FeatureType type) {
+    return new Example(
+        example.id(),
+        example.features(),
+        type,
+        example.label(),
+        example.weight(),
+        example.eventTime());
+  }
+
   public static Target withId(Target target, String id) {
-    Example example = target.example();
-    return with(
-        target,
-        new Example(
-            id,
-            example.features(),
-            example.type(),
-            example.label(),
-            example.weight(),
-            example.eventTime()));
+    return with(target, withId(target.example(), id));
   }
 
   public static Target withFeatures(Target target, ByteBuffer features) {
@@ -86,16 +108,7 @@ public final class TestRecords {
   }
 
   public static Target withWeight(Target target, float weight) {
-    Example example = target.example();
-    return with(
-        target,
-        new Example(
-            example.id(),
-            example.features(),
-            example.type(),
-            example.label(),
-            weight,
-            example.eventTime()));
+    return with(target, withWeight(target.example(), weight));
   }
 
   public static Target withClassMapHash(Target target, String classMapHash) {

@@ -45,7 +45,7 @@ final class DecodedRows implements RowBatch {
   }
 
   @Override
-  public boolean put(int row, Target target, double[] logProbabilities) {
+  public void put(int row, Target target, double[] logProbabilities) {
     floats.position(row * length);
     boolean finite = features.decode(target.example().features(), floats);
     System.arraycopy(logProbabilities, 0, moved, 0, moved.length);
@@ -60,7 +60,6 @@ final class DecodedRows implements RowBatch {
         label == null ? TargetBatch.UNLABELLED : label,
         target.example().weight());
     notFinite.set(row, !finite);
-    return finite;
   }
 
   @Override

@@ -61,11 +61,10 @@ final class Reading {
     }
 
     @Override
-    public boolean put(int row, Target target, double[] logProbabilities) {
+    public void put(int row, Target target, double[] logProbabilities) {
       ByteBuffer features = target.example().features();
       numbers[row] =
           (int) features.duplicate().order(ByteOrder.LITTLE_ENDIAN).getFloat(features.position());
-      return true;
     }
 
     @Override
