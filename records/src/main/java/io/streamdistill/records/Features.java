@@ -123,20 +123,15 @@ public final class Features {
    *     its position is left alone
    */
   public boolean allFinite(ByteBuffer features) {
+    if (contract.type() == FeatureType.U8) {
+      return byteCheck == 0; // whichever byte it is
+    }
     ByteBuffer in = features.slice().order(ByteOrder.LITTLE_ENDIAN);
     float check = 0; // becomes NaN as soon as one element is not finite
-    switch (contract.type()) {
-      case U8 -> check = byteCheck;
-      case F16 -> {
-        for (int i = 0; i < length; i++) {
-          check += scaled(Float16.toFloat(in.getShort(2 * i))) * 0;
-        }
-      }
-      case F32 -> {
-        for (int i = 0; i < length; i++) {
-          check += scaled(in.getFloat(4 * i)) * 0;
-        }
-      }
+    boolean half = contract.type() == FeatureType.F16;
+    for (int i = 0; i < length; i++) {
+      float element = half ? Float16.toFloat(in.getShort(2 * i)) : in.getFloat(4 * i);
+      check += scaled(element) * 0;
     }
     return check == 0;
   }

@@ -30,23 +30,36 @@ public final class RecordRules {
     this.maxWeight = maxWeight;
   }
 
-  /** Judges an example of the transfer set. */
-  public Verdict<Example> judge(Example example) {
+  /**
+   * Judges an example of the transfer set.
+   *
+   * @param read what a format made of a record; one that is rejected stays so
+   */
+  public Verdict<Example> judge(Verdict<Example> read) {
+    if (!(read instanceof Accepted<Example> accepted)) {
+      return read;
+    }
+    Example example = accepted.value();
     if (example.id().isBlank()) {
       return new Rejected<>(Reason.BLANK_ID, "the id is blank");
     }
     Rejected<Example> form = form(example);
     Rejected<Example> why = form == null ? content(example) : form;
-    return why == null ? new Accepted<>(example) : why;
+    return why == null ? read : why;
   }
 
   /**
    * Judges a soft target.
    *
+   * @param read what was made of a record; one that is rejected stays so
    * @param logProbabilities (classes), overwritten with the teacher's, at the temperature of the
    *     target; undefined when it is rejected
    */
-  public Verdict<Target> judge(Target target, double[] logProbabilities) {
+  public Verdict<Target> judge(Verdict<Target> read, double[] logProbabilities) {
+    if (!(read instanceof Accepted<Target> accepted)) {
+      return read;
+    }
+    Target target = accepted.value();
     Rejected<Target> form = form(target.example());
     if (form != null) {
       return form;
@@ -71,7 +84,7 @@ public final class RecordRules {
                   target.answer().temperature(),
                   classes));
     }
-    return new Accepted<>(target);
+    return read;
   }
 
   private <T> @Nullable Rejected<T> form(Example example) {

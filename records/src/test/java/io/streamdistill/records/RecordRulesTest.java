@@ -29,10 +29,8 @@ final class RecordRulesTest {
   private static final FeatureContract F16 = new FeatureContract(FeatureType.F16, List.of(2), 1, 0);
 
   private static Verdict<Example> judge(FeatureContract contract, byte @Nullable [] value) {
-    Verdict<Example> verdict = new AvroRecords().readExample(value);
-    return verdict instanceof Accepted<Example> accepted
-        ? new RecordRules(new Task(contract, ClassMap.ofCount(3))).judge(accepted.value())
-        : verdict;
+    return new RecordRules(new Task(contract, ClassMap.ofCount(3)))
+        .judge(new AvroRecords().readExample(value));
   }
 
   private static byte[] framed(

@@ -44,10 +44,7 @@ final class CaseDecoder {
 
   /** Hands the case to {@code sink}, or leaves the record out. */
   void decode(ConsumerRecord<byte[], byte[]> record, Consumer<Case> sink) {
-    Verdict<Target> verdict = wire.readTarget(record.value());
-    if (verdict instanceof Accepted<Target> read) {
-      verdict = rules.judge(read.value(), logProbabilities);
-    }
+    Verdict<Target> verdict = rules.judge(wire.readTarget(record.value()), logProbabilities);
     if (verdict instanceof Accepted<Target> accepted) {
       Target target = accepted.value();
       teacherVersions.merge(target.answer().teacherVersion(), 1L, Long::sum);
@@ -64,10 +61,7 @@ final class CaseDecoder {
   }
 
   private void decodeExample(ConsumerRecord<byte[], byte[]> record, Consumer<Case> sink) {
-    Verdict<Example> verdict = wire.readExample(record.value());
-    if (verdict instanceof Accepted<Example> read) {
-      verdict = rules.judge(read.value());
-    }
+    Verdict<Example> verdict = rules.judge(wire.readExample(record.value()));
     if (verdict instanceof Accepted<Example> accepted) {
       sink.accept(new Case(accepted.value().features(), accepted.value().label(), null));
     } else if (verdict instanceof Rejected<Example> rejected) {

@@ -4,7 +4,6 @@ import io.streamdistill.records.RecordRules;
 import io.streamdistill.records.Target;
 import io.streamdistill.records.Task;
 import io.streamdistill.records.Verdict;
-import io.streamdistill.records.Verdict.Accepted;
 import org.jspecify.annotations.Nullable;
 
 /** Reads soft targets that are fit, and decodes what the teacher says. Not thread-safe. */
@@ -30,10 +29,7 @@ public final class TargetReader {
    * @param value of the record; the target may share its memory
    */
   public Verdict<Target> read(byte @Nullable [] value) {
-    Verdict<Target> verdict = records.readTarget(value);
-    return verdict instanceof Accepted<Target> accepted
-        ? rules.judge(accepted.value(), logProbabilities)
-        : verdict;
+    return rules.judge(records.readTarget(value), logProbabilities);
   }
 
   /**

@@ -67,10 +67,7 @@ public final class RecordJudge {
               .formatted(value.length, limits.maxRecordBytes()));
     }
     try {
-      Verdict<Example> verdict = reader.read(record);
-      return verdict instanceof Accepted<Example> accepted
-          ? rules.judge(accepted.value())
-          : verdict;
+      return rules.judge(reader.read(record));
     } catch (RuntimeException e) { // one record must not stop the service
       log.warn("A record cannot be judged; it counts as undecodable", e);
       return new Rejected<>(Reason.UNDECODABLE, "it cannot be judged: " + e);
