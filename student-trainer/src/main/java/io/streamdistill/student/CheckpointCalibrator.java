@@ -8,11 +8,7 @@ import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.checkpoints.trust.SigningKey;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.config.ConfigException;
-import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
-import io.streamdistill.student.calibrate.BiasCorrectionConfig;
+import io.streamdistill.records.Task;
 import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.publish.CheckpointRewriter;
 import java.io.IOException;
@@ -29,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CheckpointCalibrator {
 
-  private final FeatureContract features;
-  private final ClassMap classes;
+  private final Task task;
   private final BiasCorrector corrector;
   private final TrustedKeys trusted;
   private final @Nullable SigningKey key;
@@ -40,29 +35,25 @@ public final class CheckpointCalibrator {
   /**
    * Creates a calibrator.
    *
-   * @param config which correction; its target is not none
+   * @param corrector its target is not none
+   * @param task that the student learns
    * @param trusted one of these must have signed what is corrected, unless there are none
    * @param key signs the corrected checkpoint; null for no signature
    * @param random source of version suffixes
-   * @throws ConfigException when the prior does not fit the classes
    */
   public CheckpointCalibrator(
-      BiasCorrectionConfig config,
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      FeatureContract features,
-      ClassMap classes,
+      BiasCorrector corrector,
+      Task task,
       TrustedKeys trusted,
       @Nullable SigningKey key,
       InstantSource clock,
       RandomGenerator random) {
-    this.features = features;
-    this.classes = classes;
+    this.corrector = corrector;
+    this.task = task;
     this.trusted = trusted;
     this.key = key;
     this.clock = clock;
     this.random = random;
-    corrector = BiasCorrector.of(config, kafka, topics.softTargets(), features, classes);
   }
 
   /**
@@ -119,8 +110,8 @@ public final class CheckpointCalibrator {
   }
 
   private void requireConfigured(Manifest checkpoint) {
-    requireConfigured(checkpoint, "features", checkpoint.features(), features);
-    requireConfigured(checkpoint, "classes", checkpoint.classMap(), classes);
+    requireConfigured(checkpoint, "features", checkpoint.features(), task.features());
+    requireConfigured(checkpoint, "classes", checkpoint.classMap(), task.classes());
   }
 
   private static void requireConfigured(

@@ -3,54 +3,32 @@ package io.streamdistill.student;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
-import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
-import io.streamdistill.engine.OutputScale;
 import io.streamdistill.engine.RowBatch;
-import io.streamdistill.engine.StudentEngine;
-import io.streamdistill.engine.StudentPlan;
-import io.streamdistill.engine.StudentSpec;
 import io.streamdistill.engine.TrainableStudent;
-import io.streamdistill.engine.TrainingSetup;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.kafka.OnLostRecords;
-import io.streamdistill.kafka.TopicWatch;
-import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Task;
-import io.streamdistill.records.avro.TargetReader;
-import io.streamdistill.student.gate.HoldOut;
 import io.streamdistill.student.loop.BatchStep;
 import io.streamdistill.student.publish.Lineage;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.publish.RebuildState;
-import io.streamdistill.student.schedule.BatchSize;
-import io.streamdistill.student.schedule.StepRate;
 import io.streamdistill.student.source.Batch;
-import io.streamdistill.student.source.BatchLimit;
 import io.streamdistill.student.source.BatchReader;
-import io.streamdistill.student.source.LogEnds;
 import io.streamdistill.student.source.LogPosition;
-import io.streamdistill.student.source.LogSource;
-import io.streamdistill.student.source.LogWatch;
 import io.streamdistill.student.source.ReadingOrder;
 import io.streamdistill.student.source.ReadingReport;
 import io.streamdistill.student.source.RecordedOrder;
 import io.streamdistill.student.source.RejectedBefore;
 import io.streamdistill.student.source.SoftTargetLog;
-import io.streamdistill.student.source.TargetViews;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,14 +42,9 @@ public final class CheckpointRebuild {
 
   private static final Logger log = LoggerFactory.getLogger(CheckpointRebuild.class);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  private final StudentConfig config;
-  private final StudentPlan plan;
+  private final ConfiguredStudent student;
   private final KafkaSettings kafka;
-  private final TopicsConfig topics;
-  private final FeatureContract features;
-  private final ClassMap classes;
+  private final String softTargets;
 
   /**
    * What came of it.
@@ -91,22 +64,16 @@ public final class CheckpointRebuild {
     }
   }
 
-  /** Creates a rebuild for a student that is configured so. */
+  /**
+   * Creates a rebuild for a student that is configured so.
+   *
+   * @param softTargets topic that it was trained on
+   */
   public CheckpointRebuild(
-      StudentConfig config,
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      FeatureContract features,
-      ClassMap classes) {
-    StudentSpec student = StudentNetwork.spec(config, features, classes);
-    StudentEngine engine = StudentNetwork.engine(config, student);
-    String unused = engine.prepare(config.threadCount());
-    this.plan = engine.plan(student);
-    this.config = config.forWidth(plan.outputWidth());
+      StudentConfig config, KafkaSettings kafka, String softTargets, Task task) {
+    this.student = ConfiguredStudent.of(config, task);
     this.kafka = kafka;
-    this.topics = topics;
-    this.features = features;
-    this.classes = classes;
+    this.softTargets = softTargets;
   }
 
   /**
@@ -122,16 +89,15 @@ public final class CheckpointRebuild {
   public Outcome rebuild(Path checkpoint, @Nullable Path from) {
     Manifest manifest = CheckpointVerifier.verify(checkpoint, TrustedKeys.none());
     RebuildState target = RebuildState.read(checkpoint, manifest);
-    BatchSize batchSize = BatchSize.of(config.batchSize(), plan.parameters());
-    target.requireConfigured(StudentDescription.of(config, batchSize, topics, features, classes));
+    target.requireConfigured(student.identity(softTargets));
     Manifest parent = from == null ? null : CheckpointVerifier.verify(from, TrustedKeys.none());
     List<Lineage.Segment> segments =
         segments(checkpoint, manifest, parent == null ? null : parent.version());
     try (Closers closers = new Closers()) {
-      TrainableStudent student = closers.add(student(manifest, batchSize));
+      TrainableStudent weights = closers.add(built(manifest));
       Progress start;
       if (parent != null && from != null) {
-        start = RebuildState.read(from, parent).restoreTo(student);
+        start = RebuildState.read(from, parent).restoreTo(weights);
       } else if (manifest.initFrom() != null) {
         throw new CheckpointException(
             "student '%s' began with the weights of %s: give an earlier checkpoint of it with --from"
@@ -139,12 +105,12 @@ public final class CheckpointRebuild {
       } else {
         start = Progress.beginning(beginning(target.progress().position(), segments));
       }
-      Progress end = train(manifest, student, batchSize, start, segments, closers);
+      Progress end = train(manifest, weights, start, segments, closers);
       return new Outcome(
           manifest,
           parent == null ? null : parent.version(),
           end.step() - start.step(),
-          target.differing(student),
+          target.differing(weights),
           target.numbers());
     }
   }
@@ -180,84 +146,43 @@ public final class CheckpointRebuild {
     return LogPosition.beginning(end.topicId(), starts);
   }
 
-  private TrainableStudent student(Manifest manifest, BatchSize batchSize) {
-    StudentScales scales = RebuildState.scales(manifest);
-    boolean scaled = config.objective().logitScale().isAuto();
-    return plan.build(
-        new TrainingSetup(
-            features,
-            scales.standardisation(),
-            config.objective().config(scales),
-            batchSize.most(),
-            scaled ? OutputScale.first(scales.spread(), plan.outputWidth()) : 1));
+  private TrainableStudent built(Manifest manifest) {
+    return student.build(RebuildState.scales(manifest), true);
   }
 
   private Progress train(
       Manifest manifest,
-      TrainableStudent student,
-      BatchSize batchSize,
+      TrainableStudent weights,
       Progress start,
       List<Lineage.Segment> segments,
       Closers closers) {
-    TrainerClients clients = new TrainerClients(kafka, config);
-    SoftTargetTopic topic = clients.softTargetTopic(topics.softTargets());
-    LogWatch watch =
-        LogWatch.of(
-            closers.add(
-                TopicWatch.open(kafka, List.of(topics.softTargets()), PATIENCE, Clock.systemUTC())),
-            topics.softTargets(),
-            OnLostRecords.STOP,
-            lost -> {});
-    watch.requireSame(start.position().topicId(), start.position().covered());
-    KafkaConsumer<byte[], byte[]> consumer = closers.add(clients.replayConsumer());
-    ReplayConsumer replay = closers.add(new ReplayConsumer(clients));
+    TrainingLog trainingLog = TrainingLog.openAgain(kafka, softTargets, student.config(), closers);
+    trainingLog.requireSame(start.position());
     List<ReadingOrder.Entry> entries = new ArrayList<>();
     segments.forEach(segment -> entries.addAll(segment.entries()));
-    RecordedOrder order = new RecordedOrder(entries);
-    SoftTargetLog source =
-        new SoftTargetLog(
-            new LogSource(
-                consumer,
-                replay,
-                topics.softTargets(),
-                new LogEnds(
-                    consumer,
-                    topics.softTargets(),
-                    topic.partitions(),
-                    config.log().restAfter(),
-                    Clock.systemUTC()),
-                watch),
-            start.position(),
-            order,
-            config.log(),
-            config.seed(),
-            Clock.systemUTC());
+    SoftTargetLog source = trainingLog.at(start.position(), new RecordedOrder(entries));
     BatchReader reader =
-        new BatchReader(
+        student.batches(
             source,
-            new TargetReader(new Task(features, classes), config.maxWeight()),
-            new TargetViews(
-                config.teachers(),
-                source.position().teachers(),
-                List.of(new HoldOut(config.gate(), features.bytes()), config.select())),
-            new BatchLimit(batchSize, start.examplesSeen(), config.log().linger()),
+            student.holdOut(),
+            start.examplesSeen(),
             new RejectedBefore(Map.of()),
             new ReadingReport(
-                new SimpleMeterRegistry(), config.select(), config.teachers(), Clock.systemUTC()),
-            Clock.systemUTC());
-    StepRate rate = new StepRate(config.learningRate().schedule(batchSize), batchSize);
-    return steps(manifest, student, reader, source, rate, start, segments);
+                new SimpleMeterRegistry(),
+                student.config().select(),
+                student.config().teachers(),
+                Clock.systemUTC()));
+    return steps(manifest, weights, reader, source, start, segments);
   }
 
   private Progress steps(
       Manifest manifest,
-      TrainableStudent student,
+      TrainableStudent weights,
       BatchReader reader,
       SoftTargetLog source,
-      StepRate rate,
       Progress start,
       List<Lineage.Segment> segments) {
-    RowBatch rows = student.newBatch();
+    RowBatch rows = weights.newBatch();
     Progress progress = start;
     int segment = 0;
     log.info("takes steps {} to {} again", start.step(), manifest.step());
@@ -271,7 +196,11 @@ public final class CheckpointRebuild {
       Batch batch = reader.close();
       if (batch.rows() > 0) {
         var unused =
-            new BatchStep(student, rate, segments.get(segment).rateFactor(), config.log().passes())
+            new BatchStep(
+                    weights,
+                    student.learningRate(),
+                    segments.get(segment).rateFactor(),
+                    student.config().log().passes())
                 .take(batch, rows, progress);
       }
       progress = progress.after(batch);

@@ -18,7 +18,7 @@ record Instruments(
   static Instruments of(PrometheusMeterRegistry registry, StudentConfig config) {
     return new Instruments(
         registry,
-        new PrequentialMetrics(registry, config.objective().terms()),
+        new PrequentialMetrics(registry, config.objective().terms(), Clock.systemUTC()),
         new ReadingReport(registry, config.select(), config.teachers(), Clock.systemUTC()));
   }
 }

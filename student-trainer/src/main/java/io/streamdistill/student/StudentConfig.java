@@ -2,13 +2,7 @@ package io.streamdistill.student;
 
 import static io.streamdistill.config.Require.require;
 
-import io.streamdistill.checkpoints.format.StudentScales;
-import io.streamdistill.config.AutoNumber;
 import io.streamdistill.config.ConfigLoader;
-import io.streamdistill.engine.OptimizerConfig;
-import io.streamdistill.engine.objective.DistillationConfig;
-import io.streamdistill.engine.objective.ObjectiveConfig;
-import io.streamdistill.engine.objective.Term;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
@@ -17,9 +11,10 @@ import io.streamdistill.student.learning.LearningConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.publish.InitFrom;
 import io.streamdistill.student.scale.InputConfig;
+import io.streamdistill.student.scale.ObjectiveSettings;
 import io.streamdistill.student.schedule.BatchSize;
-import io.streamdistill.student.schedule.LearningRateSchedule;
-import io.streamdistill.student.schedule.LearningRateSchedule.Decay;
+import io.streamdistill.student.schedule.LearningRateSettings;
+import io.streamdistill.student.schedule.OptimizerSettings;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.student.source.TeacherChoice;
@@ -65,9 +60,9 @@ public record StudentConfig(
     String engine,
     Network network,
     InputConfig features,
-    Optimizer optimizer,
-    LearningRate learningRate,
-    Objective objective,
+    OptimizerSettings optimizer,
+    LearningRateSettings learningRate,
+    ObjectiveSettings objective,
     Selection select,
     double maxWeight,
     List<String> teacherVersions,
@@ -213,185 +208,6 @@ public record StudentConfig(
     /** File of the DL4J configuration. */
     public Path dl4jFile() {
       return Path.of(dl4j);
-    }
-  }
-
-  /**
-   * What is minimised, {@code (1-a) [T^2 CE(teacher, student at T) + b CE(teacher, student)] + a
-   * CE(label, student)}.
-   *
-   * @param temperature T of the soft term, > 0, or auto: the spread of the teacher's logits;
-   *     default auto
-   * @param hardWeight share a of the hard term, in [0, 1]; default 0.1
-   * @param sharpWeight b, weight of the soft term at T = 1, >= 0; default 1
-   * @param logitScale unit that the output layer is trained in, > 0, or auto: the spread of the
-   *     teacher's logits, less in wide nets; default auto
-   * @param clip largest gradient of a record with respect to its logits, in units of T, > 0;
-   *     default 10
-   */
-  public record Objective(
-      AutoNumber temperature,
-      double hardWeight,
-      double sharpWeight,
-      AutoNumber logitScale,
-      double clip) {
-
-    /** Validates. */
-    public Objective {
-      new DistillationConfig(
-          temperature.orElse(1), hardWeight, logitScale.orElse(1), 1, sharpWeight, clip);
-    }
-
-    /** Terms of its loss. */
-    public List<Term> terms() {
-      return DistillationConfig.TERMS;
-    }
-
-    /** With what was measured in the place of auto. */
-    public ObjectiveConfig config(StudentScales scales) {
-      return new DistillationConfig(
-          temperature.orElse(scales.temperature()),
-          hardWeight,
-          scales.logitScale(),
-          hardTemperature(scales.spread()),
-          sharpWeight,
-          clip);
-    }
-
-    /** h: 1, or the spread of the teacher's logits where that is less. */
-    double hardTemperature(double spread) {
-      return logitScale.isAuto() && spread > 0 && spread < 1 ? spread : 1;
-    }
-  }
-
-  /** Kinds of optimizer. */
-  public enum OptimizerType {
-    /** Plain stochastic gradient descent. */
-    SGD,
-    /** Nesterov momentum. */
-    NESTEROV,
-    /** Adam. */
-    ADAM
-  }
-
-  /**
-   * The optimizer; keys that its type does not have are not used.
-   *
-   * @param type default adam
-   * @param momentum of nesterov, in [0, 1); default 0.9
-   * @param beta1 of adam, in [0, 1); default 0.9
-   * @param beta2 of adam, in [0, 1); default 0.999
-   * @param epsilon of adam, > 0; default 1e-8
-   * @param weightDecay decoupled: each step takes learning rate x this off every weight (not off
-   *     biases), >= 0; default 0
-   */
-  public record Optimizer(
-      OptimizerType type,
-      double momentum,
-      double beta1,
-      double beta2,
-      double epsilon,
-      double weightDecay) {
-
-    /** Validates. */
-    public Optimizer {
-      new OptimizerConfig.Nesterov(momentum, weightDecay);
-      new OptimizerConfig.Adam(beta1, beta2, epsilon, weightDecay);
-    }
-
-    /** The optimizer that {@code type} names. */
-    public OptimizerConfig config() {
-      return switch (type) {
-        case SGD -> new OptimizerConfig.Sgd(weightDecay);
-        case NESTEROV -> new OptimizerConfig.Nesterov(momentum, weightDecay);
-        case ADAM -> new OptimizerConfig.Adam(beta1, beta2, epsilon, weightDecay);
-      };
-    }
-  }
-
-  /** Shapes of learning-rate decay. */
-  public enum DecayType {
-    /** Along a line to zero over the last examples of the last pass; none while no end is known. */
-    AUTO,
-    /** None. */
-    CONSTANT,
-    /** By a factor every so many steps, all at once. */
-    STEP,
-    /** By a factor every so many steps, a little at each. */
-    EXPONENTIAL,
-    /** To zero along half a cosine. */
-    COSINE,
-    /** To zero along a line. */
-    LINEAR
-  }
-
-  /**
-   * The learning rate.
-   *
-   * @param base rate after the warm-up, > 0, or auto: what suits the optimizer; default auto
-   * @param warmupSteps steps of linear rise; default 100
-   * @param decay default auto
-   * @param decaySteps of step and exponential: steps per factor; of cosine and linear: steps to
-   *     zero; at least 1; default 1000
-   * @param decayFactor of step and exponential, in (0, 1]; default 0.5
-   */
-  public record LearningRate(
-      AutoNumber base, long warmupSteps, DecayType decay, long decaySteps, double decayFactor) {
-
-    private static final double NARROW = 0.006;
-    private static final double NARROW_WIDTH = 128;
-    private static final double WIDE = 0.003;
-
-    /** Validates. */
-    public LearningRate {
-      schedule(base.orElse(1), warmupSteps, decay, decaySteps, decayFactor, BatchSize.of(1, 1));
-    }
-
-    /**
-     * The same with a rate in the place of auto: 0.1 for Nesterov, 0.3 for SGD. Adam moves every
-     * weight alike, and what a layer gives moves with their number: {@value #NARROW} up to {@value
-     * #NARROW_WIDTH} units, less with the square root of the width, {@value #WIDE} at the least.
-     *
-     * @param width inputs of the output layer
-     */
-    LearningRate forWidth(OptimizerType optimizer, long width) {
-      double found =
-          switch (optimizer) {
-            case ADAM -> Math.max(WIDE, NARROW * Math.min(1, Math.sqrt(NARROW_WIDTH / width)));
-            case NESTEROV -> 0.1;
-            case SGD -> 0.3;
-          };
-      return new LearningRate(
-          AutoNumber.of(base.orElse(found)), warmupSteps, decay, decaySteps, decayFactor);
-    }
-
-    /**
-     * The learning rate as a function of the step; {@code base} must be a number.
-     *
-     * @param batchSize examples of a step
-     */
-    public LearningRateSchedule schedule(BatchSize batchSize) {
-      return schedule(
-          base.orElse(Double.NaN), warmupSteps, decay, decaySteps, decayFactor, batchSize);
-    }
-
-    private static LearningRateSchedule schedule(
-        double base,
-        long warmupSteps,
-        DecayType decay,
-        long decaySteps,
-        double decayFactor,
-        BatchSize batchSize) {
-      Decay shape =
-          switch (decay) {
-            case AUTO -> LearningRateSchedule.Anytime.ofBatches(batchSize);
-            case CONSTANT -> new LearningRateSchedule.Constant();
-            case STEP -> new LearningRateSchedule.StepDecay(decayFactor, decaySteps);
-            case EXPONENTIAL -> new LearningRateSchedule.Exponential(decayFactor, decaySteps);
-            case COSINE -> new LearningRateSchedule.Cosine(decaySteps);
-            case LINEAR -> new LearningRateSchedule.Linear(decaySteps);
-          };
-      return new LearningRateSchedule(base, warmupSteps, shape);
     }
   }
 }

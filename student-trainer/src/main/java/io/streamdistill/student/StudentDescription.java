@@ -2,9 +2,7 @@ package io.streamdistill.student;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.schedule.BatchSize;
 
@@ -14,11 +12,7 @@ final class StudentDescription {
   private StudentDescription() {}
 
   static StudentIdentity of(
-      StudentConfig config,
-      BatchSize batchSize,
-      TopicsConfig topics,
-      FeatureContract features,
-      ClassMap classes) {
+      StudentConfig config, BatchSize batchSize, String softTargets, Task task) {
     ObjectMapper json = new ObjectMapper();
     ObjectNode network = StudentNetwork.describe(config.network(), json);
     ObjectNode configuration = json.createObjectNode();
@@ -42,6 +36,13 @@ final class StudentDescription {
     configuration.put("visits", config.log().visits());
     configuration.put("shuffle", config.log().shuffle());
     return new StudentIdentity(
-        config.name(), topics.softTargets(), features, classes, network, configuration, null, null);
+        config.name(),
+        softTargets,
+        task.features(),
+        task.classes(),
+        network,
+        configuration,
+        null,
+        null);
   }
 }

@@ -1,21 +1,12 @@
 package io.streamdistill.student;
 
-import io.streamdistill.exit.FileReason;
 import io.streamdistill.student.publish.FencedException;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -44,11 +35,7 @@ final class StudentHolder implements AutoCloseable {
   /** Longer than a member that has died is waited for by Kafka. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private static final String LOCK_FILE = "lock";
-  private static final String ID_FILE = "id";
-
   private final String student;
-  private final FileLock lock;
   private final Consumer<byte[], byte[]> member;
   private final Function<String, Optional<String>> others;
   private final String id;
@@ -62,16 +49,15 @@ final class StudentHolder implements AutoCloseable {
   /**
    * Joins; {@link #await} says when the student is held.
    *
-   * @param workDir of the student, where only one trainer may work
-   * @param members opens the member of this place, by an id that is this directory's own
+   * @param place that it works in; a trainer of the same place takes its membership over
+   * @param members opens the member of a place, by the id of it
    * @param others names a member of another place, given the id of this one; empty when there is
    *     none
    * @param topic that members subscribe to; nothing of it is read
-   * @throws FencedException when another trainer works in {@code workDir}
    */
   StudentHolder(
       String student,
-      Path workDir,
+      WorkPlace place,
       Function<String, ? extends Consumer<byte[], byte[]>> members,
       Function<String, Optional<String>> others,
       String topic,
@@ -79,8 +65,7 @@ final class StudentHolder implements AutoCloseable {
     this.student = student;
     this.others = others;
     this.clock = clock;
-    this.lock = locked(workDir);
-    this.id = idOf(workDir);
+    this.id = place.id();
     this.member = members.apply(id);
     member.subscribe(
         List.of(topic),
@@ -104,58 +89,6 @@ final class StudentHolder implements AutoCloseable {
     thread = new Thread(this::stay, "student-holder");
     thread.setDaemon(true);
     thread.start();
-  }
-
-  /** Ids of directories on different hosts differ, whatever the hosts and paths are called. */
-  private static String idOf(Path workDir) {
-    Path file = workDir.resolve(ID_FILE);
-    try {
-      if (!Files.exists(file)) {
-        Files.writeString(file, UUID.randomUUID().toString());
-      }
-      return UUID.fromString(Files.readString(file).strip()).toString();
-    } catch (IOException e) {
-      throw new StudentException("cannot read and write %s: %s".formatted(file, e), e);
-    } catch (IllegalArgumentException e) { // cut off by a kill
-      try {
-        Files.delete(file);
-      } catch (IOException failed) {
-        e.addSuppressed(failed);
-        throw new StudentException("cannot replace %s: %s".formatted(file, failed), e);
-      }
-      return idOf(workDir);
-    }
-  }
-
-  private FileLock locked(Path workDir) {
-    Path file = workDir.resolve(LOCK_FILE);
-    try {
-      Files.createDirectories(workDir);
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock taken = tryLock(channel);
-      if (taken != null) {
-        return taken;
-      }
-      channel.close();
-    } catch (IOException e) {
-      throw new StudentException(
-          "cannot write to %s: %s. Set student.checkpoint.work-dir to a directory that the trainer may write to"
-              .formatted(workDir, FileReason.of(e)),
-          e);
-    }
-    throw new FencedException(
-        "another trainer of student '%s' runs on this host, in the work directory %s: stop it, or give this one another student.name"
-            .formatted(student, workDir),
-        null);
-  }
-
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) { // in this process
-      return null;
-    }
   }
 
   /** Whether the first partition is assigned; it is the only one, unless the topic is not ours. */
@@ -283,11 +216,6 @@ final class StudentHolder implements AutoCloseable {
       } catch (InterruptedException e) {
         interrupted = true;
       }
-    }
-    try {
-      lock.acquiredBy().close();
-    } catch (IOException e) {
-      log.debug("the lock file is released by the end of the process", e);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

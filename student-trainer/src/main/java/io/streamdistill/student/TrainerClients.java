@@ -31,6 +31,13 @@ final class TrainerClients {
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(8);
 
+  /**
+   * A topic that was looked up.
+   *
+   * @param partitions ascending
+   */
+  record Topic(String id, List<Integer> partitions) {}
+
   private static final String HOLDER = "-holder";
 
   private final KafkaSettings kafka;
@@ -42,7 +49,7 @@ final class TrainerClients {
   }
 
   /** Looks the soft-target topic up. */
-  SoftTargetTopic softTargetTopic(String name) {
+  Topic topic(String name) {
     return NewTopics.await(() -> described(name), Optional::isEmpty)
         .orElseThrow(
             () ->
@@ -52,7 +59,7 @@ final class TrainerClients {
   }
 
   /** Empty when it does not exist. */
-  private Optional<SoftTargetTopic> described(String name) {
+  private Optional<Topic> described(String name) {
     Admin admin = Admin.create(kafka.admin());
     try {
       TopicDescription topic =
@@ -66,7 +73,7 @@ final class TrainerClients {
       return Optional.ofNullable(topic)
           .map(
               found ->
-                  new SoftTargetTopic(
+                  new Topic(
                       found.topicId().toString(),
                       found.partitions().stream()
                           .map(TopicPartitionInfo::partition)

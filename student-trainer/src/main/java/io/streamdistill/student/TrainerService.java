@@ -6,9 +6,6 @@ import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.checkpoints.store.CheckpointShelf;
 import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.Cluster;
-import io.streamdistill.engine.StudentEngine;
-import io.streamdistill.engine.StudentPlan;
-import io.streamdistill.engine.StudentSpec;
 import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.OnLostRecords;
@@ -101,7 +98,7 @@ public final class TrainerService implements AutoCloseable {
 
   private static TrainerService compose(
       StudentConfig config, Cluster cluster, Task task, Closers closers) {
-    StudentPlan plan = plan(config, task);
+    ConfiguredStudent student = ConfiguredStudent.of(config, task);
     PrometheusMeterRegistry registry = Meters.create("student-trainer", "student", config.name());
     closers.add(registry::close);
     TrainerService service =
@@ -109,30 +106,17 @@ public final class TrainerService implements AutoCloseable {
     Instruments instruments = Instruments.of(registry, config);
     service.begun =
         service.startUp.await(
-            () -> begin(config, plan, cluster, task, instruments, closers), service::isClosing);
+            () -> begin(student, cluster, instruments, closers), service::isClosing);
     service.readiness.started(service.begun().assembly());
     return service;
   }
 
-  private static StudentPlan plan(StudentConfig config, Task task) {
-    StudentSpec student = StudentNetwork.spec(config, task.features(), task.classes());
-    StudentEngine engine = StudentNetwork.engine(config, student);
-    log.info(engine.prepare(config.threadCount()));
-    return engine.plan(student);
-  }
-
   /** What a try that fails has opened is closed again. */
   private static Begun begin(
-      StudentConfig config,
-      StudentPlan plan,
-      Cluster cluster,
-      Task task,
-      Instruments instruments,
-      Closers closers) {
+      ConfiguredStudent student, Cluster cluster, Instruments instruments, Closers closers) {
     Closers opened = new Closers();
     try {
-      TrainerAssembly assembly =
-          new TrainerAssembly(config, plan, cluster, task, instruments, opened);
+      TrainerAssembly assembly = new TrainerAssembly(student, cluster, instruments, opened);
       Begun begun = new Begun(assembly, assembly.start(id -> true));
       closers.add(opened);
       return begun;

@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
+import static io.streamdistill.student.SoftTargetFixture.checkpointEvery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OnnxTensor;
@@ -12,17 +12,9 @@ import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
-import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.Target;
-import io.streamdistill.student.StudentConfig.DecayType;
-import io.streamdistill.student.StudentConfig.LearningRate;
-import io.streamdistill.student.StudentConfig.Objective;
-import io.streamdistill.student.StudentConfig.Optimizer;
-import io.streamdistill.student.StudentConfig.OptimizerType;
 import io.streamdistill.student.learning.DivergenceException;
-import io.streamdistill.student.scale.InputConfig;
-import io.streamdistill.student.scale.InputConfig.Standardise;
 import io.streamdistill.testkit.TestRecords;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -123,46 +115,24 @@ class BadConfigurationTest {
   }
 
   private static StudentConfig bad(String name, Random random) {
-    StudentConfig config = fixture.student(name, PASSES, EXAMPLES, 1_200);
-    double rate = power(random, -8, 6);
-    config =
-        with(
-            config,
-            "optimizer",
-            new Optimizer(
-                one(random, OptimizerType.values()),
-                one(random, 0.5, 0.9, 0.999),
-                0.9,
-                0.999,
-                1e-8,
-                0));
-    config =
-        with(
-            config,
-            "learningRate",
-            new LearningRate(
-                AutoNumber.of(rate),
-                one(random, 0, 0, 100),
-                one(random, DecayType.AUTO, DecayType.CONSTANT),
-                1,
-                1));
-    config =
-        with(
-            config,
-            "objective",
-            new Objective(
-                one(random, AutoNumber.AUTO, AutoNumber.of(power(random, -3, 4))),
-                one(random, 0.0, 0.1, 1.0),
-                one(random, 0.0, 1.0, power(random, -3, 4)),
-                one(random, AutoNumber.AUTO, AutoNumber.of(power(random, -3, 4))),
-                one(random, 10.0, 1e-3, Double.POSITIVE_INFINITY)));
-    config =
-        with(
-            config,
-            "features",
-            new InputConfig(
-                one(random, Standardise.AUTO, Standardise.OFF), List.of(), List.of(), 10, 10_000));
-    return with(config, "batchSize", one(random, 1, 8, 64, 512));
+    String rate = Double.toString(power(random, -8, 6));
+    return fixture.student(
+        name,
+        PASSES,
+        EXAMPLES,
+        checkpointEvery(1_200),
+        "optimizer.type=" + one(random, "sgd", "nesterov", "adam"),
+        "optimizer.momentum=" + one(random, 0.5, 0.9, 0.999),
+        "learning-rate.base=" + rate,
+        "learning-rate.warmup-steps=" + one(random, 0, 0, 100),
+        "learning-rate.decay=" + one(random, "auto", "constant"),
+        "objective.temperature=" + one(random, "auto", power(random, -3, 4)),
+        "objective.hard-weight=" + one(random, 0.0, 0.1, 1.0),
+        "objective.sharp-weight=" + one(random, 0.0, 1.0, power(random, -3, 4)),
+        "objective.logit-scale=" + one(random, "auto", power(random, -3, 4)),
+        "objective.clip=" + one(random, "10", "1e-3", "1e300"),
+        "features.standardise=" + one(random, "auto", "off"),
+        "batch-size=" + one(random, 1, 8, 64, 512));
   }
 
   /** Scale and place of the features, heavy weights, labels. */

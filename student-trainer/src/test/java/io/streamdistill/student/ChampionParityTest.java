@@ -1,6 +1,5 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -18,7 +17,6 @@ import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
-import io.streamdistill.config.AutoNumber;
 import io.streamdistill.engine.TrainableStudent;
 import io.streamdistill.engine.TrainingSetup;
 import io.streamdistill.engine.Weight;
@@ -37,7 +35,6 @@ import io.streamdistill.records.Task;
 import io.streamdistill.records.data.IdxFile;
 import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.records.target.TargetEncoding;
-import io.streamdistill.student.gate.GateConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -177,19 +174,16 @@ class ChampionParityTest {
     TopicsConfig topics = fixture.createTopics(2);
     ClassMap classes = ClassMap.ofCount(CLASSES);
     fixture.produce(topics, softTargets(classes));
-    StudentConfig.Network network =
-        student.equals("mlp")
-            ? new StudentConfig.Network(List.of(800, 800), "")
-            : new StudentConfig.Network(List.of(), convolutional().toString());
     StudentConfig config =
-        with(
-            with(
-                with(fixture.student(student, 2, EXAMPLES), "network", network),
-                "learningRate",
-                new StudentConfig.LearningRate(
-                    AutoNumber.of(0.01), 0, StudentConfig.DecayType.CONSTANT, 1, 1)),
-            "gate",
-            new GateConfig(0.05, 500, 100, GateConfig.Metric.AUTO, 0.005, 0.5));
+        fixture.student(
+            student,
+            2,
+            EXAMPLES,
+            student.equals("mlp") ? "network.hidden=[800, 800]" : "network.dl4j=" + convolutional(),
+            "learning-rate.base=0.01",
+            "gate.hold-out-share=0.05",
+            "gate.hold-out-examples=500",
+            "gate.min-examples=100");
     try (TrainerService trainer =
         TrainerService.start(
             config, Cluster.of(fixture.kafka, topics), new Task(FEATURES, classes))) {

@@ -1,6 +1,5 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,15 +10,11 @@ import io.streamdistill.checkpoints.format.Safetensors;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
-import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.Task;
-import io.streamdistill.student.StudentConfig.Optimizer;
-import io.streamdistill.student.StudentConfig.OptimizerType;
-import io.streamdistill.student.gate.GateConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -56,55 +51,29 @@ class ChangedConfigurationTest {
     fixture.close();
   }
 
-  private static StudentConfig student(String name, int passes) {
-    return fixture.student(name, passes, EXAMPLES);
+  private static StudentConfig student(String name, int passes, String... settings) {
+    return fixture.student(name, passes, EXAMPLES, settings);
   }
 
-  private static Optimizer optimizer(OptimizerType type, double momentum, double weightDecay) {
-    return new Optimizer(type, momentum, 0.9, 0.999, 1e-8, weightDecay);
-  }
+  private static final String[] ADAM = {"optimizer.type=adam", "learning-rate.base=0.002"};
 
   /** A name, and what is changed after the first pass. */
   static Stream<Arguments> changes() {
     return Stream.of(
-        Arguments.of(
-            "rate",
-            (Change)
-                c ->
-                    with(
-                        c,
-                        "learningRate",
-                        new StudentConfig.LearningRate(
-                            AutoNumber.of(0.01), 0, StudentConfig.DecayType.CONSTANT, 1, 1))),
-        Arguments.of(
-            "objective",
-            (Change)
-                c ->
-                    with(
-                        c,
-                        "objective",
-                        new StudentConfig.Objective(
-                            AutoNumber.of(2), 0.5, 0, AutoNumber.of(1), 10))),
-        Arguments.of(
-            "momentum",
-            (Change) c -> with(c, "optimizer", optimizer(OptimizerType.NESTEROV, 0.5, 0.001))),
-        Arguments.of(
-            "optimizer", (Change) c -> with(c, "optimizer", optimizer(OptimizerType.SGD, 0.9, 0))),
-        Arguments.of("batch", (Change) c -> with(c, "batchSize", 16)));
-  }
-
-  /** What is changed. */
-  private interface Change {
-    StudentConfig to(StudentConfig config);
+        Arguments.of("rate", List.of("learning-rate.base=0.01")),
+        Arguments.of("objective", List.of("objective.temperature=2", "objective.hard-weight=0.5")),
+        Arguments.of("momentum", List.of("optimizer.momentum=0.5", "optimizer.weight-decay=0.001")),
+        Arguments.of("optimizer", List.of("optimizer.type=sgd")),
+        Arguments.of("batch", List.of("batch-size=16")));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("changes")
-  void goesOnUnderTheNewOneAndTheManifestSaysSo(String name, Change change) throws Exception {
+  void goesOnUnderTheNewOneAndTheManifestSaysSo(String name, List<String> change) throws Exception {
     fixture.train(student(name, 1), topics);
     Manifest before = pulled(name);
 
-    fixture.train(change.to(student(name, 2)), topics);
+    fixture.train(student(name, 2, change.toArray(String[]::new)), topics);
 
     Manifest after = pulled(name);
     assertThat(after.parent()).isEqualTo(before.version());
@@ -121,9 +90,15 @@ class ChangedConfigurationTest {
   void theGateMayChangeAndLeavesTheHashAlone() throws Exception {
     fixture.train(student("gate", 2), topics);
     Manifest before = pulled("gate");
-    GateConfig gate = new GateConfig(0.1, 100, 50, GateConfig.Metric.AUTO, 0.005, 0.5);
 
-    fixture.train(with(student("gate", 3), "gate", gate), topics);
+    fixture.train(
+        student(
+            "gate",
+            3,
+            "gate.hold-out-share=0.1",
+            "gate.hold-out-examples=100",
+            "gate.min-examples=50"),
+        topics);
 
     Manifest after = pulled("gate");
     assertThat(withoutPasses(after)).isEqualTo(withoutPasses(before));
@@ -143,22 +118,14 @@ class ChangedConfigurationTest {
       fixture.train(student(name, 1), topics);
     }
 
-    fixture.train(adam(student("by-and-by", 2)), topics);
+    fixture.train(student("by-and-by", 2, ADAM), topics);
     assertThat(optimizerSteps("by-and-by")).isEqualTo(STEPS);
-    fixture.train(adam(student("by-and-by", 3)), topics);
-    fixture.train(adam(student("at-once", 3)), topics);
+    fixture.train(student("by-and-by", 3, ADAM), topics);
+    fixture.train(student("at-once", 3, ADAM), topics);
 
     assertThat(optimizerSteps("by-and-by")).isEqualTo(2 * STEPS);
     assertThat(pulled("by-and-by").step()).isEqualTo(3 * STEPS);
     assertThat(files("by-and-by")).isEqualTo(files("at-once"));
-  }
-
-  private static StudentConfig adam(StudentConfig config) {
-    var low =
-        new StudentConfig.LearningRate(
-            AutoNumber.of(0.002), 0, StudentConfig.DecayType.CONSTANT, 1, 1);
-    return with(
-        with(config, "optimizer", optimizer(OptimizerType.ADAM, 0.9, 0)), "learningRate", low);
   }
 
   private static int optimizerSteps(String student) {
@@ -172,12 +139,7 @@ class ChangedConfigurationTest {
   void refusesAnotherArchitectureLayerByLayer() throws Exception {
     fixture.train(student("grown", 1), topics);
 
-    assertThatThrownBy(
-            () ->
-                fixture.train(
-                    with(
-                        student("grown", 2), "network", new StudentConfig.Network(List.of(17), "")),
-                    topics))
+    assertThatThrownBy(() -> fixture.train(student("grown", 2, "network.hidden=[17]"), topics))
         .isInstanceOf(StudentException.class)
         .hasMessageContaining("student 'grown' has checkpoints")
         .hasMessageContaining("layer 0: dense 12 -> 16, relu; configured: layer 0: dense 12 -> 17")
@@ -226,7 +188,7 @@ class ChangedConfigurationTest {
         .hasMessageContaining("another soft-target topic")
         .hasMessageContaining("student.init-from 'moved@latest' to keep the weights");
 
-    fixture.train(with(student("moved-2", 1), "initFrom", "moved@latest"), moved);
+    fixture.train(student("moved-2", 1, "init-from=moved@latest"), moved);
     assertThat(CheckpointLog.read(fixture.kafka, topics.checkpoints()).latest("moved-2"))
         .isPresent();
   }

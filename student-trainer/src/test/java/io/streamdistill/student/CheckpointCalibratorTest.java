@@ -1,6 +1,5 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -24,8 +23,10 @@ import io.streamdistill.config.ConfigException;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.Target;
+import io.streamdistill.records.Task;
 import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
+import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.testkit.TestRecords;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -57,9 +58,6 @@ final class CheckpointCalibratorTest {
       SoftTargetFixture.softTargets(2_000, 21).stream()
           .filter(target -> SoftTargetFixture.teacherAnswer(target) != 0)
           .toList();
-  private static final BiasCorrectionConfig PRIOR =
-      new BiasCorrectionConfig(BiasCorrectionConfig.Target.PRIOR, "", 500, List.of(0.6, 0.3, 0.1));
-
   @TempDir static Path directory;
   static SoftTargetFixture fixture;
   static TopicsConfig topics;
@@ -75,7 +73,7 @@ final class CheckpointCalibratorTest {
     probe = fixture.createTopics(2);
     fixture.produce(probe, PROBE);
     plain = trained(student("plain"));
-    convolutional = trained(with(student("cnn"), "network", fixture.convolutional()));
+    convolutional = trained(student("cnn", fixture.convolutional()));
   }
 
   @AfterAll
@@ -126,7 +124,13 @@ final class CheckpointCalibratorTest {
 
   @Test
   void anEarlierCorrectionIsUndone() throws Exception {
-    Path prior = trained(with(student("twice"), "biasCorrection", PRIOR));
+    Path prior =
+        trained(
+            student(
+                "twice",
+                "bias-correction.target=prior",
+                "bias-correction.probe-examples=500",
+                "bias-correction.prior=[0.6, 0.3, 0.1]"));
     Calibration once = correction(plain, "once-corrected");
     Calibration twice = correction(prior, "twice-corrected");
 
@@ -255,11 +259,8 @@ final class CheckpointCalibratorTest {
     ClassMap renamed = new ClassMap(List.of("red", "green", "violet"));
     CheckpointCalibrator calibrator =
         new CheckpointCalibrator(
-            teacher(probe),
-            fixture.kafka,
-            topics,
-            SoftTargetFixture.CONTRACT,
-            renamed,
+            corrector(teacher(probe)),
+            new Task(SoftTargetFixture.CONTRACT, renamed),
             TrustedKeys.none(),
             null,
             Clock.systemUTC(),
@@ -306,8 +307,8 @@ final class CheckpointCalibratorTest {
     return failure;
   }
 
-  private static StudentConfig student(String name) {
-    return fixture.student(name, 2, WITHOUT_RED.size());
+  private static StudentConfig student(String name, String... settings) {
+    return fixture.student(name, 2, WITHOUT_RED.size(), settings);
   }
 
   private static Path trained(StudentConfig config) throws Exception {
@@ -339,15 +340,16 @@ final class CheckpointCalibratorTest {
   private static CheckpointCalibrator calibrator(
       BiasCorrectionConfig config, TrustedKeys trusted, @Nullable SigningKey key) {
     return new CheckpointCalibrator(
-        config,
-        fixture.kafka,
-        topics,
-        SoftTargetFixture.CONTRACT,
-        SoftTargetFixture.CLASSES,
+        corrector(config),
+        SoftTargetFixture.TASK,
         trusted,
         key,
         Clock.offset(Clock.systemUTC(), Duration.ofSeconds(1)),
         new Random(1));
+  }
+
+  private static BiasCorrector corrector(BiasCorrectionConfig config) {
+    return BiasCorrector.of(config, fixture.kafka, topics.softTargets(), SoftTargetFixture.TASK);
   }
 
   private static double[] prediction(Target target) {

@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
+import static io.streamdistill.student.SoftTargetFixture.checkpointEvery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +12,6 @@ import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.Target;
 import io.streamdistill.student.publish.Lineage;
-import io.streamdistill.student.source.PassConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +41,7 @@ final class CheckpointRebuildTest {
 
   private static CheckpointRebuild rebuild(StudentConfig config, TopicsConfig topics) {
     return new CheckpointRebuild(
-        config, fixture.kafka, topics, SoftTargetFixture.CONTRACT, SoftTargetFixture.CLASSES);
+        config, fixture.kafka, topics.softTargets(), SoftTargetFixture.TASK);
   }
 
   private static Path pulled(TopicsConfig topics, String student, String version) {
@@ -58,10 +57,15 @@ final class CheckpointRebuildTest {
   @Test
   void aStreamThatIsFollowedAcrossKills() throws Exception {
     TopicsConfig topics = fixture.createTopics(3);
-    PassConfig log =
-        new PassConfig(
-            0, 0, Duration.ofSeconds(2), Duration.ofMillis(100), 3, 64, PassConfig.WhenDone.EXIT);
-    StudentConfig config = with(fixture.student("fed", 0, 0, 400), "log", log);
+    StudentConfig config =
+        fixture.student(
+            "fed",
+            0,
+            0,
+            checkpointEvery(400),
+            "log.linger=100ms",
+            "log.visits=3",
+            "log.shuffle=64");
     Random random = new Random(5);
     int fed = 0;
     for (int life = 0; life < 4; life++) {
@@ -116,7 +120,7 @@ final class CheckpointRebuildTest {
         .isTrue();
     assertThatThrownBy(
             () ->
-                rebuild(with(config, "seed", 8L), topics)
+                rebuild(fixture.student("passes", 3, 0, "seed=8"), topics)
                     .rebuild(pulled(topics, "passes", version), null))
         .isInstanceOf(StudentException.class)
         .hasMessageContaining("seed: ")

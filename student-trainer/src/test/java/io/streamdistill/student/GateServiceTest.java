@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
+import static io.streamdistill.student.SoftTargetFixture.checkpointEvery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,11 +17,9 @@ import io.streamdistill.checkpoints.log.AliasWriter;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
-import io.streamdistill.config.AutoNumber;
 import io.streamdistill.engine.export.OnnxParity;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.Target;
-import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.testkit.TestRecords;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,8 +38,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The gate at work: a trainer on a stream that turns bad. */
 final class GateServiceTest {
 
-  private static final GateConfig GATE =
-      new GateConfig(0.1, 500, 150, GateConfig.Metric.AUTO, 0.02, 0.5);
+  private static final String[] GATE = {
+    "gate.hold-out-share=0.1",
+    "gate.hold-out-examples=500",
+    "gate.min-examples=150",
+    "gate.margin=0.02"
+  };
 
   @TempDir private static Path directory;
   private static SoftTargetFixture fixture;
@@ -58,11 +60,13 @@ final class GateServiceTest {
 
   /** Goes on for ever, mostly by labels, with a checkpoint every 1,000 examples. */
   private static StudentConfig student(String name) {
-    StudentConfig config = with(fixture.student(name, 0, 0, 1_000), "gate", GATE);
-    return with(
-        config,
-        "objective",
-        new StudentConfig.Objective(AutoNumber.of(4), 0.95, 0, AutoNumber.of(1), 10));
+    return student(name, 0, 0, checkpointEvery(1_000), "objective.hard-weight=0.95");
+  }
+
+  private static StudentConfig student(String name, int passes, long examples, String... settings) {
+    List<String> all = new ArrayList<>(List.of(GATE));
+    all.addAll(List.of(settings));
+    return fixture.student(name, passes, examples, all.toArray(String[]::new));
   }
 
   /** Every record has a label, which is the teacher's answer moved on by some classes. */
@@ -127,7 +131,7 @@ final class GateServiceTest {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, labelled(3_000, 1, "int8-", 0));
     StudentConfig config =
-        with(with(fixture.student("int8", 3, 3_000, 3_000), "gate", GATE), "checkpoint.int8", true);
+        student("int8", 3, 3_000, checkpointEvery(3_000), "checkpoint.int8=true");
     try (TrainerService trainer = fixture.start(config, topics)) {
       trainer.awaitEnd();
     }
@@ -155,9 +159,7 @@ final class GateServiceTest {
 
   @Test
   void anInt8ModelNeedsAHoldOut() {
-    StudentConfig student = fixture.student("none", 1, 10);
-
-    assertThatThrownBy(() -> with(student, "checkpoint.int8", true))
+    assertThatThrownBy(() -> fixture.student("none", 1, 10, "checkpoint.int8=true"))
         .hasMessageContaining("student.gate.hold-out-share");
   }
 

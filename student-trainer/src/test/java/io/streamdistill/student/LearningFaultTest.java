@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
+import static io.streamdistill.student.SoftTargetFixture.checkpointEvery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,17 +9,9 @@ import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
-import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.Target;
-import io.streamdistill.student.StudentConfig.DecayType;
-import io.streamdistill.student.StudentConfig.LearningRate;
-import io.streamdistill.student.StudentConfig.Objective;
-import io.streamdistill.student.StudentConfig.Optimizer;
-import io.streamdistill.student.StudentConfig.OptimizerType;
 import io.streamdistill.student.learning.DivergenceException;
-import io.streamdistill.student.scale.InputConfig;
-import io.streamdistill.student.scale.InputConfig.Standardise;
 import io.streamdistill.testkit.TestRecords;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -53,19 +45,23 @@ class LearningFaultTest {
     fixture.close();
   }
 
-  /** With everything that decides how it learns at its default. */
-  private static StudentConfig defaults(String name) {
-    StudentConfig config = fixture.student(name, PASSES, EXAMPLES, 8_000);
-    config = with(config, "features", automatic(Standardise.AUTO));
-    config = with(config, "optimizer", new Optimizer(OptimizerType.ADAM, 0.9, 0.9, 0.999, 1e-8, 0));
-    config =
-        with(config, "learningRate", new LearningRate(AutoNumber.AUTO, 100, DecayType.AUTO, 1, 1));
-    config = with(config, "objective", new Objective(AutoNumber.AUTO, 0.1, 1, AutoNumber.AUTO, 10));
-    return with(config, "batchSize", 64);
-  }
-
-  private static InputConfig automatic(Standardise how) {
-    return new InputConfig(how, List.of(), List.of(), 10, 10_000);
+  /** With everything that decides how it learns at its default, but for {@code settings}. */
+  private static StudentConfig defaults(String name, String... settings) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "features.standardise=auto",
+                "optimizer.type=adam",
+                "learning-rate.base=auto",
+                "learning-rate.warmup-steps=100",
+                "learning-rate.decay=auto",
+                "objective.temperature=auto",
+                "objective.sharp-weight=1",
+                "objective.logit-scale=auto",
+                "batch-size=64",
+                checkpointEvery(8_000)));
+    all.addAll(List.of(settings));
+    return fixture.student(name, PASSES, EXAMPLES, all.toArray(String[]::new));
   }
 
   private static Manifest trained(StudentConfig config, TopicsConfig topics) throws Exception {
@@ -159,8 +155,7 @@ class LearningFaultTest {
     targets.set(77, TestRecords.withFeatures(targets.get(77), features.flip()));
     TopicsConfig topics = produced(targets);
 
-    Manifest manifest =
-        trained(with(defaults("poison"), "features", automatic(Standardise.OFF)), topics);
+    Manifest manifest = trained(defaults("poison", "features.standardise=off"), topics);
 
     assertThat(agreement(manifest)).isGreaterThan(0.95);
     assertThat(fixture.readAll(topics.deadLetters()))
@@ -171,10 +166,7 @@ class LearningFaultTest {
   @Test
   void rateThatIsFarTooHighIsLowered() throws Exception {
     StudentConfig config =
-        with(
-            defaults("rate"),
-            "learningRate",
-            new LearningRate(AutoNumber.of(30), 0, DecayType.AUTO, 1, 1));
+        defaults("rate", "learning-rate.base=30", "learning-rate.warmup-steps=0");
 
     Manifest manifest = trained(config, produced(SoftTargetFixture.softTargets(EXAMPLES, 5)));
 
@@ -186,7 +178,7 @@ class LearningFaultTest {
   @Test
   void whatNoRateCanCureStopsAndSaysWhatItSaw() throws Exception {
     TopicsConfig topics = produced(rescaled(SoftTargetFixture.softTargets(EXAMPLES, 6), 1e9));
-    StudentConfig config = with(defaults("hopeless"), "features", automatic(Standardise.OFF));
+    StudentConfig config = defaults("hopeless", "features.standardise=off");
 
     assertThatThrownBy(() -> fixture.train(config, topics))
         .isInstanceOf(DivergenceException.class)

@@ -1,13 +1,12 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
+import static io.streamdistill.student.SoftTargetFixture.checkpointEvery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.kafka.LostRecordsException;
-import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.kafka.TopicSpec;
 import io.streamdistill.kafka.Topics;
 import io.streamdistill.kafka.TopicsConfig;
@@ -66,8 +65,9 @@ final class RecreatedLogTest {
   void isNotReadAtTheOffsetsOfBeforeAndGoneOnWithOnlyIfThatIsConfigured() throws Exception {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, SoftTargetFixture.softTargets(640, 1));
-    StudentConfig stops = fixture.student("old", 0, 0, 320);
-    StudentConfig goesOn = with(stops, "onLostRecords", OnLostRecords.CONTINUE);
+    StudentConfig stops = fixture.student("old", 0, 0, checkpointEvery(320));
+    StudentConfig goesOn =
+        fixture.student("old", 0, 0, checkpointEvery(320), "on-lost-records=continue");
     try (TrainerService trainer = fixture.start(stops, topics)) {
       awaitPublished(topics, 640);
       recreate(topics);

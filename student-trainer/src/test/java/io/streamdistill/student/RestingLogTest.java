@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
+import static io.streamdistill.student.SoftTargetFixture.checkpointEvery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.checkpoints.format.Announcement;
@@ -13,10 +13,6 @@ import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.Target;
-import io.streamdistill.student.gate.GateConfig;
-import io.streamdistill.student.scale.InputConfig;
-import io.streamdistill.student.source.PassConfig;
-import io.streamdistill.student.source.PassConfig.WhenDone;
 import io.streamdistill.testkit.TestRecords;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +49,16 @@ final class RestingLogTest {
     fixture.close();
   }
 
-  private static PassConfig following(int visits, Duration linger) {
-    return new PassConfig(0, 0, Duration.ofSeconds(2), linger, visits, 64, WhenDone.EXIT);
+  /** Settings of one that follows the log without end. */
+  private static String[] following(int visits, Duration linger, String... more) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "log.visits=" + visits,
+                "log.linger=" + linger.toMillis() + "ms",
+                "log.shuffle=64"));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
   }
 
   private static void await(Callable<Boolean> condition) {
@@ -101,8 +106,9 @@ final class RestingLogTest {
   void recordsAreGoneOverAgainAndKilledTrainersEndWithTheSameWeights() throws Exception {
     TopicsConfig topics = fixture.createTopics(3);
     fixture.produce(topics, SoftTargetFixture.softTargets(500, 2));
-    PassConfig log = following(40, Duration.ofMillis(200));
-    StudentConfig config = with(fixture.student("killed", 0, 0, 1_000), "log", log);
+    StudentConfig config =
+        fixture.student(
+            "killed", 0, 0, following(40, Duration.ofMillis(200), checkpointEvery(1_000)));
 
     for (int i = 0; i < 2; i++) {
       TrainerService killed = fixture.start(config, topics);
@@ -116,7 +122,8 @@ final class RestingLogTest {
       assertThat(metrics(last)).contains("distill_student_visits", "} 40.0");
     }
     try (TrainerService undisturbed =
-        fixture.start(with(fixture.student("undisturbed", 0, 0), "log", log), topics)) {
+        fixture.start(
+            fixture.student("undisturbed", 0, 0, following(40, Duration.ofMillis(200))), topics)) {
       await(() -> undisturbed.progress().examplesSeen() == 40 * 500);
     }
 
@@ -128,8 +135,7 @@ final class RestingLogTest {
   void aStudentThatIsStoppedHasLearnedFromWhatWaited() throws Exception {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, SoftTargetFixture.softTargets(10, 3)); // batches have 32
-    StudentConfig config =
-        with(fixture.student("stopped", 0, 0), "log", following(1, Duration.ofHours(1)));
+    StudentConfig config = fixture.student("stopped", 0, 0, following(1, Duration.ofHours(1)));
     try (TrainerService trainer = fixture.start(config, topics)) {
       await(() -> metrics(trainer).contains("distill_student_waiting"));
       await(() -> metrics(trainer).lines().anyMatch(RestingLogTest::tenWait));
@@ -148,13 +154,12 @@ final class RestingLogTest {
   void tenRecordsAlikeTeachTheirAnswer() throws Exception {
     TopicsConfig topics = fixture.createTopics(1);
     fixture.produce(topics, Collections.nCopies(10, SoftTargetFixture.softTargets(1, 6).get(0)));
-    InputConfig standardised =
-        new InputConfig(InputConfig.Standardise.AUTO, List.of(), List.of(), 10, 10);
     StudentConfig config =
-        with(
-            with(fixture.student("alike", 0, 0), "features", standardised),
-            "log",
-            following(300, Duration.ZERO));
+        fixture.student(
+            "alike",
+            0,
+            0,
+            following(300, Duration.ZERO, "features.standardise=auto", "features.examples=10"));
     try (TrainerService trainer = fixture.start(config, topics)) {
       await(() -> trainer.progress().examplesSeen() == 10 * 300);
     }
@@ -168,12 +173,12 @@ final class RestingLogTest {
   void aStreamOfFiveHundredMakesAChampion() throws Exception {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, SoftTargetFixture.softTargets(500, 4));
-    GateConfig gate = new GateConfig(0.02, 2_000, 0, GateConfig.Metric.AUTO, 0.005, 0.5);
     StudentConfig config =
-        with(
-            with(fixture.student("small", 0, 0, 4_000), "log", following(30, Duration.ZERO)),
-            "gate",
-            gate);
+        fixture.student(
+            "small",
+            0,
+            0,
+            following(30, Duration.ZERO, checkpointEvery(4_000), "gate.hold-out-share=0.02"));
     try (TrainerService trainer = fixture.start(config, topics)) {
       await(
           () ->
@@ -199,8 +204,7 @@ final class RestingLogTest {
             .map(target -> TestRecords.withTeacherVersion(target, "better"))
             .toList());
     fixture.train(fixture.student("of-all", 2, 0), topics);
-    fixture.train(
-        with(fixture.student("of-newest", 2, 0), "teacherVersions", List.of("newest")), topics);
+    fixture.train(fixture.student("of-newest", 2, 0, "teacher-versions=newest"), topics);
 
     assertThat(pulled(topics, "of-all").teacherExamples())
         .isEqualTo(Map.of("linear", 400L, "better", 200L));

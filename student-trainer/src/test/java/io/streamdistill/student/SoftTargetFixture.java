@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamdistill.broker.BrokerConfig;
 import io.streamdistill.broker.EmbeddedBroker;
 import io.streamdistill.checkpoints.store.Cluster;
-import io.streamdistill.config.AutoNumber;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.kafka.TopicSpec;
 import io.streamdistill.kafka.Topics;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.Example;
@@ -23,14 +20,6 @@ import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.records.target.Softmax;
 import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.records.target.TargetEncoding;
-import io.streamdistill.student.calibrate.BiasCorrectionConfig;
-import io.streamdistill.student.gate.GateConfig;
-import io.streamdistill.student.learning.LearningConfig;
-import io.streamdistill.student.publish.CheckpointConfig;
-import io.streamdistill.student.scale.InputConfig;
-import io.streamdistill.student.source.PassConfig;
-import io.streamdistill.student.source.Selection;
-import io.streamdistill.student.source.TeacherChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -76,6 +65,8 @@ final class SoftTargetFixture implements AutoCloseable {
   static final FeatureContract CONTRACT =
       new FeatureContract(FeatureType.F32, List.of(FEATURES), 1, 0);
   static final ClassMap CLASSES = new ClassMap(List.of("red", "green", "blue"));
+
+  static final Task TASK = new Task(CONTRACT, CLASSES);
 
   private static final AtomicInteger NEXT_TOPICS = new AtomicInteger();
 
@@ -229,51 +220,49 @@ final class SoftTargetFixture implements AutoCloseable {
     }
   }
 
-  /** A small student that makes {@code passes} passes of {@code examples}. */
-  StudentConfig student(String name, int passes, long examples) {
-    return student(name, passes, examples, 0);
+  /**
+   * A small student that makes {@code passes} passes of {@code examples}.
+   *
+   * @param settings beyond these, as {@link StudentConfig#of} takes them
+   */
+  StudentConfig student(String name, int passes, long examples, String... settings) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "name=" + name,
+                "network.hidden=[16]",
+                "features.standardise=off",
+                "optimizer.type=nesterov",
+                "learning-rate.base=0.05",
+                "learning-rate.warmup-steps=0",
+                "learning-rate.decay=constant",
+                "objective.temperature=4",
+                "objective.sharp-weight=0",
+                "objective.logit-scale=1",
+                "batch-size=32",
+                "seed=7",
+                "threads=1",
+                "log.passes=" + passes,
+                "log.pass-examples=" + examples,
+                "log.visits=1",
+                "log.shuffle=1",
+                "checkpoint.every=10m",
+                "checkpoint.keep=3",
+                "checkpoint.keep-for=0s",
+                "checkpoint.work-dir=" + directory.resolve("work-" + name),
+                "gate.hold-out-share=0",
+                "http.port=0"));
+    all.addAll(List.of(settings));
+    return StudentConfig.of(all.toArray(String[]::new));
   }
 
-  /** As {@link #student(String, int, long)}, with a checkpoint every so many examples. */
-  StudentConfig student(String name, int passes, long examples, long checkpointExamples) {
-    return new StudentConfig(
-        name,
-        "",
-        "auto",
-        new StudentConfig.Network(List.of(16), ""),
-        InputConfig.OFF,
-        new StudentConfig.Optimizer(StudentConfig.OptimizerType.NESTEROV, 0.9, 0.9, 0.999, 1e-8, 0),
-        new StudentConfig.LearningRate(
-            AutoNumber.of(0.05), 0, StudentConfig.DecayType.CONSTANT, 1, 1),
-        new StudentConfig.Objective(AutoNumber.of(4), 0.1, 0, AutoNumber.of(1), 10),
-        Selection.ALL,
-        1_000,
-        TeacherChoice.ALL.versions(),
-        32,
-        7,
-        1,
-        LearningConfig.defaults(),
-        new PassConfig(passes, examples, PassConfig.WhenDone.EXIT),
-        new CheckpointConfig(
-            Duration.ofMinutes(10),
-            checkpointExamples,
-            "kafka:",
-            3,
-            Duration.ZERO,
-            false,
-            directory.resolve("work-" + name),
-            "",
-            List.of(),
-            true),
-        BiasCorrectionConfig.NONE,
-        GateConfig.NONE,
-        OnLostRecords.STOP,
-        LimitsConfig.defaults(),
-        new HttpConfig("127.0.0.1", 0));
+  /** As a setting: a checkpoint every so many examples. */
+  static String checkpointEvery(long examples) {
+    return "checkpoint.every-examples=" + examples;
   }
 
-  /** A small network of DL4J's JSON, with a convolution. */
-  StudentConfig.Network convolutional() throws IOException {
+  /** As a setting: a small network of DL4J's JSON, with a convolution. */
+  String convolutional() throws IOException {
     MultiLayerConfiguration configuration =
         new NeuralNetConfiguration.Builder()
             .list()
@@ -287,11 +276,11 @@ final class SoftTargetFixture implements AutoCloseable {
             .setInputType(InputType.convolutionalFlat(4, 3, 1))
             .build();
     Path json = Files.writeString(directory.resolve("cnn.json"), configuration.toJson());
-    return new StudentConfig.Network(List.of(), json.toString());
+    return "network.dl4j=" + json;
   }
 
   TrainerService start(StudentConfig config, TopicsConfig topics) {
-    return TrainerService.start(config, Cluster.of(kafka, topics), new Task(CONTRACT, CLASSES));
+    return TrainerService.start(config, Cluster.of(kafka, topics), TASK);
   }
 
   /** Trains to the end of the passes, and waits until readers can see all of it. */

@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
+import static io.streamdistill.student.SoftTargetFixture.checkpointEvery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +16,6 @@ import io.streamdistill.checkpoints.pull.PullOptions;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.trust.KeyFiles;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
-import io.streamdistill.config.AutoNumber;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.engine.export.OnnxParity;
 import io.streamdistill.exit.ExitStatus;
@@ -26,7 +25,6 @@ import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.observe.serve.CheckpointRoutes;
 import io.streamdistill.records.Target;
 import io.streamdistill.records.avro.AvroRecords;
-import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.publish.FencedException;
 import io.streamdistill.testkit.TestRecords;
 import java.net.URI;
@@ -98,9 +96,9 @@ class TrainerServiceTest {
     fixture.produce(topics, SoftTargetFixture.softTargets(100, 1));
     KeyFiles keys = KeyFiles.create(directory.resolve("keys"), new SecureRandom());
     TrustedKeys trusted = TrustedKeys.read("key", List.of(keys.publicKey()));
-    StudentConfig student = fixture.student("signed", 1, 100);
+    String signedWith = "checkpoint.signing-key-file=";
 
-    fixture.train(with(student, "checkpoint.signingKeyFile", keys.signingKey().toString()), topics);
+    fixture.train(fixture.student("signed", 1, 100, signedWith + keys.signingKey()), topics);
 
     Path pulled = directory.resolve("pulled-signed");
     Manifest manifest =
@@ -112,8 +110,7 @@ class TrainerServiceTest {
     assertThatThrownBy(
             () ->
                 fixture.start(
-                    with(student, "checkpoint.signingKeyFile", keys.publicKey().toString()),
-                    topics))
+                    fixture.student("signed", 1, 100, signedWith + keys.publicKey()), topics))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("student.checkpoint.signing-key-file: ")
         .hasMessageContaining("holds [PUBLIC KEY]");
@@ -124,7 +121,7 @@ class TrainerServiceTest {
       throws Exception {
     TopicsConfig topics = fixture.createTopics(3);
     fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 2));
-    StudentConfig config = fixture.student("disturbed", 3, EXAMPLES, 500);
+    StudentConfig config = fixture.student("disturbed", 3, EXAMPLES, checkpointEvery(500));
 
     TrainerService first = fixture.start(config, topics);
     Awaitility.await()
@@ -151,12 +148,11 @@ class TrainerServiceTest {
   void trainsAndResumesAConvolutionalStudent() throws Exception {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 10));
-    StudentConfig.Network network = fixture.convolutional();
+    String network = fixture.convolutional();
     for (int passes = 1; passes <= 3; passes++) {
-      fixture.train(
-          with(fixture.student("cnn-by-and-by", passes, EXAMPLES), "network", network), topics);
+      fixture.train(fixture.student("cnn-by-and-by", passes, EXAMPLES, network), topics);
     }
-    fixture.train(with(fixture.student("cnn-at-once", 3, EXAMPLES), "network", network), topics);
+    fixture.train(fixture.student("cnn-at-once", 3, EXAMPLES, network), topics);
 
     assertThat(latest(topics, "cnn-at-once").metrics().get("agreement")).isGreaterThan(0.8);
     assertThat(weights(topics, "cnn-by-and-by")).isEqualTo(weights(topics, "cnn-at-once"));
@@ -231,15 +227,16 @@ class TrainerServiceTest {
   void correctsTheBiasesOfWhatItPublishesAndNothingElse() throws Exception {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 12));
-    var prior =
-        new BiasCorrectionConfig(
-            BiasCorrectionConfig.Target.PRIOR, "", 500, List.of(0.6, 0.3, 0.1));
-    var teacher = new BiasCorrectionConfig(BiasCorrectionConfig.Target.TEACHER, "", 500, List.of());
+    String[] prior = {
+      "bias-correction.target=prior",
+      "bias-correction.prior=[0.6, 0.3, 0.1]",
+      "bias-correction.probe-examples=500"
+    };
+    String[] teacher = {"bias-correction.target=teacher", "bias-correction.probe-examples=500"};
     for (int passes = 1; passes <= 2; passes++) { // resumes from a corrected checkpoint
-      fixture.train(
-          with(fixture.student("prior", passes, EXAMPLES), "biasCorrection", prior), topics);
+      fixture.train(fixture.student("prior", passes, EXAMPLES, prior), topics);
     }
-    fixture.train(with(fixture.student("teacher", 2, EXAMPLES), "biasCorrection", teacher), topics);
+    fixture.train(fixture.student("teacher", 2, EXAMPLES, teacher), topics);
     fixture.train(fixture.student("plain", 2, EXAMPLES), topics);
 
     Manifest byPrior = pulled(topics, "prior");
@@ -287,12 +284,7 @@ class TrainerServiceTest {
   void stopsBeforeItPublishesWeightsThatAreNotFinite() throws Exception {
     TopicsConfig topics = fixture.createTopics(1);
     fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 5));
-    StudentConfig config =
-        with(
-            fixture.student("diverging", 50, EXAMPLES),
-            "learningRate",
-            new StudentConfig.LearningRate(
-                AutoNumber.of(1e30), 0, StudentConfig.DecayType.CONSTANT, 1, 1));
+    StudentConfig config = fixture.student("diverging", 50, EXAMPLES, "learning-rate.base=1e30");
 
     assertThatThrownBy(() -> fixture.train(config, topics))
         .isInstanceOf(StudentException.class)
@@ -331,7 +323,7 @@ class TrainerServiceTest {
   void keepsTheNewestCheckpointsOnly() throws Exception {
     TopicsConfig topics = fixture.createTopics(1);
     fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 8));
-    fixture.train(fixture.student("keeper", 2, EXAMPLES, 500), topics);
+    fixture.train(fixture.student("keeper", 2, EXAMPLES, checkpointEvery(500)), topics);
 
     CheckpointLog log = CheckpointLog.read(fixture.kafka, topics.checkpoints());
     assertThat(log.announcements("keeper")).hasSize(3);
@@ -355,7 +347,7 @@ class TrainerServiceTest {
   void servesItsCheckpointsWhileItTrains() throws Exception {
     TopicsConfig topics = fixture.createTopics(1);
     fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 13));
-    StudentConfig config = fixture.student("served", 1_000, EXAMPLES, 4_000);
+    StudentConfig config = fixture.student("served", 1_000, EXAMPLES, checkpointEvery(4_000));
     try (TrainerService trainer = fixture.start(config, topics)) {
       Awaitility.await()
           .atMost(Duration.ofMinutes(2))
@@ -379,7 +371,8 @@ class TrainerServiceTest {
       long before = trainer.progress().examplesSeen();
       Awaitility.await().until(() -> trainer.progress().examplesSeen() > before);
     }
-    try (TrainerService silent = fixture.start(with(config, "checkpoint.serve", false), topics)) {
+    StudentConfig silentOne = fixture.student("served", 1_000, EXAMPLES, "checkpoint.serve=false");
+    try (TrainerService silent = fixture.start(silentOne, topics)) {
       assertThat(get(silent, "/checkpoints").statusCode()).isEqualTo(404);
     }
   }

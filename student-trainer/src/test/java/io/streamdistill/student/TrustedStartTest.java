@@ -1,6 +1,5 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,15 +43,16 @@ class TrustedStartTest {
     fixture.close();
   }
 
-  private static StudentConfig signedWith(KeyFiles keys, String name, int passes) {
-    return with(
-        fixture.student(name, passes, EXAMPLES),
-        "checkpoint.signingKeyFile",
-        keys.signingKey().toString());
+  private static StudentConfig student(String name, int passes, String... settings) {
+    return fixture.student(name, passes, EXAMPLES, settings);
   }
 
-  private static StudentConfig trusting(KeyFiles keys, StudentConfig config) {
-    return with(config, "checkpoint.trustedKeyFiles", List.of(keys.publicKey().toString()));
+  private static String signedWith(KeyFiles keys) {
+    return "checkpoint.signing-key-file=" + keys.signingKey();
+  }
+
+  private static String trusting(KeyFiles keys) {
+    return "checkpoint.trusted-key-files=[" + keys.publicKey() + "]";
   }
 
   private static Manifest pulled(String student, String directoryName) {
@@ -63,13 +63,13 @@ class TrustedStartTest {
   /** Whoever can write to the store cannot put weights of his own under the next signature. */
   @Test
   void resumesFromTheNewestThatIsTrusted() throws Exception {
-    fixture.train(signedWith(ours, "mine", 1), topics);
+    fixture.train(student("mine", 1, signedWith(ours)), topics);
     Manifest first = pulled("mine", "first");
-    fixture.train(signedWith(theirs, "mine", 2), topics);
+    fixture.train(student("mine", 2, signedWith(theirs)), topics);
     Manifest foreign = pulled("mine", "foreign");
     assertThat(foreign.parent()).isEqualTo(first.version());
 
-    fixture.train(trusting(ours, signedWith(ours, "mine", 3)), topics);
+    fixture.train(student("mine", 3, trusting(ours), signedWith(ours)), topics);
 
     Manifest last = pulled("mine", "last");
     assertThat(last.parent()).isEqualTo(first.version());
@@ -79,19 +79,18 @@ class TrustedStartTest {
 
   @Test
   void resumesFromItsOwnAsWellAsFromThoseOfTheOthers() throws Exception {
-    fixture.train(trusting(theirs, signedWith(ours, "own", 1)), topics);
+    fixture.train(student("own", 1, trusting(theirs), signedWith(ours)), topics);
 
-    fixture.train(trusting(theirs, signedWith(ours, "own", 2)), topics);
+    fixture.train(student("own", 2, trusting(theirs), signedWith(ours)), topics);
 
     assertThat(pulled("own", "own").examplesSeen()).isEqualTo(2 * EXAMPLES);
   }
 
   @Test
   void doesNotBeginAnewWhereNothingIsTrusted() throws Exception {
-    fixture.train(fixture.student("unsigned", 1, EXAMPLES), topics);
+    fixture.train(student("unsigned", 1), topics);
 
-    assertThatThrownBy(
-            () -> fixture.train(trusting(ours, fixture.student("unsigned", 2, EXAMPLES)), topics))
+    assertThatThrownBy(() -> fixture.train(student("unsigned", 2, trusting(ours)), topics))
         .isInstanceOf(StudentException.class)
         .hasMessageContaining("none can be resumed from")
         .hasMessageContaining("is not signed, and only checkpoints signed with")
@@ -102,18 +101,17 @@ class TrustedStartTest {
 
   @Test
   void startsWithTrustedWeightsOnly() throws Exception {
-    fixture.train(signedWith(theirs, "giver", 1), topics);
+    fixture.train(student("giver", 1, signedWith(theirs)), topics);
     Manifest giver = pulled("giver", "giver");
-    StudentConfig taker = fixture.student("taker", 1, EXAMPLES);
 
     for (String from : List.of("giver@latest", directory.resolve("giver").toString())) {
-      StudentConfig config = with(taker, "initFrom", from);
-      assertThatThrownBy(() -> fixture.start(trusting(ours, config), topics))
+      StudentConfig config = student("taker", 1, "init-from=" + from, trusting(ours));
+      assertThatThrownBy(() -> fixture.start(config, topics))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("is not trusted")
           .hasMessageContaining("is signed with key " + theirs.keyId());
     }
-    fixture.train(trusting(theirs, with(taker, "initFrom", "giver@latest")), topics);
+    fixture.train(student("taker", 1, "init-from=giver@latest", trusting(theirs)), topics);
 
     assertThat(pulled("taker", "taker").initFrom())
         .satisfies(origin -> assertThat(origin.id()).isEqualTo(giver.id()));
@@ -121,9 +119,8 @@ class TrustedStartTest {
 
   @Test
   void saysWhatIsNoKey() {
-    StudentConfig config = fixture.student("wrong", 1, EXAMPLES);
     StudentConfig wrong =
-        with(config, "checkpoint.trustedKeyFiles", List.of(ours.signingKey().toString()));
+        student("wrong", 1, "checkpoint.trusted-key-files=[" + ours.signingKey() + "]");
 
     assertThatThrownBy(() -> fixture.start(wrong, topics))
         .isInstanceOf(ConfigException.class)

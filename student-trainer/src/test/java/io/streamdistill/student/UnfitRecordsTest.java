@@ -1,5 +1,6 @@
 package io.streamdistill.student;
 
+import static io.streamdistill.student.SoftTargetFixture.checkpointEvery;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,7 +79,8 @@ final class UnfitRecordsTest {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, unfit(1_500, 1)); // more than are held until a checkpoint
 
-    try (TrainerService trainer = fixture.start(fixture.student("new", 0, 0, 200), topics)) {
+    try (TrainerService trainer =
+        fixture.start(fixture.student("new", 0, 0, checkpointEvery(200)), topics)) {
       await(() -> readyz(trainer).statusCode() == 503);
       assertThat(readyz(trainer).body())
           .contains("records: ", "wrong-class-map", "Check that classes are those of the teacher");
@@ -96,7 +98,7 @@ final class UnfitRecordsTest {
   void noCheckpointComesOfThemAndAKilledTrainerDoesNotMoveThemTwice() throws Exception {
     TopicsConfig topics = fixture.createTopics(2);
     fixture.produce(topics, SoftTargetFixture.softTargets(640, 3));
-    StudentConfig config = fixture.student("trained", 0, 0, 640);
+    StudentConfig config = fixture.student("trained", 0, 0, checkpointEvery(640));
     TrainerService killed = fixture.start(config, topics);
     await(() -> checkpoints(topics, "trained") == 1);
 

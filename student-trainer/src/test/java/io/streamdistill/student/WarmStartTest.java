@@ -1,6 +1,6 @@
 package io.streamdistill.student;
 
-import static io.streamdistill.student.Changed.with;
+import static io.streamdistill.student.SoftTargetFixture.checkpointEvery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,14 +17,12 @@ import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.pull.CheckpointPuller;
 import io.streamdistill.checkpoints.store.Cluster;
-import io.streamdistill.config.AutoNumber;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.Task;
-import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -46,9 +44,7 @@ class WarmStartTest {
   private static final int EXAMPLES = 501;
 
   /** So low that no step changes a weight. */
-  private static final StudentConfig.LearningRate STILL =
-      new StudentConfig.LearningRate(
-          AutoNumber.of(1e-30), 0, StudentConfig.DecayType.CONSTANT, 1, 1);
+  private static final String STILL = "learning-rate.base=1e-30";
 
   @TempDir static Path directory;
   static SoftTargetFixture fixture;
@@ -59,11 +55,16 @@ class WarmStartTest {
     fixture = new SoftTargetFixture(directory);
     topics = fixture.createTopics(2);
     fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 1));
-    var prior =
-        new BiasCorrectionConfig(
-            BiasCorrectionConfig.Target.PRIOR, "", 200, List.of(0.6, 0.3, 0.1));
     fixture.train(
-        with(fixture.student("first", 3, EXAMPLES, 500), "biasCorrection", prior), topics);
+        fixture.student(
+            "first",
+            3,
+            EXAMPLES,
+            checkpointEvery(500),
+            "bias-correction.target=prior",
+            "bias-correction.prior=[0.6, 0.3, 0.1]",
+            "bias-correction.probe-examples=200"),
+        topics);
   }
 
   @AfterAll
@@ -73,15 +74,15 @@ class WarmStartTest {
 
   /** Trains a student that stays what it starts from, and pulls its newest checkpoint. */
   private static Manifest startedFrom(String initFrom, String name) throws Exception {
-    fixture.train(
-        startingFrom(
-            initFrom, with(fixture.student(name, 1, EXAMPLES, 300), "learningRate", STILL)),
-        topics);
+    fixture.train(startingFrom(initFrom, name, 1, checkpointEvery(300), STILL), topics);
     return pulled(name);
   }
 
-  private static StudentConfig startingFrom(String initFrom, StudentConfig config) {
-    return with(config, "initFrom", initFrom);
+  private static StudentConfig startingFrom(
+      String initFrom, String name, int passes, String... settings) {
+    List<String> all = new ArrayList<>(List.of(settings));
+    all.add("init-from=" + initFrom);
+    return fixture.student(name, passes, EXAMPLES, all.toArray(String[]::new));
   }
 
   private static Manifest pulled(String student) {
@@ -195,10 +196,9 @@ class WarmStartTest {
   /** What the key names may be gone by then. */
   @Test
   void aRestartResumesAndDoesNotStartOver() throws Exception {
-    StudentConfig once = fixture.student("restarted", 1, EXAMPLES);
-    fixture.train(startingFrom("first@latest", once), topics);
-    fixture.train(startingFrom("nobody@latest", fixture.student("restarted", 2, EXAMPLES)), topics);
-    fixture.train(startingFrom("first@latest", fixture.student("at-once", 2, EXAMPLES)), topics);
+    fixture.train(startingFrom("first@latest", "restarted", 1), topics);
+    fixture.train(startingFrom("nobody@latest", "restarted", 2), topics);
+    fixture.train(startingFrom("first@latest", "at-once", 2), topics);
 
     Manifest restarted = pulled("restarted");
     assertThat(restarted.examplesSeen()).isEqualTo(2 * EXAMPLES);
@@ -209,11 +209,7 @@ class WarmStartTest {
 
   @Test
   void refusesAnotherArchitectureLayerByLayer() {
-    StudentConfig other =
-        with(
-            startingFrom("first@latest", fixture.student("other", 1, EXAMPLES)),
-            "network",
-            new StudentConfig.Network(List.of(17, 5), ""));
+    StudentConfig other = startingFrom("first@latest", "other", 1, "network.hidden=[17, 5]");
 
     assertThatThrownBy(() -> fixture.train(other, topics))
         .isInstanceOf(StudentException.class)
@@ -227,7 +223,7 @@ class WarmStartTest {
 
   @Test
   void refusesOtherFeaturesAndClasses() {
-    StudentConfig config = startingFrom("first@latest", fixture.student("foreign", 1, EXAMPLES));
+    StudentConfig config = startingFrom("first@latest", "foreign", 1);
     FeatureContract scaled = new FeatureContract(FeatureType.F32, List.of(12), 2, 0);
     ClassMap renamed = new ClassMap(List.of("red", "blue", "green"));
 
@@ -255,7 +251,7 @@ class WarmStartTest {
   }
 
   private static void assertFails(Class<?> type, String initFrom, String message) {
-    StudentConfig config = startingFrom(initFrom, fixture.student("lost", 1, EXAMPLES));
+    StudentConfig config = startingFrom(initFrom, "lost", 1);
     assertThatThrownBy(() -> fixture.start(config, topics))
         .isInstanceOf(type)
         .hasMessageContaining(message);

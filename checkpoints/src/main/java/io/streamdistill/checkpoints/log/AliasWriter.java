@@ -42,6 +42,11 @@ public final class AliasWriter implements AutoCloseable {
         new KafkaProducer<>(kafka.producer(), new ByteArraySerializer(), new ByteArraySerializer());
   }
 
+  /** Reads where the aliases stand now. */
+  public AliasLog read() {
+    return AliasLog.read(kafka, topic);
+  }
+
   /**
    * Moves an alias, if it still stands where {@code seen} has it.
    *
@@ -72,7 +77,7 @@ public final class AliasWriter implements AutoCloseable {
                 seen.lastMove(student, alias),
                 act(actor, reason),
                 List.of()));
-    AliasLog after = AliasLog.read(kafka, topic);
+    AliasLog after = read();
     if (after.isVoid(offset)) {
       throw new CheckpointException(
           "alias '%s' of '%s' was moved meanwhile%s; look again, then decide again"

@@ -19,9 +19,11 @@ import io.streamdistill.config.ConfigException;
 import io.streamdistill.config.ConfigLoader;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Task;
 import io.streamdistill.student.CheckpointCalibrator;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig.Target;
+import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.publish.CheckpointConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -132,13 +134,15 @@ public final class CalibrateBiasCommand implements Callable<Integer> {
     View view = view();
     SigningKey key = CheckpointConfig.signingKey(view.student().checkpoint().signingKeyFile());
     TrustedKeys trusted = trusted(key);
+    Task task = new Task(view.features().contract(), view.classes().map());
     CheckpointCalibrator calibrator =
         new CheckpointCalibrator(
-            correction(view.student().biasCorrection()),
-            view.kafka(),
-            view.topics(),
-            view.features().contract(),
-            view.classes().map(),
+            BiasCorrector.of(
+                correction(view.student().biasCorrection()),
+                view.kafka(),
+                view.topics().softTargets(),
+                task),
+            task,
             trusted,
             key,
             Clock.systemUTC(),

@@ -6,6 +6,7 @@ import io.streamdistill.cli.config.FeaturesConfig;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
+import io.streamdistill.records.Task;
 import io.streamdistill.student.CheckpointRebuild;
 import io.streamdistill.student.StudentConfig;
 import java.io.PrintWriter;
@@ -70,9 +71,8 @@ public final class RebuildCommand implements Callable<Integer> {
         new CheckpointRebuild(
                 view.student(),
                 view.kafka(),
-                view.topics(),
-                view.features().contract(),
-                view.classes().map())
+                view.topics().softTargets(),
+                new Task(view.features().contract(), view.classes().map()))
             .rebuild(checkpoint, from);
     PrintWriter out = spec.commandLine().getOut();
     out.printf(

@@ -4,15 +4,17 @@ import io.streamdistill.config.AutoNumber;
 import io.streamdistill.engine.StudentEngines;
 import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.HttpConfig;
+import io.streamdistill.student.LearningRateSettings.DecayType;
 import io.streamdistill.student.LimitsConfig;
 import io.streamdistill.student.StudentConfig;
-import io.streamdistill.student.StudentConfig.DecayType;
-import io.streamdistill.student.StudentConfig.OptimizerType;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.gate.GateConfig;
 import io.streamdistill.student.learning.LearningConfig;
 import io.streamdistill.student.publish.CheckpointConfig;
 import io.streamdistill.student.scale.InputConfig;
+import io.streamdistill.student.scale.ObjectiveSettings;
+import io.streamdistill.student.schedule.LearningRateSettings;
+import io.streamdistill.student.schedule.OptimizerSettings;
 import io.streamdistill.student.source.PassConfig;
 import io.streamdistill.student.source.Selection;
 import io.streamdistill.student.source.TeacherChoice;
@@ -150,14 +152,14 @@ public record StudentRecipe(
         StudentEngines.AUTO,
         new StudentConfig.Network(hidden, ""),
         InputConfig.OFF,
-        new StudentConfig.Optimizer(optimizer, MOMENTUM, 0.9, 0.999, 1e-8, weightDecay),
-        new StudentConfig.LearningRate(
+        new OptimizerSettings(optimizer, MOMENTUM, 0.9, 0.999, 1e-8, weightDecay),
+        new LearningRateSettings(
             AutoNumber.of(learningRate),
             warmUpSteps,
             DecayType.COSINE,
             Math.max(1, steps - warmUpSteps),
             1),
-        new StudentConfig.Objective(
+        new ObjectiveSettings(
             AutoNumber.of(temperature), hardWeight, 0, AutoNumber.of(1), Double.MAX_VALUE),
         hardWeight == 1 ? Selection.LABELLED : Selection.ALL,
         MAX_WEIGHT,

@@ -1,7 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.StudentRecipe;
-import io.streamdistill.student.StudentConfig.OptimizerType;
 import java.util.List;
 
 /**

@@ -2,7 +2,6 @@ package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.StudentRecipe;
-import io.streamdistill.student.StudentConfig.OptimizerType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

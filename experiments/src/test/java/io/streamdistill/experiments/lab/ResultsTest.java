@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.streamdistill.experiments.lab.Results.Run;
-import io.streamdistill.student.StudentConfig.OptimizerType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

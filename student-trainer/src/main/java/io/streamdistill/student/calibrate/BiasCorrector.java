@@ -6,7 +6,7 @@ import io.streamdistill.engine.export.ExportContract;
 import io.streamdistill.engine.export.OnnxLogits;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.student.StudentException;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig.Target;
 import java.util.Arrays;
@@ -36,18 +36,15 @@ public final class BiasCorrector {
    * @throws ConfigException when the prior does not fit the classes
    */
   public static BiasCorrector of(
-      BiasCorrectionConfig config,
-      KafkaSettings kafka,
-      String ownTopic,
-      FeatureContract features,
-      ClassMap classes) {
+      BiasCorrectionConfig config, KafkaSettings kafka, String ownTopic, Task task) {
+    ClassMap classes = task.classes();
     if (config.target() == Target.PRIOR && config.prior().size() != classes.count()) {
       throw new ConfigException(
           "student.bias-correction.prior has %d shares, there are %d classes; list one share for each of %s"
               .formatted(config.prior().size(), classes.count(), classes.names()));
     }
     String topic = config.probeTopic().isEmpty() ? ownTopic : config.probeTopic();
-    return new BiasCorrector(config, new ProbeReader(kafka, topic, features, classes));
+    return new BiasCorrector(config, new ProbeReader(kafka, topic, task));
   }
 
   /**

@@ -3,8 +3,6 @@ package io.streamdistill.student.calibrate;
 import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.kafka.KafkaAnswers;
 import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Target;
 import io.streamdistill.records.Task;
 import io.streamdistill.records.Verdict;
@@ -34,14 +32,12 @@ final class ProbeReader {
 
   private final KafkaSettings kafka;
   private final String topic;
-  private final FeatureContract features;
-  private final ClassMap classes;
+  private final Task task;
 
-  ProbeReader(KafkaSettings kafka, String topic, FeatureContract features, ClassMap classes) {
+  ProbeReader(KafkaSettings kafka, String topic, Task task) {
     this.kafka = kafka;
     this.topic = topic;
-    this.features = features;
-    this.classes = classes;
+    this.task = task;
   }
 
   String topic() {
@@ -105,9 +101,8 @@ final class ProbeReader {
   /** The probe as it grows. */
   private final class Gathering {
 
-    private final TargetReader reader =
-        new TargetReader(new Task(features, classes), Float.MAX_VALUE);
-    private final double[] sum = new double[classes.count()];
+    private final TargetReader reader = new TargetReader(task, Float.MAX_VALUE);
+    private final double[] sum = new double[task.classes().count()];
     private final int most;
     private final ByteBuffer bytes; // (most, length)
     private int count;
@@ -116,12 +111,13 @@ final class ProbeReader {
 
     Gathering(int most) {
       this.most = most;
-      if (1L * most * features.bytes() > Integer.MAX_VALUE) {
+      if (1L * most * task.features().bytes() > Integer.MAX_VALUE) {
         throw new StudentException(
             "%d probe examples of %d bytes are more than 2 GiB; lower student.bias-correction.probe-examples"
-                .formatted(most, features.bytes()));
+                .formatted(most, task.features().bytes()));
       }
-      bytes = ByteBuffer.allocateDirect(most * features.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+      bytes =
+          ByteBuffer.allocateDirect(most * task.features().bytes()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     boolean isFull() {

@@ -11,19 +11,16 @@ import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.AliasLog;
 import io.streamdistill.checkpoints.log.AliasWriter;
 import io.streamdistill.checkpoints.log.GateProgress;
-import io.streamdistill.checkpoints.store.CheckpointStore;
-import io.streamdistill.checkpoints.store.StoredModel;
 import io.streamdistill.engine.export.ExportContract;
 import io.streamdistill.engine.export.OnnxLogits;
-import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.onnx.graph.OnnxExportException;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.student.learning.LearningState;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +42,8 @@ public final class Gate {
   private final HoldOut holdOut;
   private final GateRules rules;
   private final ExportContract contract;
-  private final CheckpointStore store;
-  private final AliasWriter writer;
-  private final KafkaSettings kafka;
-  private final String events;
-  private final Path workDir;
+  private final Function<CheckpointId, byte[]> models;
+  private final AliasWriter aliases;
   private final Counter passed;
   private final Counter refused;
   private @Nullable Champion champion;
@@ -59,29 +53,23 @@ public final class Gate {
    * Creates a gate.
    *
    * @param contract that the student is exported under
-   * @param events topic of aliases and decisions, {@code topics.checkpoint-events}
-   * @param workDir where a champion is fetched to; nothing in it must survive
+   * @param models gets the model of a published checkpoint
+   * @param aliases which it moves, and where it writes its decisions down
    */
   public Gate(
       GateConfig config,
       HoldOut holdOut,
       ClassMap classes,
       ExportContract contract,
-      CheckpointStore store,
-      AliasWriter writer,
-      KafkaSettings kafka,
-      String events,
-      Path workDir,
+      Function<CheckpointId, byte[]> models,
+      AliasWriter aliases,
       MeterRegistry registry) {
     this.config = config;
     this.holdOut = holdOut;
     this.rules = new GateRules(config, classes);
     this.contract = contract;
-    this.store = store;
-    this.writer = writer;
-    this.kafka = kafka;
-    this.events = events;
-    this.workDir = workDir;
+    this.models = models;
+    this.aliases = aliases;
     passed = counter(registry, "passed");
     refused = counter(registry, "refused");
   }
@@ -146,10 +134,10 @@ public final class Gate {
 
   private void judge(
       CheckpointId id, byte[] model, HoldOut.Examples examples, LearningRecord learning) {
-    AliasLog seen = AliasLog.read(kafka, events);
+    AliasLog seen = aliases.read();
     Optional<Alias> before = seen.alias(id.student(), Alias.CHAMPION);
     Decision decision = decide(id, model, examples, learning, before);
-    writer.decided(id, decision.passed(), decision.reason(), decision.checks());
+    aliases.decided(id, decision.passed(), decision.reason(), decision.checks());
     if (!decision.passed()) {
       refused.increment();
       log.warn("the gate refuses checkpoint {}: {}", id, decision.reason());
@@ -165,7 +153,7 @@ public final class Gate {
           before.get().reason());
       return;
     }
-    writer.move(
+    aliases.move(
         seen,
         CheckpointEventKind.PROMOTED,
         id.student(),
@@ -228,9 +216,7 @@ public final class Gate {
 
   private byte[] championModel(String student, String version) {
     if (champion == null || !champion.version().equals(version)) {
-      champion =
-          new Champion(
-              version, StoredModel.read(store, new CheckpointId(student, version), workDir));
+      champion = new Champion(version, models.apply(new CheckpointId(student, version)));
     }
     return champion.model();
   }

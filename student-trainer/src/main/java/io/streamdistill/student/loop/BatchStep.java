@@ -53,6 +53,11 @@ public final class BatchStep {
     return loss.isFinite() ? new Taken(loss, List.of()) : withoutPoison(batch, rows, rate, before);
   }
 
+  /** Whose steps they are. */
+  TrainableStudent student() {
+    return student;
+  }
+
   /** What the learning rate is multiplied by. */
   double rateFactor() {
     return rateFactor;

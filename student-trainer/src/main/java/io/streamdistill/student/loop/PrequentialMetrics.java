@@ -9,6 +9,7 @@ import io.streamdistill.engine.objective.Term;
 import io.streamdistill.records.EventTimes;
 import io.streamdistill.student.source.Batch;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class PrequentialMetrics {
 
   private final MeterRegistry registry;
   private final List<Term> terms;
+  private final InstantSource clock;
   private final Counter examples;
   private final Counter revisited;
   private final Counter steps;
@@ -40,9 +42,10 @@ public final class PrequentialMetrics {
    *
    * @param terms of the objective
    */
-  public PrequentialMetrics(MeterRegistry registry, List<Term> terms) {
+  public PrequentialMetrics(MeterRegistry registry, List<Term> terms, InstantSource clock) {
     this.registry = registry;
     this.terms = List.copyOf(terms);
+    this.clock = clock;
     examples =
         Counter.builder("distill.student.examples")
             .description("Soft targets trained on, every pass counted")
@@ -90,12 +93,12 @@ public final class PrequentialMetrics {
   }
 
   /** Counts a batch that was trained on. */
-  void trained(Batch batch, BatchLoss loss, long nowMillis) {
+  void trained(Batch batch, BatchLoss loss) {
     steps.increment();
     examples.increment(batch.rows());
     revisited.increment(batch.rows() - batch.newCount());
     if (batch.newCount() > 0) {
-      latency(batch.oldestEventTime(), nowMillis);
+      latency(batch.oldestEventTime(), clock.millis());
     }
     window.add(loss);
     BatchLoss grown = sum.plus(loss);

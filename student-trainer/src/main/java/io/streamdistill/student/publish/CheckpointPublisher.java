@@ -146,11 +146,12 @@ public final class CheckpointPublisher {
               descent.parent(),
               directory,
               attempt.snapshot,
-              publication.progress(),
-              publication.metrics(),
-              gate.metrics(),
-              publication.learning(),
-              grown),
+              new CheckpointWriter.Told(
+                  publication.progress(),
+                  publication.metrics(),
+                  gate.metrics(),
+                  publication.learning(),
+                  grown)),
           grown);
     } catch (RuntimeException e) {
       CheckpointFiles.deleteTree(directory);

@@ -74,11 +74,12 @@ public final class CheckpointRewriter {
         parent.version(),
         directory,
         snapshot,
-        Progress.of(parent),
-        ofTheModel(parent.metrics()),
-        ofTheHoldOut(parent.metrics()),
-        parent.learning(),
-        null);
+        new CheckpointWriter.Told(
+            Progress.of(parent),
+            ofTheModel(parent.metrics()),
+            ofTheHoldOut(parent.metrics()),
+            parent.learning(),
+            null));
   }
 
   /** The metrics of a variant that the new checkpoint does not have are left out. */

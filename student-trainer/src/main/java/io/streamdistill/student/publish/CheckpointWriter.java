@@ -57,6 +57,21 @@ public final class CheckpointWriter {
   }
 
   /**
+   * What a checkpoint says beside the numbers of the student.
+   *
+   * @param metrics of the model
+   * @param holdOut metrics of what it will be judged on, which are none of the model
+   * @param learning how learning went until then; null when nobody watched it
+   * @param lineage in which order the records were taken; null when that is not known
+   */
+  record Told(
+      Progress progress,
+      Map<String, Double> metrics,
+      Map<String, Double> holdOut,
+      @Nullable LearningRecord learning,
+      @Nullable Lineage lineage) {}
+
+  /**
    * Creates a writer of checkpoints of {@code identity}.
    *
    * @param plan of the student
@@ -100,9 +115,6 @@ public final class CheckpointWriter {
    * Writes a whole checkpoint into {@code directory}, which is created.
    *
    * @param parent version that training went on from, or that was corrected; null for the first
-   * @param holdOut metrics of what it will be judged on, which are none of the model
-   * @param learning how learning went until then; null when nobody watched it
-   * @param lineage in which order the records were taken; null when that is not known
    * @throws CheckpointException when a file cannot be written, or ONNX Runtime does not predict
    *     what the network predicts
    */
@@ -111,11 +123,8 @@ public final class CheckpointWriter {
       @Nullable String parent,
       Path directory,
       StudentSnapshot snapshot,
-      Progress progress,
-      Map<String, Double> metrics,
-      Map<String, Double> holdOut,
-      @Nullable LearningRecord learning,
-      @Nullable Lineage lineage) {
+      Told told) {
+    Progress progress = told.progress();
     Map<String, Weight> weights = snapshot.weights();
     ExportContract contract = identity.contract(Map.of("distill.version", id.version()));
     byte[] plain = proven(id, contract, weights, null, snapshot.answers());
@@ -125,8 +134,8 @@ public final class CheckpointWriter {
             ? plain
             : corrected(id, contract, weights, snapshot.answers(), calibration);
     Optional<SmallModels.Variant> small = smallModels.of(model, contract);
-    Map<String, Double> allMetrics = new HashMap<>(metrics);
-    allMetrics.putAll(holdOut);
+    Map<String, Double> allMetrics = new HashMap<>(told.metrics());
+    allMetrics.putAll(told.holdOut());
     small.ifPresent(variant -> allMetrics.putAll(variant.metrics()));
     try {
       Files.createDirectories(directory);
@@ -136,8 +145,8 @@ public final class CheckpointWriter {
       }
       TrainerState.of(weights, snapshot.optimizerState(), snapshot.optimizerSteps())
           .write(directory, calibration);
-      if (lineage != null) {
-        lineage.write(directory);
+      if (told.lineage() != null) {
+        told.lineage().write(directory);
       }
       Files.write(
           directory.resolve(CheckpointFiles.CONFIG),
@@ -147,9 +156,7 @@ public final class CheckpointWriter {
           ModelCard.of(
               identity,
               id,
-              progress,
-              metrics,
-              learning,
+              told,
               small.map(SmallModels.Variant::metrics).orElse(null),
               calibration,
               plan.parameters()));
@@ -170,7 +177,7 @@ public final class CheckpointWriter {
         .randomState(Map.of())
         .features(identity.features())
         .scales(identity.scales())
-        .learning(learning)
+        .learning(told.learning())
         .classes(identity.classes())
         .teacherVersions(progress.teacherVersions())
         .teacherExamples(progress.teacherExamples().isEmpty() ? null : progress.teacherExamples())

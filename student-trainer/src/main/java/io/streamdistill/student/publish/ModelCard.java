@@ -25,13 +25,12 @@ final class ModelCard {
   static String of(
       StudentIdentity identity,
       CheckpointId id,
-      Progress progress,
-      Map<String, Double> metrics,
-      @Nullable LearningRecord learning,
+      CheckpointWriter.Told told,
       @Nullable Map<String, Double> small,
       @Nullable Calibration calibration,
       long parameters) {
     FeatureContract features = identity.features();
+    Progress progress = told.progress();
     StringBuilder card = new StringBuilder(2048);
     card.append(
         """
@@ -100,7 +99,7 @@ final class ModelCard {
                 progress.position().pass(),
                 teachers(progress),
                 start(identity.initFrom()),
-                learning(learning),
+                learning(told.learning()),
                 objective(identity.configuration(), identity.scales()),
                 identity.configuration().path("optimizer"),
                 identity.configuration().path("learning-rate"),
@@ -108,7 +107,7 @@ final class ModelCard {
                 range(features),
                 identity.topic(),
                 offsets(progress.position())));
-    metrics.forEach((name, value) -> card.append("| %s | %.6g |%n".formatted(name, value)));
+    told.metrics().forEach((name, value) -> card.append("| %s | %.6g |%n".formatted(name, value)));
     if (small != null) {
       card.append(
           """

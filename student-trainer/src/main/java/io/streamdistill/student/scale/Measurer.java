@@ -1,8 +1,6 @@
 package io.streamdistill.student.scale;
 
 import io.streamdistill.checkpoints.format.StudentScales;
-import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Features;
 import io.streamdistill.records.Target;
 import io.streamdistill.records.Task;
@@ -58,15 +56,14 @@ public final class Measurer {
   public Measurer(
       SoftTargetLog source,
       InputConfig config,
-      FeatureContract contract,
-      ClassMap classes,
+      Task task,
       double maxWeight,
       ReadingReport report,
       InstantSource clock) {
     this.source = source;
-    this.reader = new TargetReader(new Task(contract, classes), maxWeight);
-    this.features = new Features(contract);
-    this.measurement = new Measurement(config, contract, classes.count());
+    this.reader = new TargetReader(task, maxWeight);
+    this.features = new Features(task.features());
+    this.measurement = new Measurement(config, task.features(), task.classes().count());
     this.report = report;
     this.clock = clock;
   }

@@ -116,11 +116,12 @@ final class CheckpointMutationTest {
         null,
         directory,
         snapshot,
-        Progress.beginning(LogPosition.beginning("topic-id", new TreeMap<>(Map.of(0, 0L)))),
-        Map.of("agreement", 0.5),
-        Map.of(),
-        null,
-        null);
+        new CheckpointWriter.Told(
+            Progress.beginning(LogPosition.beginning("topic-id", new TreeMap<>(Map.of(0, 0L)))),
+            Map.of("agreement", 0.5),
+            Map.of(),
+            null,
+            null));
   }
 
   private static Map<String, byte[]> read(Path directory) throws IOException {
