@@ -13,13 +13,12 @@ import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Task;
+import io.streamdistill.student.StudentConfig;
 import io.streamdistill.student.TrainerService;
-import io.streamdistill.student.calibrate.BiasCorrectionConfig;
-import io.streamdistill.student.publish.CheckpointConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Lab implements AutoCloseable {
 
   static final int PARTITIONS = 4;
-  private static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(1);
+  private static final String CHECKPOINT_INTERVAL = "1m";
 
   private final Path directory;
   private final FeatureContract features;
@@ -136,30 +135,22 @@ public final class Lab implements AutoCloseable {
       int stages,
       @Nullable SoftTargetLog probe)
       throws InterruptedException {
-    BiasCorrectionConfig correction =
-        probe == null
-            ? BiasCorrectionConfig.NONE
-            : new BiasCorrectionConfig(
-                BiasCorrectionConfig.Target.TEACHER,
-                probe.topics().softTargets(),
-                BiasCorrectionConfig.NONE.probeExamples(),
-                List.of());
     long every = recipe.passes() * log.count() / stages;
-    CheckpointConfig checkpoints =
-        new CheckpointConfig(
-            stages == 1 ? CHECKPOINT_INTERVAL : Duration.ofDays(1),
-            stages == 1 ? 0 : every,
-            "file:" + directory.resolve("checkpoints"),
-            stages + 1,
-            Duration.ZERO,
-            false,
-            directory.resolve("work").resolve(name),
-            "",
-            List.of(),
-            false);
+    List<String> settings = new ArrayList<>(recipe.settings(name, seed, log.count()));
+    settings.add("checkpoint.every=" + (stages == 1 ? CHECKPOINT_INTERVAL : "24h"));
+    settings.add("checkpoint.every-examples=" + (stages == 1 ? 0 : every));
+    settings.add("checkpoint.store=file:" + directory.resolve("checkpoints"));
+    settings.add("checkpoint.keep=" + (stages + 1));
+    settings.add("checkpoint.keep-for=0s");
+    settings.add("checkpoint.work-dir=" + directory.resolve("work").resolve(name));
+    settings.add("checkpoint.serve=false");
+    if (probe != null) {
+      settings.add("bias-correction.target=teacher");
+      settings.add("bias-correction.probe-topic=" + probe.topics().softTargets());
+    }
     try (TrainerService trainer =
         TrainerService.start(
-            recipe.config(name, seed, log.count(), checkpoints, correction),
+            StudentConfig.of(settings.toArray(String[]::new)),
             Cluster.of(kafka, log.topics()),
             new Task(features, classes))) {
       trainer.awaitEnd();

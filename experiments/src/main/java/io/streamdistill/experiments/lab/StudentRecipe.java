@@ -1,23 +1,6 @@
 package io.streamdistill.experiments.lab;
 
-import io.streamdistill.config.AutoNumber;
-import io.streamdistill.engine.StudentEngines;
-import io.streamdistill.kafka.OnLostRecords;
-import io.streamdistill.observe.HttpConfig;
-import io.streamdistill.student.LearningRateSettings.DecayType;
-import io.streamdistill.student.LimitsConfig;
-import io.streamdistill.student.StudentConfig;
-import io.streamdistill.student.calibrate.BiasCorrectionConfig;
-import io.streamdistill.student.gate.GateConfig;
-import io.streamdistill.student.learning.LearningConfig;
-import io.streamdistill.student.publish.CheckpointConfig;
-import io.streamdistill.student.scale.InputConfig;
-import io.streamdistill.student.scale.ObjectiveSettings;
-import io.streamdistill.student.schedule.LearningRateSettings;
 import io.streamdistill.student.schedule.OptimizerSettings;
-import io.streamdistill.student.source.PassConfig;
-import io.streamdistill.student.source.Selection;
-import io.streamdistill.student.source.TeacherChoice;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -39,7 +22,7 @@ public record StudentRecipe(
     List<Integer> hidden,
     double temperature,
     double hardWeight,
-    OptimizerType optimizer,
+    OptimizerSettings.Type optimizer,
     double learningRate,
     double warmUp,
     int batch,
@@ -47,7 +30,6 @@ public record StudentRecipe(
     double weightDecay) {
 
   private static final double MOMENTUM = 0.9;
-  private static final double MAX_WEIGHT = 1_000;
 
   /** The same with another net. */
   public StudentRecipe withHidden(Integer... units) {
@@ -78,7 +60,7 @@ public record StudentRecipe(
   }
 
   /** The same with another optimizer. */
-  public StudentRecipe withOptimizer(OptimizerType newOptimizer, double newLearningRate) {
+  public StudentRecipe withOptimizer(OptimizerSettings.Type newOptimizer, double newLearningRate) {
     return new StudentRecipe(
         hidden,
         temperature,
@@ -134,46 +116,40 @@ public record StudentRecipe(
   }
 
   /**
-   * The configuration of the student-trainer.
+   * The settings of the student-trainer, as {@code StudentConfig.of} takes them.
    *
    * @param examples records in a pass
    */
-  StudentConfig config(
-      String name,
-      long seed,
-      long examples,
-      CheckpointConfig checkpoints,
-      BiasCorrectionConfig correction) {
+  List<String> settings(String name, long seed, long examples) {
     long steps = passes * ((examples + batch - 1) / batch);
     long warmUpSteps = (long) (warmUp * steps);
-    return new StudentConfig(
-        name,
-        "",
-        StudentEngines.AUTO,
-        new StudentConfig.Network(hidden, ""),
-        InputConfig.OFF,
-        new OptimizerSettings(optimizer, MOMENTUM, 0.9, 0.999, 1e-8, weightDecay),
-        new LearningRateSettings(
-            AutoNumber.of(learningRate),
-            warmUpSteps,
-            DecayType.COSINE,
-            Math.max(1, steps - warmUpSteps),
-            1),
-        new ObjectiveSettings(
-            AutoNumber.of(temperature), hardWeight, 0, AutoNumber.of(1), Double.MAX_VALUE),
-        hardWeight == 1 ? Selection.LABELLED : Selection.ALL,
-        MAX_WEIGHT,
-        TeacherChoice.ALL.versions(),
-        batch,
-        seed,
-        1,
-        new LearningConfig(0, 0.1, Long.MAX_VALUE),
-        new PassConfig(passes, examples, PassConfig.WhenDone.EXIT),
-        checkpoints,
-        correction,
-        GateConfig.NONE,
-        OnLostRecords.STOP,
-        LimitsConfig.defaults(),
-        new HttpConfig("127.0.0.1", 0));
+    return List.of(
+        "name=" + name,
+        "network.hidden=" + hidden,
+        "features.standardise=off",
+        "optimizer.type=" + optimizer.name().toLowerCase(Locale.ROOT),
+        "optimizer.momentum=" + MOMENTUM,
+        "optimizer.weight-decay=" + weightDecay,
+        "learning-rate.base=" + learningRate,
+        "learning-rate.warmup-steps=" + warmUpSteps,
+        "learning-rate.decay=cosine",
+        "learning-rate.decay-steps=" + Math.max(1, steps - warmUpSteps),
+        "objective.temperature=" + temperature,
+        "objective.hard-weight=" + hardWeight,
+        "objective.sharp-weight=0",
+        "objective.logit-scale=1",
+        "objective.clip=" + Double.MAX_VALUE,
+        "select=" + (hardWeight == 1 ? "labelled" : "all"),
+        "batch-size=" + batch,
+        "seed=" + seed,
+        "threads=1",
+        "learning.recoveries=0",
+        "learning.patience=" + Long.MAX_VALUE,
+        "log.passes=" + passes,
+        "log.pass-examples=" + examples,
+        "log.visits=1",
+        "log.shuffle=1",
+        "gate.hold-out-share=0",
+        "http.port=0");
   }
 }

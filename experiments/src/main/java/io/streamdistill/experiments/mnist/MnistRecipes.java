@@ -1,6 +1,7 @@
 package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.StudentRecipe;
+import io.streamdistill.student.schedule.OptimizerSettings;
 import java.util.List;
 
 /**
@@ -26,12 +27,12 @@ final class MnistRecipes {
 
   /** Labels alone. */
   static StudentRecipe hard(Workbench bench) {
-    return recipe(bench, 1, 1, OptimizerType.NESTEROV, HARD_RATE, PASSES);
+    return recipe(bench, 1, 1, OptimizerSettings.Type.NESTEROV, HARD_RATE, PASSES);
   }
 
   /** Soft targets alone, at T. */
   static StudentRecipe soft(Workbench bench, double temperature) {
-    return recipe(bench, temperature, 0, OptimizerType.NESTEROV, SOFT_RATE, SOFT_PASSES);
+    return recipe(bench, temperature, 0, OptimizerSettings.Type.NESTEROV, SOFT_RATE, SOFT_PASSES);
   }
 
   /** Soft targets at T, and the label with a tenth of the weight. */
@@ -45,7 +46,8 @@ final class MnistRecipes {
    * images that are shifted did not help, the members have not seen any.
    */
   static StudentRecipe softOfEnsemble(Workbench bench) {
-    return recipe(bench, ENSEMBLE_TEMPERATURE, 0, OptimizerType.NESTEROV, HARD_RATE, PASSES)
+    return recipe(
+            bench, ENSEMBLE_TEMPERATURE, 0, OptimizerSettings.Type.NESTEROV, HARD_RATE, PASSES)
         .withPasses(PASSES);
   }
 
@@ -54,14 +56,15 @@ final class MnistRecipes {
    * and of so few cases that Nesterov's rate would have to be found anew.
    */
   static StudentRecipe softByAdam(Workbench bench, double temperature) {
-    return recipe(bench, temperature, 0, OptimizerType.ADAM, ADAM_RATE, PASSES).withPasses(PASSES);
+    return recipe(bench, temperature, 0, OptimizerSettings.Type.ADAM, ADAM_RATE, PASSES)
+        .withPasses(PASSES);
   }
 
   private static StudentRecipe recipe(
       Workbench bench,
       double temperature,
       double hardWeight,
-      OptimizerType optimizer,
+      OptimizerSettings.Type optimizer,
       double rate,
       int passes) {
     boolean quick = bench.options().quick();

@@ -2,6 +2,7 @@ package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.SoftTargetLog;
 import io.streamdistill.experiments.lab.StudentRecipe;
+import io.streamdistill.student.schedule.OptimizerSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ final class MnistValidation implements MnistExperiment {
     }
     recipes.add(soft.withPasses(MANY_PASSES));
     recipes.add(soft.withPasses(MANY_PASSES).withLearningRate(0.05));
-    recipes.add(soft.withPasses(PASSES).withOptimizer(OptimizerType.ADAM, 1e-3));
+    recipes.add(soft.withPasses(PASSES).withOptimizer(OptimizerSettings.Type.ADAM, 1e-3));
     List<Job> jobs = new ArrayList<>();
     for (StudentRecipe recipe : recipes) {
       jobs.addAll(bench.jobs(condition(recipe), plain, "plain", recipe));

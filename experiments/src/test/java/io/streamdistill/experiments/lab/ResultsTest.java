@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.streamdistill.experiments.lab.Results.Run;
+import io.streamdistill.student.schedule.OptimizerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class ResultsTest {
 
   private static final StudentRecipe RECIPE =
-      new StudentRecipe(List.of(30, 30), 20, 0, OptimizerType.NESTEROV, 0.02, 0.1, 128, 20, 0);
+      new StudentRecipe(
+          List.of(30, 30), 20, 0, OptimizerSettings.Type.NESTEROV, 0.02, 0.1, 128, 20, 0);
 
   @TempDir private Path directory;
 
