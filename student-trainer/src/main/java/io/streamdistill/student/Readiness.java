@@ -4,7 +4,6 @@ import io.streamdistill.observe.Health;
 import io.streamdistill.student.learning.Advice;
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Whether a trainer does its work, and if not, what keeps it from that. */
 final class Readiness {
@@ -16,12 +15,11 @@ final class Readiness {
   private static final Duration UNREAD = Duration.ofSeconds(30);
 
   private final StartUp startUp;
-  private volatile @Nullable TrainerAssembly assembly; // null: it is starting
-  private volatile @Nullable Training training; // null: the log is being measured
-  private volatile boolean over;
+  private final TrainerLife life;
 
-  Readiness(StartUp startUp) {
+  Readiness(StartUp startUp, TrainerLife life) {
     this.startUp = startUp;
+    this.life = life;
   }
 
   /** Adds the checks. */
@@ -33,29 +31,14 @@ final class Readiness {
     health.readiness("records", this::records);
   }
 
-  /** It has started. */
-  void started(TrainerAssembly parts) {
-    assembly = parts;
-  }
-
-  /** Another training has begun. */
-  void training(Training now) {
-    training = now;
-  }
-
-  /** There is nothing left to do, so nothing keeps it from that. */
-  void over() {
-    over = true;
-  }
-
   private Optional<String> kafka() {
-    TrainerAssembly parts = assembly;
-    if (parts == null || parts.silence().compareTo(SILENCE) < 0) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        "Kafka has not answered for %d s; training goes on when it does"
-            .formatted(parts.silence().toSeconds()));
+    return life.assembly()
+        .map(TrainerAssembly::silence)
+        .filter(silence -> silence.compareTo(SILENCE) >= 0)
+        .map(
+            silence ->
+                "Kafka has not answered for %d s; training goes on when it does"
+                    .formatted(silence.toSeconds()));
   }
 
   /** Whether a checkpoint is unlikely to be published just now. */
@@ -64,22 +47,22 @@ final class Readiness {
   }
 
   private Optional<String> checkpoints() {
-    Training now = training;
-    return now == null ? Optional.empty() : now.publisher().problem();
+    return life.training().flatMap(now -> now.publisher().problem());
   }
 
   private Optional<String> learning() {
-    Training now = training;
-    if (now == null || now.monitor().state().isHealthy()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        "the student has %s: %s; see %s"
-            .formatted(now.monitor().state().label(), now.monitor().detail(), Advice.DOCUMENT));
+    return life.training()
+        .map(Training::monitor)
+        .filter(monitor -> !monitor.state().isHealthy())
+        .map(
+            monitor ->
+                "the student has %s: %s; see %s"
+                    .formatted(monitor.state().label(), monitor.detail(), Advice.DOCUMENT));
   }
 
   private Optional<String> records() {
-    TrainerAssembly parts = assembly;
-    return parts == null || over ? Optional.empty() : parts.report().problem(UNREAD);
+    return life.assembly()
+        .filter(parts -> !life.isOver()) // nothing is left to read
+        .flatMap(parts -> parts.report().problem(UNREAD));
   }
 }

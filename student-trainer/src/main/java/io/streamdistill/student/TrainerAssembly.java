@@ -78,15 +78,18 @@ final class TrainerAssembly {
   }
 
   /**
-   * Makes a student out of a start without one: by scales that are known, or that the log's first
+   * Makes a start ready that has no student: by scales that are known, or that the log's first
    * records say.
    *
    * @param known scales of an earlier beginning; null: measures
    * @param stopping ends the wait for records
    * @return null when the wait was ended
    */
-  @Nullable StudentStart measured(
+  @Nullable StudentStart ready(
       StudentStart start, @Nullable StudentScales known, BooleanSupplier stopping) {
+    if (start.ready() != null) {
+      return start;
+    }
     StudentScales scales = known;
     if (scales == null) {
       scales =

@@ -1,10 +1,7 @@
 package io.streamdistill.student;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.streamdistill.checkpoints.format.StudentScales;
-import io.streamdistill.checkpoints.store.CheckpointShelf;
-import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;
@@ -12,22 +9,16 @@ import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.Health;
 import io.streamdistill.observe.Meters;
 import io.streamdistill.observe.ObserveServer;
-import io.streamdistill.observe.Routes;
-import io.streamdistill.observe.serve.CheckpointRoutes;
 import io.streamdistill.records.Task;
 import io.streamdistill.student.learning.DivergenceException;
-import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.Perseverance;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.source.PassConfig.WhenDone;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,41 +30,31 @@ public final class TrainerService implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(TrainerService.class);
 
-  /** How long someone who asks for a checkpoint waits for a broker that is away. */
-  private static final Duration READER_PATIENCE = Duration.ofSeconds(5);
-
-  /** How old a list of checkpoints may be, which bounds what readers cost. */
-  private static final Duration LISTING_AGE = Duration.ofSeconds(1);
-
   private static final long LOOK_MILLIS = 500;
 
   private final StudentConfig config;
   private final Closers closers;
   private final ObserveServer server;
+  private final TrainerLife life = new TrainerLife();
   private final StartUp startUp;
   private final Readiness readiness;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CompletableFuture<Boolean> outcome = new CompletableFuture<>();
-  private volatile @Nullable Begun begun; // null: it is starting
-  private volatile @Nullable Training training; // null: the log is being measured
-
-  /** The parts of a trainer that has found broker and store. */
-  private record Begun(TrainerAssembly assembly, StudentStart start) {}
 
   private TrainerService(
-      StudentConfig config, Closers closers, PrometheusMeterRegistry registry, Routes... routes) {
+      StudentConfig config, Closers closers, Cluster cluster, PrometheusMeterRegistry registry) {
     this.config = config;
     this.closers = closers;
     this.startUp = new StartUp(config.limits().maxOutage(), Clock.systemUTC());
-    this.readiness = new Readiness(startUp);
+    this.readiness = new Readiness(startUp, life);
     this.thread = new Thread(this::train, "student-" + config.name());
-    observe(registry);
+    life.bindTo(registry);
     Health health = new Health();
     health.liveness("training", this::ended);
     health.readiness("training", this::ended);
     readiness.addTo(health);
-    this.server = closers.add(ObserveServer.start(config.http(), registry, health, routes));
+    this.server = TrainerFront.open(config, cluster, registry, health, closers);
   }
 
   /**
@@ -101,101 +82,44 @@ public final class TrainerService implements AutoCloseable {
     ConfiguredStudent student = ConfiguredStudent.of(config, task);
     PrometheusMeterRegistry registry = Meters.create("student-trainer", "student", config.name());
     closers.add(registry::close);
-    TrainerService service =
-        new TrainerService(config, closers, registry, routes(config, cluster, closers));
+    TrainerService service = new TrainerService(config, closers, cluster, registry);
     Instruments instruments = Instruments.of(registry, config);
-    service.begun =
-        service.startUp.await(
-            () -> begin(student, cluster, instruments, closers), service::isClosing);
-    service.readiness.started(service.begun().assembly());
+    service.startUp.await(
+        () -> {
+          service.begin(student, cluster, instruments);
+          return service;
+        },
+        service::isClosing);
     return service;
   }
 
   /** What a try that fails has opened is closed again. */
-  private static Begun begin(
-      ConfiguredStudent student, Cluster cluster, Instruments instruments, Closers closers) {
+  private void begin(ConfiguredStudent student, Cluster cluster, Instruments instruments) {
     Closers opened = new Closers();
     try {
       TrainerAssembly assembly = new TrainerAssembly(student, cluster, instruments, opened);
-      Begun begun = new Begun(assembly, assembly.start(id -> true));
+      StudentStart start = assembly.start(id -> true);
       closers.add(opened);
-      return begun;
+      life.begin(assembly, start);
     } catch (RuntimeException e) {
       opened.close();
       throw e;
     }
   }
 
-  private Begun begun() {
-    return Objects.requireNonNull(begun, "it is starting");
-  }
-
-  /** Has stores of its own: a reader never makes a publication wait. */
-  private static Routes[] routes(StudentConfig config, Cluster cluster, Closers closers) {
-    if (!config.checkpoint().serve()) {
-      return new Routes[0];
-    }
-    CheckpointShelf shelf =
-        new CheckpointShelf(
-            new CheckpointStores(cluster, READER_PATIENCE),
-            config.name(),
-            config.checkpoint().workDir().resolve("served"),
-            LISTING_AGE);
-    return new Routes[] {closers.add(new CheckpointRoutes(shelf))};
-  }
-
-  private void observe(PrometheusMeterRegistry registry) {
-    Gauge.builder("distill.student.pass", this, TrainerService::pass)
-        .description("Passes over the soft-target log completed")
-        .register(registry);
-    Gauge.builder("distill.student.examples.seen", this, TrainerService::examplesSeen)
-        .description("Examples in the lineage of the weights, across restarts")
-        .register(registry);
-    for (LearningState state : LearningState.values()) {
-      Gauge.builder("distill.student.learning", this, s -> s.learning() == state ? 1 : 0)
-          .description("1 for the state that learning is in, 0 for the others")
-          .tag("state", state.label())
-          .register(registry);
-    }
-    Gauge.builder("distill.student.recoveries", this, TrainerService::recoveries)
-        .description("How often training diverged and went back, in the lineage of the weights")
-        .register(registry);
-  }
-
-  private int pass() {
-    return begun == null ? 0 : progress().position().pass();
-  }
-
-  private long examplesSeen() {
-    return begun == null ? 0 : progress().examplesSeen();
-  }
-
-  private LearningState learning() {
-    Training now = training;
-    return now == null ? LearningState.STARTING : now.monitor().state();
-  }
-
-  private int recoveries() {
-    Training now = training;
-    Begun parts = begun;
-    if (now == null && parts == null) {
-      return 0;
-    }
-    return (now == null ? begun().start() : now.start()).learning().recoveries().size();
-  }
-
   private void train() {
     try {
       boolean over = trained();
       if (over) {
+        life.end();
+        Progress progress = progress();
         log.info(
             "student {} is done: {} passes, {} steps, {} examples seen; it is {}",
             config.name(),
-            progress().position().pass(),
-            progress().step(),
-            progress().examplesSeen(),
-            learning().label());
-        readiness.over();
+            progress.position().pass(),
+            progress.step(),
+            progress.examplesSeen(),
+            life.learning().label());
         if (config.log().whenDone() == WhenDone.STAY) {
           closing.await();
         }
@@ -208,21 +132,18 @@ public final class TrainerService implements AutoCloseable {
 
   /** Returns whether the passes are over. */
   private boolean trained() {
-    TrainerAssembly assembly = begun().assembly();
+    TrainerAssembly assembly = life.assembly().orElseThrow();
     Recoveries recoveries = new Recoveries(assembly.config(), assembly::start);
     StudentScales known = null;
-    StudentStart begin = begun().start();
-    while (!config.log().completedBy(begin.progress().position())) {
-      StudentStart ready =
-          begin.ready() != null ? begin : assembly.measured(begin, known, this::isClosing);
+    while (!config.log().completedBy(progress().position())) {
+      StudentStart ready = assembly.ready(life.start(), known, this::isClosing);
       if (ready == null || ready.ready() == null) {
         log.info("stopped before the first step; there is nothing to publish");
         return false;
       }
       known = ready.ready().scales();
       Training now = startUp.await(() -> assembly.training(ready), this::isClosing);
-      training = now;
-      readiness.training(now);
+      life.learn(now);
       if (isClosing()) {
         now.loop().stop();
       }
@@ -230,10 +151,10 @@ public final class TrainerService implements AutoCloseable {
         return now.loop().run();
       } catch (DivergenceException e) {
         now.publisher().close();
-        begin = startUp.await(() -> recoveries.after(ready, e), this::isClosing);
+        life.begin(assembly, startUp.await(() -> recoveries.after(ready, e), this::isClosing));
       } catch (LostRecordsException e) {
         now.publisher().close();
-        begin = startUp.await(() -> inAnotherLog(assembly, e), this::isClosing);
+        life.begin(assembly, startUp.await(() -> inAnotherLog(assembly, e), this::isClosing));
       }
     }
     return true;
@@ -265,8 +186,7 @@ public final class TrainerService implements AutoCloseable {
 
   /** How far training has come. */
   public Progress progress() {
-    Training now = training;
-    return now == null ? begun().start().progress() : now.loop().progress();
+    return life.progress();
   }
 
   /**
@@ -289,23 +209,20 @@ public final class TrainerService implements AutoCloseable {
   /** As a kill does: ends now, and publishes nothing that was trained since the last checkpoint. */
   void abandon() {
     closing.countDown();
-    Training now = training;
-    if (now != null) {
-      now.loop().abandon();
-    }
+    life.training().ifPresent(now -> now.loop().abandon());
     close();
   }
 
   /**
    * A store that is slow is waited for; one that is away is given up, before a supervisor kills.
    */
-  private void awaitLastCheckpoint(@Nullable Training now) throws InterruptedException {
+  private void awaitLastCheckpoint() throws InterruptedException {
     long begun = System.nanoTime();
     while (thread.isAlive()) {
       thread.join(LOOK_MILLIS);
       boolean late = System.nanoTime() - begun > Perseverance.HURRY.toNanos();
-      if (late && now != null && readiness.isAway()) {
-        now.publisher().giveUp();
+      if (late && readiness.isAway()) {
+        life.training().ifPresent(now -> now.publisher().giveUp());
       }
     }
   }
@@ -314,12 +231,9 @@ public final class TrainerService implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
-    Training now = training;
-    if (now != null) {
-      now.loop().stop();
-    }
+    life.training().ifPresent(now -> now.loop().stop());
     try {
-      awaitLastCheckpoint(now);
+      awaitLastCheckpoint();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
