@@ -5,10 +5,6 @@ import io.streamdistill.checkpoints.format.LearningRecord;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.Origin;
 import io.streamdistill.checkpoints.format.StudentScales;
-import io.streamdistill.checkpoints.log.CheckpointLog;
-import io.streamdistill.checkpoints.pull.CheckpointPuller;
-import io.streamdistill.checkpoints.store.CheckpointStore;
-import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.engine.TrainableStudent;
 import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.InitFrom;
@@ -18,14 +14,11 @@ import io.streamdistill.student.publish.Resumption;
 import io.streamdistill.student.publish.Resumption.Resumed;
 import io.streamdistill.student.publish.StudentIdentity;
 import io.streamdistill.student.publish.WarmStart;
-import io.streamdistill.student.schedule.StepRate;
-import io.streamdistill.student.source.LogPosition;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,18 +53,6 @@ record StudentStart(
   /** A student that can be trained. */
   record Ready(StudentScales scales, TrainableStudent student) {}
 
-  /** What a start needs of its surroundings. */
-  record Surroundings(
-      StudentConfig config,
-      StepRate learningRate,
-      StudentIdentity identity,
-      CheckpointStore store,
-      CheckpointPuller puller,
-      TrustedKeys trusted,
-      UnaryOperator<Progress> inPresentLog,
-      Function<StudentScales, TrainableStudent> students,
-      Supplier<LogPosition> beginning) {}
-
   /** A student that begins, at random weights, before anything is measured. */
   StudentStart measured(StudentScales scales, TrainableStudent student) {
     return new StudentStart(
@@ -86,18 +67,26 @@ record StudentStart(
   /**
    * Puts a student into the state that training begins with.
    *
+   * @param identity what it is, as its checkpoints say
+   * @param students builds it, by the scales of a checkpoint
    * @param usable whether a checkpoint of the student is to be gone on from
    * @throws StudentException when the checkpoint that it is to begin with does not fit the student
    */
   static StudentStart of(
-      Surroundings here, CheckpointLog announcements, Predicate<CheckpointId> usable) {
-    StudentConfig config = here.config();
+      ConfiguredStudent student,
+      StudentIdentity identity,
+      Publishing publishing,
+      TrainingLog trainingLog,
+      Function<StudentScales, TrainableStudent> students,
+      Predicate<CheckpointId> usable) {
+    StudentConfig config = student.config();
+    Path workDir = config.checkpoint().workDir();
     Optional<Resumed> resumed =
-        new Resumption(here.identity(), here.store(), config.checkpoint().workDir(), here.trusted())
-            .resume(announcements, here.students(), usable, here.inPresentLog());
+        new Resumption(identity, publishing.store(), workDir, publishing.trusted())
+            .resume(publishing.checkpoints(), students, usable, trainingLog::inPresentLog);
     if (resumed.isPresent()) {
       LearningRecord learning = learning(resumed.get());
-      logResumed(here, resumed.get(), learning.rateFactor());
+      logResumed(student, identity, resumed.get(), learning.rateFactor());
       Manifest manifest = resumed.get().manifest();
       return new StudentStart(
           resumed.get().progress(),
@@ -107,14 +96,14 @@ record StudentStart(
           learning,
           resumed.get().lineage());
     }
-    Progress start = Progress.beginning(here.beginning().get());
+    Progress start = Progress.beginning(trainingLog.beginning());
     if (config.initFrom().isEmpty()) {
       log.info("student {} starts anew", config.name());
       return new StudentStart(start, null, null, null, NOTHING_YET, Lineage.NONE);
     }
     WarmStart.Warm warm =
-        new WarmStart(here.identity(), here.puller(), config.checkpoint().workDir(), here.trusted())
-            .start(InitFrom.parse(config.initFrom()), here.students());
+        new WarmStart(identity, publishing.puller(), workDir, publishing.trusted())
+            .start(InitFrom.parse(config.initFrom()), students);
     log.info(
         "student {} starts anew, with the weights of checkpoint {}: {} examples seen, teachers {}",
         config.name(),
@@ -148,8 +137,9 @@ record StudentStart(
     return learning;
   }
 
-  private static void logResumed(Surroundings here, Resumed resumed, double rateFactor) {
-    StudentConfig config = here.config();
+  private static void logResumed(
+      ConfiguredStudent student, StudentIdentity identity, Resumed resumed, double rateFactor) {
+    StudentConfig config = student.config();
     Manifest manifest = resumed.manifest();
     Progress start = resumed.progress();
     log.info(
@@ -176,12 +166,13 @@ record StudentStart(
           config.name(),
           String.join("\n  ", resumed.changes()),
           rateFactor
-              * here.learningRate()
+              * student
+                  .learningRate()
                   .at(
                       start.step(),
                       start.examplesSeen(),
                       start.position().done(config.log().passes())),
-          Manifest.hashOf(here.identity().configuration()));
+          Manifest.hashOf(identity.configuration()));
     }
   }
 }

@@ -63,18 +63,7 @@ final class TrainerAssembly {
   StudentStart start(Predicate<CheckpointId> usable) {
     trainingLog.refresh();
     return StudentStart.of(
-        new StudentStart.Surroundings(
-            config,
-            student.learningRate(),
-            described,
-            publishing.store(),
-            publishing.puller(),
-            publishing.trusted(),
-            trainingLog::inPresentLog,
-            scales -> built(scales, false),
-            trainingLog::beginning),
-        publishing.checkpoints(),
-        usable);
+        student, described, publishing, trainingLog, scales -> built(scales, false), usable);
   }
 
   /**

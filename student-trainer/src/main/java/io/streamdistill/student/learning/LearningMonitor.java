@@ -5,8 +5,6 @@ import io.streamdistill.checkpoints.format.LearningRecord.Recovery;
 import io.streamdistill.checkpoints.format.StudentScales;
 import io.streamdistill.engine.objective.BatchLoss;
 import io.streamdistill.engine.objective.ObjectiveConfig;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -20,12 +18,6 @@ import org.slf4j.LoggerFactory;
 public final class LearningMonitor {
 
   private static final Logger log = LoggerFactory.getLogger(LearningMonitor.class);
-
-  /** Batches that are looked back on. */
-  private static final int WINDOW = 20;
-
-  /** Fewer batches decide nothing. */
-  private static final int FEW = 5;
 
   /** Steps after which a student may be found to learn. */
   private static final long FIRST_STEPS = 50;
@@ -53,29 +45,14 @@ public final class LearningMonitor {
   /** So many examples without a label are a stream without labels. */
   private static final long UNLABELLED = 1_000;
 
-  /** Fewer labelled records decide nothing. */
-  private static final int FEW_LABELLED = 10;
-
-  /** Errors of a share that are taken for chance. */
-  private static final double STANDARD_ERRORS = 3;
-
-  /** Looks in a row after which a layer that gives 0 is dead. */
-  private static final int DEAD_INSPECTIONS = 2;
-
-  /** Examples that it gave 0 to, in those looks. */
-  private static final int DEAD_EXAMPLES = 50;
-
   private final LearningConfig config;
   private final boolean byLabels; // the teacher's answers are not asked for
   private final List<Recovery> recoveries;
-  private final Deque<BatchLoss> window = new ArrayDeque<>();
+  private final DeadLayers layers = new DeadLayers();
+  private final RecentSteps recent;
   private long fineUntil; // newest step at which it learned, or began
   private Bar bar;
-  private BatchLoss sum = BatchLoss.EMPTY;
   private boolean everLearned;
-  private boolean everAlive; // some unit of every layer gave something
-  private int deadInspections; // in a row
-  private long deadExamples; // in those
   private long examples;
   private long labelled;
   private volatile LearningState state = LearningState.STARTING;
@@ -96,6 +73,7 @@ public final class LearningMonitor {
       LearningRecord before) {
     this.config = config;
     this.byLabels = objective.isOfLabelsAlone();
+    this.recent = new RecentSteps(byLabels);
     this.bar = Bar.of(scales, objective, classes);
     this.recoveries = before.recoveries();
     this.fineUntil = step;
@@ -115,28 +93,22 @@ public final class LearningMonitor {
   public void observe(BatchLoss loss, long step) {
     examples += loss.rows();
     labelled += loss.labelled();
-    window.add(loss);
-    sum = sum.plus(loss);
-    if (window.size() > WINDOW) {
-      window.removeFirst();
-      sum = window.stream().reduce(BatchLoss.EMPTY, BatchLoss::plus); // no drift by subtraction
+    recent.add(loss);
+    if (!recent.saysNothing()) {
+      judge(step);
     }
-    if (sum.weight() == 0 || window.size() < FEW) {
-      return;
-    }
-    judge(step);
   }
 
   private void judge(long step) {
     if (byLabels && labelled == 0 && examples >= UNLABELLED) {
       become(LearningState.STALLED, withoutLabels(), step);
     }
-    if (judged() < (byLabels ? FEW_LABELLED : 1)) {
+    if (recent.isTooFew()) {
       return;
     }
-    bar = bar.orElse(loss());
-    double excess = loss();
-    double agreement = agreement();
+    bar = bar.orElse(recent.loss());
+    double excess = recent.loss();
+    double agreement = recent.agreement();
     double limit = (everLearned || step < SETTLED ? DIVERGED : WORSE) * bar.blank();
     boolean beatsShare = beatsShare(agreement);
     if (excess > limit) {
@@ -161,34 +133,21 @@ public final class LearningMonitor {
 
   /** Called when the passes are over: whoever has not learned by then has stalled. */
   public void trainingIsOver(long step) {
-    if (state != LearningState.STARTING || sum.weight() == 0) {
+    if (state != LearningState.STARTING || recent.isEmpty()) {
       return;
     }
-    if (judged() == 0) {
+    if (recent.judged() == 0) {
       become(LearningState.STALLED, "training is over, and " + withoutLabels(), step);
       return;
     }
-    bar = bar.orElse(loss());
-    double excess = loss();
-    double agreement = agreement();
+    bar = bar.orElse(recent.loss());
+    double excess = recent.loss();
+    double agreement = recent.agreement();
     if (beatsLoss(excess, beatsShare(agreement))) {
       become(LearningState.LEARNING, said(excess, agreement), step);
     } else {
       become(LearningState.STALLED, "training is over, and " + said(excess, agreement), step);
     }
-  }
-
-  /** Records in the window that something is asked of. */
-  private int judged() {
-    return byLabels ? sum.labelled() : sum.records();
-  }
-
-  private double loss() {
-    return byLabels ? sum.meanExcessOfLabelled() : sum.meanExcess();
-  }
-
-  private double agreement() {
-    return byLabels ? sum.accuracy() : sum.agreement();
   }
 
   private String withoutLabels() {
@@ -197,18 +156,12 @@ public final class LearningMonitor {
   }
 
   private boolean beatsShare(double agreement) {
-    return !(agreement <= bar.share() + error()); // NaN: nobody can tell
+    return !(agreement <= bar.share() + recent.error(bar.share())); // NaN: nobody can tell
   }
 
   private boolean beatsLoss(double excess, boolean beatsShare) {
     return (excess < LEARNS * bar.loss() && (beatsShare || everLearned))
         || excess < CLEARLY * bar.loss();
-  }
-
-  /** How far above the share of the majority chance takes the agreement. */
-  private double error() {
-    double share = Math.max(bar.share(), 1.0 / judged());
-    return STANDARD_ERRORS * Math.sqrt(share * (1 - Math.min(share, 1)) / judged());
   }
 
   private String said(double excess, double agreement) {
@@ -237,25 +190,13 @@ public final class LearningMonitor {
   }
 
   /**
-   * Called now and then: a layer through which nothing is learned any more. One that never gave
-   * anything else than 0 was not killed by training: examples of constant features do that.
+   * Called now and then: looks for a layer through which nothing is learned any more.
    *
    * @param deadUnits share of units that gave 0 to every example of a batch
    * @param rows of that batch: few tell little
    */
   public void inspect(double deadUnits, int rows, long step) {
-    if (deadUnits < 1) {
-      everAlive = true;
-      deadInspections = 0;
-      deadExamples = 0;
-      return;
-    }
-    deadInspections++;
-    deadExamples += rows;
-    if (everAlive
-        && deadInspections >= DEAD_INSPECTIONS
-        && deadExamples >= DEAD_EXAMPLES
-        && state != LearningState.DIVERGED) {
+    if (layers.isDead(deadUnits, rows) && state != LearningState.DIVERGED) {
       become(LearningState.DIVERGED, "all units of a hidden layer are dead", step);
       throw new DivergenceException(
           "at step %d all units of a hidden layer give 0 to every example".formatted(step), step);

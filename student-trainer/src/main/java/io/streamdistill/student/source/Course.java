@@ -27,6 +27,9 @@ interface Course {
   /** What may be done next. */
   Turn turn();
 
+  /** Notes that it was done. */
+  default void carriedOut() {}
+
   /**
    * How far the next stretch reaches, the present one being over.
    *

@@ -3,6 +3,7 @@ package io.streamdistill.student.source;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.SortedMap;
 
 /** Whether the log holds something that was not taken yet, as of the last look at its end. */
 final class EndOfLog {
@@ -22,6 +23,16 @@ final class EndOfLog {
     this.clock = clock;
   }
 
+  /** Looks, unless the last look was only a while ago. */
+  void lookNowAndThen() {
+    ends.lookNowAndThen();
+  }
+
+  /** Where the log ends, by partition, as was seen last. */
+  SortedMap<Integer, Long> ends() {
+    return ends.ends();
+  }
+
   /** A record came. */
   void moved() {
     allTaken = false;
@@ -29,7 +40,7 @@ final class EndOfLog {
 
   /** Whether everything that the log holds is taken, as Kafka says after the last record of it. */
   boolean isAllTaken() {
-    if (allTaken || merge.buffered() > 0) {
+    if (allTaken || merge.atHand().count() > 0) {
       return allTaken;
     }
     Instant now = clock.instant();

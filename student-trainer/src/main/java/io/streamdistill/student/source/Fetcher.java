@@ -62,8 +62,8 @@ final class Fetcher {
     List<TopicPartition> hungry = new ArrayList<>();
     for (int partition : merge.partitions()) {
       boolean enough =
-          merge.buffered(partition) >= READ_AHEAD
-              || (merge.bufferedBytes() >= READ_AHEAD_BYTES && merge.buffered(partition) > 0)
+          merge.atHand().count(partition) >= READ_AHEAD
+              || (merge.atHand().bytes() >= READ_AHEAD_BYTES && merge.atHand().count(partition) > 0)
               || (merge.pass() > 0 && merge.reachedEnd(partition));
       (enough ? full : hungry).add(topicPartition(partition));
     }

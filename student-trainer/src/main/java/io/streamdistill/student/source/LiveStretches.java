@@ -40,7 +40,7 @@ final class LiveStretches implements Course {
       backlog = known;
     }
     SortedMap<Integer, Long> left = part(merge, known);
-    return left == null ? part(merge, merge.atHand()) : left;
+    return left == null ? part(merge, merge.atHand().ends()) : left;
   }
 
   /** A proportional part of all that lies before {@code upTo}; null when nothing does. */

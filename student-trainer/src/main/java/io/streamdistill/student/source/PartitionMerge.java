@@ -1,12 +1,7 @@
 package io.streamdistill.student.source;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,27 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionMerge {
 
-  /** A partition that has a part in the present stretch. */
-  private record Lane(int partition, double done) {}
-
-  /** The partition of which the least share of the stretch is taken; the first of equals. */
-  private static final Comparator<Lane> NEXT =
-      Comparator.comparingDouble(Lane::done).thenComparingInt(Lane::partition);
-
   private final long passExamples; // 0: unbounded
-  private final List<Integer> partitions = new ArrayList<>();
-  private final SortedMap<Integer, ArrayDeque<ConsumerRecord<byte[], byte[]>>> queues =
-      new TreeMap<>();
-  private final PriorityQueue<Lane> lanes = new PriorityQueue<>(NEXT);
+  private final AtHand atHand = new AtHand();
+  private final Lanes lanes = new Lanes();
   private LogPosition at;
   private long taken;
   private final SortedMap<Integer, Long> starts;
   private final SortedMap<Integer, Long> next;
   private final SortedMap<Integer, Long> from; // where the stretch begins
   private final SortedMap<Integer, Long> ends; // where it ends; empty: none has begun
-  private final Map<Integer, Long> fetched = new HashMap<>(); // one past what was offered, or more
-  private long buffered;
-  private long bufferedBytes;
 
   PartitionMerge(LogPosition start, long passExamples) {
     this.passExamples = passExamples;
@@ -53,13 +36,8 @@ final class PartitionMerge {
     this.next = new TreeMap<>(start.next());
     this.from = new TreeMap<>(start.from());
     this.ends = new TreeMap<>(start.ends());
-    starts.keySet().forEach(this::addLaneless);
+    starts.keySet().forEach(atHand::addPartition);
     buildLanes();
-  }
-
-  private void addLaneless(int partition) {
-    partitions.add(partition);
-    queues.put(partition, new ArrayDeque<>());
   }
 
   private void buildLanes() {
@@ -68,12 +46,11 @@ final class PartitionMerge {
   }
 
   private void addLane(int partition) {
-    long begin = from.getOrDefault(partition, 0L);
-    long end = ends.getOrDefault(partition, 0L);
-    long now = next.getOrDefault(partition, 0L);
-    if (now < end) {
-      lanes.add(new Lane(partition, (double) (now - begin) / (end - begin)));
-    }
+    lanes.add(
+        partition,
+        from.getOrDefault(partition, 0L),
+        next.getOrDefault(partition, 0L),
+        ends.getOrDefault(partition, 0L));
   }
 
   /** Adds a fetched record; what lies beyond the end of a replayed pass is left out. */
@@ -81,13 +58,7 @@ final class PartitionMerge {
     if (at.pass() > 0 && isBeyondEnd(record.partition(), record.offset())) {
       return;
     }
-    queue(record.partition()).add(record);
-    buffered++;
-    bufferedBytes += bytes(record);
-  }
-
-  private static long bytes(ConsumerRecord<byte[], byte[]> record) {
-    return Math.max(0, record.serializedValueSize());
+    atHand.add(record);
   }
 
   /**
@@ -95,7 +66,7 @@ final class PartitionMerge {
    * out depends on timing, so it is no part of the position.
    */
   void fetchedUpTo(int partition, long position) {
-    fetched.put(partition, position);
+    atHand.fetchedUpTo(partition, position);
   }
 
   /**
@@ -117,7 +88,7 @@ final class PartitionMerge {
 
   /** Takes a partition in that is new in the topic; the present stretch has nothing of it. */
   void addPartition(int partition, long start) {
-    addLaneless(partition);
+    atHand.addPartition(partition);
     starts.put(partition, start);
     next.put(partition, start);
     from.put(partition, start);
@@ -130,12 +101,10 @@ final class PartitionMerge {
     if (record != null) {
       int partition = record.partition();
       lanes.remove();
-      queue(partition).remove();
+      atHand.remove(partition);
       next.put(partition, record.offset() + 1);
       addLane(partition);
       taken++;
-      buffered--;
-      bufferedBytes -= bytes(record);
     }
     return record;
   }
@@ -143,15 +112,15 @@ final class PartitionMerge {
   /** As {@link #take}, and leaves the record where it is. */
   @Nullable ConsumerRecord<byte[], byte[]> peek() {
     while (!passOver()) {
-      Lane lane = lanes.peek();
-      if (lane == null) {
+      Integer partition = lanes.peek();
+      if (partition == null) {
         return null;
       }
-      ConsumerRecord<byte[], byte[]> record = queue(lane.partition()).peek();
-      if (record != null && !isBeyondEnd(lane.partition(), record.offset())) {
+      ConsumerRecord<byte[], byte[]> record = atHand.peek(partition);
+      if (record != null && !isBeyondEnd(partition, record.offset())) {
         return record;
       }
-      if (!reachedEnd(lane.partition())) {
+      if (!reachedEnd(partition)) {
         return null;
       }
       lanes.remove(); // markers of transactions, or what was compacted away, are all that is left
@@ -166,13 +135,13 @@ final class PartitionMerge {
 
   /** Whether a partition has nothing left before the end of the stretch. */
   boolean reachedEnd(int partition) {
-    ConsumerRecord<byte[], byte[]> record = queue(partition).peek();
+    ConsumerRecord<byte[], byte[]> record = atHand.peek(partition);
     return isBeyondEnd(partition, record == null ? upTo(partition) : record.offset());
   }
 
   /** Offset before which everything of a partition without records at hand is taken. */
   private long upTo(int partition) {
-    return Math.max(next.getOrDefault(partition, 0L), fetched.getOrDefault(partition, 0L));
+    return Math.max(next.getOrDefault(partition, 0L), atHand.fetchedUpTo(partition));
   }
 
   /** Whether a stretch has begun, and nothing is left of it. */
@@ -182,7 +151,7 @@ final class PartitionMerge {
 
   /** Whether everything before {@code offsets}, by partition, is taken. */
   boolean hasTaken(SortedMap<Integer, Long> offsets) {
-    return buffered == 0
+    return atHand.count() == 0
         && offsets.entrySet().stream().allMatch(end -> upTo(end.getKey()) >= end.getValue());
   }
 
@@ -191,7 +160,7 @@ final class PartitionMerge {
     return ends.entrySet().stream()
         .mapToLong(
             end ->
-                queues.containsKey(end.getKey())
+                atHand.hasPartition(end.getKey())
                     ? Math.max(0, end.getValue() - upTo(end.getKey()))
                     : end.getValue())
         .sum();
@@ -204,8 +173,7 @@ final class PartitionMerge {
 
   /** The partition of which a record is to be taken next that was not fetched yet. */
   @Nullable Integer awaited() {
-    Lane lane = peek() == null ? lanes.peek() : null;
-    return lane == null || passOver() ? null : lane.partition();
+    return peek() != null || passOver() ? null : lanes.peek();
   }
 
   /** Where the present stretch ends, by partition; empty before the first one. */
@@ -213,31 +181,9 @@ final class PartitionMerge {
     return ends;
   }
 
-  /** One past what is at hand, by partition. */
-  SortedMap<Integer, Long> atHand() {
-    SortedMap<Integer, Long> atHand = new TreeMap<>();
-    queues.forEach(
-        (partition, queue) -> {
-          if (!queue.isEmpty()) {
-            atHand.put(partition, queue.getLast().offset() + 1);
-          }
-        });
+  /** What was offered, and not taken yet. */
+  AtHand atHand() {
     return atHand;
-  }
-
-  /** Records at hand in a partition. */
-  int buffered(int partition) {
-    return queue(partition).size();
-  }
-
-  /** Records at hand in all partitions. */
-  long buffered() {
-    return buffered;
-  }
-
-  /** Size of the values at hand. */
-  long bufferedBytes() {
-    return bufferedBytes;
   }
 
   /** Next offset to take, by partition; changes as the merge goes on. */
@@ -260,8 +206,8 @@ final class PartitionMerge {
     return at.pass();
   }
 
-  List<Integer> partitions() {
-    return partitions;
+  Set<Integer> partitions() {
+    return starts.keySet();
   }
 
   /** Goes back to the start of the log for another pass; what is at hand is dropped. */
@@ -269,16 +215,13 @@ final class PartitionMerge {
     // A first pass of so many records ends with the last of them, wherever the stretch ends.
     at = position().nextPass(passExamples > 0 && at.pass() == 0 ? next : ends);
     taken = 0;
-    buffered = 0;
-    bufferedBytes = 0;
     next.clear();
     next.putAll(at.next());
     from.clear();
     from.putAll(at.from());
     ends.clear();
     ends.putAll(at.ends());
-    fetched.clear();
-    queues.values().forEach(ArrayDeque::clear);
+    atHand.clear();
     buildLanes();
   }
 
@@ -298,13 +241,5 @@ final class PartitionMerge {
         covered,
         at.visits(),
         at.teachers());
-  }
-
-  private ArrayDeque<ConsumerRecord<byte[], byte[]>> queue(int partition) {
-    ArrayDeque<ConsumerRecord<byte[], byte[]>> queue = queues.get(partition);
-    if (queue == null) {
-      throw new IllegalArgumentException("partition " + partition + " is not part of the merge");
-    }
-    return queue;
   }
 }

@@ -12,7 +12,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,9 +25,6 @@ public final class ReadingReport {
 
   private static final Logger log = LoggerFactory.getLogger(ReadingReport.class);
 
-  /** Examples without a row among them after which that is worth a warning. */
-  private static final long MANY = 1_000;
-
   /** Versions of teachers that have a counter each: the newest. */
   private static final int MAX_TEACHERS = 8;
 
@@ -41,12 +37,8 @@ public final class ReadingReport {
   private final Map<PassedOver, Counter> passedOverCounters = new EnumMap<>(PassedOver.class);
   private final Map<Reason, Counter> rejectedCounters = new EnumMap<>(Reason.class);
   private final Map<String, Counter> teacherCounters = new LinkedHashMap<>();
-  private final Map<PassedOver, Long> passedOver = new EnumMap<>(PassedOver.class);
   private final Rejections rejections = new Rejections("is not trained on", ReadingReport::remedy);
-  private final String select;
-  private final TeacherChoice choice;
-  private long rejected;
-  private boolean taken;
+  private final UnusedRecords unused;
   private @Nullable Instant waitsSince;
   private volatile int waiting;
   private volatile Instant progressedAt;
@@ -61,12 +53,10 @@ public final class ReadingReport {
       MeterRegistry registry, Selection select, TeacherChoice choice, InstantSource clock) {
     this.registry = registry;
     this.clock = clock;
-    this.select = select.name().toLowerCase(java.util.Locale.ROOT);
-    this.choice = choice;
     rarely = new Rarely(clock);
+    unused = new UnusedRecords(select, choice, rarely);
     progressedAt = clock.instant();
     for (PassedOver reason : PassedOver.values()) {
-      passedOver.put(reason, 0L);
       passedOverCounters.put(
           reason,
           Counter.builder("distill.student.passed.over")
@@ -118,7 +108,7 @@ public final class ReadingReport {
   /** Counts a row of the present batch, which has so many now. */
   void taken(String teacher, int rows) {
     fit();
-    taken = true;
+    unused.used();
     waiting = rows;
     Counter counter = teacherCounters.get(teacher);
     (counter == null ? register(teacher) : counter).increment();
@@ -129,7 +119,7 @@ public final class ReadingReport {
       String oldest = teacherCounters.keySet().iterator().next();
       Counter gone = teacherCounters.remove(oldest);
       if (gone != null) {
-        var unused = registry.remove(gone);
+        var ignored = registry.remove(gone);
       }
     }
     Counter counter =
@@ -151,11 +141,8 @@ public final class ReadingReport {
     if (counter != null) {
       counter.increment();
     }
-    if (firstVisit && !taken) {
-      passedOver.merge(reason, 1L, Long::sum);
-      if (unused() % MANY == 0) {
-        warnThatNothingIsUsed();
-      }
+    if (firstVisit) {
+      unused.passedOver(reason);
     }
   }
 
@@ -184,12 +171,7 @@ public final class ReadingReport {
     if (counter != null) {
       counter.increment();
     }
-    if (!taken) {
-      rejected++;
-      if (unused() % MANY == 0) {
-        warnThatNothingIsUsed();
-      }
-    }
+    unused.rejected();
   }
 
   private void progressed() {
@@ -233,43 +215,6 @@ public final class ReadingReport {
     };
   }
 
-  private long unused() {
-    return rejected + passedOver.values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  private void warnThatNothingIsUsed() {
-    if (unused() == 0 || !rarely.isDue("unused")) {
-      return;
-    }
-    log.warn(
-        "nothing to train on so far: of {} records read, {}. {}",
-        unused(),
-        passedOver.entrySet().stream()
-                .filter(count -> count.getValue() > 0)
-                .map(count -> count.getValue() + " are passed over as " + count.getKey().label())
-                .collect(Collectors.joining(", "))
-            + (rejected > 0 ? " and " + rejected + " are not fit and become dead letters" : ""),
-        remedy());
-  }
-
-  private String remedy() {
-    long most = passedOver.values().stream().mapToLong(Long::longValue).max().orElse(0);
-    if (rejected > most) {
-      return "The headers of topic dead-letters say what is wrong with each";
-    }
-    if (passedOver.getOrDefault(PassedOver.UNLABELLED, 0L) == most) {
-      return "student.select is "
-          + select
-          + ": set it to all, which trains on the soft targets, or feed labels";
-    }
-    if (passedOver.getOrDefault(PassedOver.OTHER_TEACHER, 0L) == most) {
-      return "student.teacher-versions is "
-          + choice
-          + ": set it to all, or to a version that is on the log";
-    }
-    return "student.gate.hold-out-share holds them out: lower it, or feed more examples";
-  }
-
   /** Called while a batch waits for the log; says so when that takes long. */
   void waits(int rows, int batchSize, SoftTargetLog waitedFor) {
     Instant now = clock.instant();
@@ -293,9 +238,7 @@ public final class ReadingReport {
 
   /** Called when the log gives nothing more for now. */
   void nothingComes() {
-    if (!taken) {
-      warnThatNothingIsUsed();
-    }
+    unused.warn();
   }
 
   /** The present batch is complete. */

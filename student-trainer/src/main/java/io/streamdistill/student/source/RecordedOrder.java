@@ -102,7 +102,8 @@ public final class RecordedOrder implements Course {
   }
 
   /** Notes that the decision at the head is carried out: a record of its run, or it alone. */
-  void carriedOut() {
+  @Override
+  public void carriedOut() {
     Entry head = head();
     long length =
         head instanceof Taken taken

@@ -5,8 +5,6 @@ import java.time.InstantSource;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the soft-target topic record by record, as many passes as configured; a log that is
@@ -15,9 +13,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SoftTargetLog {
 
-  private static final Logger log = LoggerFactory.getLogger(SoftTargetLog.class);
-
-  private final String topic;
   private final PassConfig config;
   private final PartitionMerge merge;
   private final Course course;
@@ -29,9 +24,9 @@ public final class SoftTargetLog {
   private final EndOfLog end;
   private final TopicChanges changes;
   private final EarlierRecords earlier;
+  private final FirstPass firstPass;
   private final Revisits revisits;
   private final RestingLog sayings;
-  private boolean passEnded;
 
   /**
    * Assigns the consumer of {@code source} and seeks to {@code start}.
@@ -47,7 +42,7 @@ public final class SoftTargetLog {
       PassConfig config,
       long seed,
       InstantSource clock) {
-    this.topic = source.topic();
+    String topic = source.topic();
     this.ends = source.ends();
     this.config = config;
     LogPosition from = start.readFor(config);
@@ -68,6 +63,7 @@ public final class SoftTargetLog {
     revisits = new Revisits(earlier, merge, sayings, clock);
     end = new EndOfLog(merge, ends, clock);
     stretches = new Stretches(merge, course, order, this::addPartition);
+    firstPass = new FirstPass(topic, config, merge, stretches, end, order);
     changes = new TopicChanges(source, from.topicId(), merge, sayings, this::addPartition, clock);
     fetchers.seek(from.next());
   }
@@ -82,7 +78,9 @@ public final class SoftTargetLog {
    */
   public @Nullable ConsumerRecord<byte[], byte[]> next() {
     if (course instanceof RecordedOrder recorded) {
-      passEnded |= stretches.follow(recorded, earlier);
+      if (stretches.follow(recorded, earlier)) {
+        firstPass.ended();
+      }
       if (recorded.turn() != Course.Turn.NEW) {
         return null;
       }
@@ -99,14 +97,16 @@ public final class SoftTargetLog {
       } else {
         fetchers.fetch();
       }
-      watchForTheEnd();
+      if (!(course instanceof RecordedOrder)) {
+        firstPass.watch();
+      }
       record = take();
     }
     if (record != null) {
       end.moved();
       revisits.renew();
       order.add(new ReadingOrder.Taken(1));
-      carriedOut();
+      course.carriedOut();
     }
     return record;
   }
@@ -123,24 +123,6 @@ public final class SoftTargetLog {
     return record;
   }
 
-  /** The first pass up to the end of a log is over when the log rests, and all of it is taken. */
-  private void watchForTheEnd() {
-    if (merge.pass() > 0
-        || config.follows()
-        || merge.taken() == 0
-        || merge.buffered() > 0
-        || course instanceof RecordedOrder) {
-      return;
-    }
-    ends.lookNowAndThen();
-    if (config.bounded() || !end.isReached()) {
-      return;
-    }
-    passEnded = true;
-    stretches.begin(ends.ends()); // without a record: it says where the pass ends
-    order.add(new ReadingOrder.PassEnded());
-  }
-
   /** Takes a partition in that is new in the topic, from its first record on. */
   private void addPartition(int partition, long start) {
     merge.addPartition(partition, start);
@@ -148,12 +130,6 @@ public final class SoftTargetLog {
     earlier.addPartition(partition, start);
     ends.addPartition(partition);
     order.add(new ReadingOrder.Added(partition, start));
-  }
-
-  private void carriedOut() {
-    if (course instanceof RecordedOrder recorded) {
-      recorded.carriedOut();
-    }
   }
 
   /**
@@ -165,22 +141,17 @@ public final class SoftTargetLog {
       return false;
     }
     return window.isEmpty()
-        && (merge.passOver() || passEnded || (merge.pass() > 0 && merge.reachedEnds()));
+        && (merge.passOver() || firstPass.isOver() || (merge.pass() > 0 && merge.reachedEnds()));
   }
 
   /** Goes on to the next pass, and returns false when the one just over was the last. */
   public boolean nextPass() {
-    if (passEnded) {
-      log.info(
-          "the first pass ends at the end of topic {}, after {} records, at the offsets {}; what comes later is no part of the passes",
-          topic,
-          merge.taken(),
-          merge.ends());
-      carriedOut();
+    if (firstPass.isOver()) {
+      firstPass.close();
+      course.carriedOut();
     }
     merge.nextPass();
     window.restart(0);
-    passEnded = false;
     LogPosition position = merge.position();
     fetchers.seek(position.next());
     return !config.completedBy(position);
@@ -238,7 +209,7 @@ public final class SoftTargetLog {
   void takeEarlier() {
     earlier.take();
     order.add(new ReadingOrder.Again(1));
-    carriedOut();
+    course.carriedOut();
   }
 
   /** Notes that a record that was taken again is trained on. */
@@ -256,9 +227,7 @@ public final class SoftTargetLog {
     return revisits.position(window.position(merge), config.follows());
   }
 
-  /**
-   * How often every record that was taken was gone over, at least; may be called from any thread.
-   */
+  /** How often every record that was taken was gone over, at least; from any thread. */
   public int visits() {
     return revisits.visits();
   }
@@ -268,7 +237,7 @@ public final class SoftTargetLog {
     if (!full && !passOver()) {
       order.add(new ReadingOrder.Closed());
       if (course.turn() == Course.Turn.CLOSE) {
-        carriedOut();
+        course.carriedOut();
       }
     }
     return order.drain();

@@ -41,9 +41,9 @@ class PartitionMergeTest {
     offer(merge, 1, 0, 1);
     assertThat(takeAll(merge)).containsExactly("1@0", "0@1");
     assertThat(merge.awaited()).isNull();
-    assertThat(merge.atHand()).isEqualTo(offsets(3, 2));
+    assertThat(merge.atHand().ends()).isEqualTo(offsets(3, 2));
 
-    merge.beginStretch(merge.atHand());
+    merge.beginStretch(merge.atHand().ends());
     assertThat(takeAll(merge)).containsExactly("0@2", "1@1");
   }
 
@@ -75,7 +75,7 @@ class PartitionMergeTest {
 
     assertThat(takeAll(merge)).as("the stretch began without it").containsExactly("0@1");
 
-    merge.beginStretch(merge.atHand());
+    merge.beginStretch(merge.atHand().ends());
     assertThat(takeAll(merge)).containsExactly("1@7", "1@8");
     assertThat(merge.position().starts()).isEqualTo(new TreeMap<>(Map.of(0, 0L, 1, 7L)));
   }
