@@ -5,6 +5,7 @@ import io.streamdistill.checkpoints.format.UnreachableException;
 import io.streamdistill.checkpoints.store.S3Settings;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -20,6 +21,9 @@ import software.amazon.awssdk.core.exception.SdkException;
 record S3Problems(S3Location location, S3Settings settings) {
 
   private static final int SERVER_ERROR = 500;
+
+  /** What S3 says when a request did not arrive whole. */
+  private static final Set<String> BROKEN_OFF = Set.of("RequestTimeout", "IncompleteBody");
 
   /** Says whether the credentials are known, but may not do what was asked. */
   static boolean isDenied(SdkException e) {
@@ -39,7 +43,9 @@ record S3Problems(S3Location location, S3Settings settings) {
   /** Whether the service is away or busy, so that a later attempt may succeed. */
   private static boolean isOutage(SdkException e) {
     if (e instanceof AwsServiceException service) {
-      return service.statusCode() >= SERVER_ERROR || service.isThrottlingException();
+      return service.statusCode() >= SERVER_ERROR
+          || service.isThrottlingException()
+          || BROKEN_OFF.contains(code(e));
     }
     return e instanceof ApiCallTimeoutException || isNetwork(e);
   }
@@ -66,6 +72,8 @@ record S3Problems(S3Location location, S3Settings settings) {
           "TokenRefreshRequired" ->
           "the credentials are not accepted; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the"
               + " profile or the role";
+      case "RequestTimeout", "IncompleteBody" ->
+          "the request did not arrive whole at %s; check the network".formatted(service());
       case "RequestTimeTooSkewed" -> "the clock of this machine is wrong; set it";
       case "PermanentRedirect", "AuthorizationHeaderMalformed" ->
           "the bucket is in another region; set s3.region to it";

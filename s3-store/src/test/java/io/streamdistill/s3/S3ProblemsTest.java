@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
+import io.streamdistill.checkpoints.format.UnreachableException;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.S3Settings;
 import io.streamdistill.config.ConfigException;
@@ -131,25 +132,30 @@ class S3ProblemsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "AccessDenied, s3:GetObject",
-    "ExpiredToken, not accepted",
-    "RequestTimeTooSkewed, clock",
-    "PermanentRedirect, s3.region",
-    "ConditionalRequestConflict, another writer",
-    "SlowDown, as the service says it",
+    "AccessDenied, 403, s3:GetObject, false",
+    "ExpiredToken, 400, not accepted, false",
+    "RequestTimeTooSkewed, 403, clock, false",
+    "PermanentRedirect, 301, s3.region, false",
+    "ConditionalRequestConflict, 409, another writer, false",
+    "InvalidArgument, 400, as the service says it, false",
+    "RequestTimeout, 400, did not arrive whole, true",
+    "IncompleteBody, 400, did not arrive whole, true",
+    "SlowDown, 503, as the service says it, true",
   })
-  void explainsWhatTheServiceRefuses(String code, String words) {
+  void explainsWhatTheServiceRefuses(String code, int status, String words, boolean later) {
     S3Problems problems = new S3Problems(S3Location.parse(STORE), S3Settings.defaults());
     S3Exception refused =
         (S3Exception)
             S3Exception.builder()
                 .message("as the service says it")
+                .statusCode(status)
                 .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).build())
                 .build();
 
     CheckpointException failure = problems.failed("cannot store checkpoint x in", refused);
 
     assertThat(failure).hasMessageContainingAll(STORE, words, "as the service says it");
+    assertThat(failure instanceof UnreachableException).as("is tried again").isEqualTo(later);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -32,6 +33,7 @@ final class Wire implements AutoCloseable {
   private final AtomicLong sendable = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong receivable = new AtomicLong(Long.MAX_VALUE);
   private volatile Cut cut = Cut.ONCE;
+  private volatile boolean gone;
 
   private Wire(int target, ServerSocket listener) {
     this.target = target;
@@ -84,26 +86,38 @@ final class Wire implements AutoCloseable {
         Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
         open.add(client);
         open.add(server);
-        threads.execute(() -> pump(client, server, sendable));
-        threads.execute(() -> pump(server, client, receivable));
+        AtomicBoolean broken = new AtomicBoolean();
+        threads.execute(() -> pump(client, server, sendable, broken));
+        threads.execute(() -> pump(server, client, receivable, broken));
       }
     } catch (IOException e) {
       closeAll(); // the listener was closed
     }
   }
 
-  private void pump(Socket from, Socket to, AtomicLong allowance) {
+  /**
+   * Passes on what comes, in one direction.
+   *
+   * @param broken the connection; set before either end hears of it, so that what one end says to
+   *     that does not reach the other
+   */
+  private void pump(Socket from, Socket to, AtomicLong allowance, AtomicBoolean broken) {
     byte[] buffer = new byte[8192];
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        if (broken.get() || gone) {
+          return;
+        }
         if (allowance.addAndGet(-n) < 0) {
-          allowance.set(Long.MAX_VALUE);
+          broken.set(true);
           if (cut == Cut.FOR_GOOD) {
+            gone = true;
             listener.close();
           }
+          allowance.set(Long.MAX_VALUE);
           return;
         }
         out.write(buffer, 0, n);
