@@ -106,7 +106,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     try (Cleanup cleanup = new Cleanup()) {
       TemporaryDirectory temp = cleanup.add(TemporaryDirectory.create());
-      Progress progress = new Progress(err);
+      ProgressLine progress = new ProgressLine(err);
       Run run = new Run(home, temp.path(), cleanup, rounds, cores, report, progress::say);
       for (Section section : chosen) {
         double start = progress.seconds();

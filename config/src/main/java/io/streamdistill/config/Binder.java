@@ -138,7 +138,7 @@ final class Binder {
       if (e.getCause() instanceof ConfigException
           || e.getCause() instanceof IllegalArgumentException) {
         String message = Objects.toString(e.getCause().getMessage(), e.getCause().toString());
-        problems.add("%s (%s)", message, Blame.of(message, block, path));
+        problems.add("%s (%s)", message, RefusedValue.of(message, block, path));
         return null;
       }
       throw new IllegalStateException("bug: " + type + " failed to validate " + path, e.getCause());

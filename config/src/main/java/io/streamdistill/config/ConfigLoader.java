@@ -35,7 +35,7 @@ public final class ConfigLoader {
 
   private static final int MAX_FILE_BYTES = 3 << 20;
 
-  private record Flag(String key, String value, Origin origin) {}
+  private record Flag(String key, String value, ValueSource origin) {}
 
   private final Shape.Section root;
   private final String defaults;
@@ -153,7 +153,7 @@ public final class ConfigLoader {
    * @param flag what the user typed, for messages: {@code --port}, {@code --set}
    */
   public ConfigLoader set(String key, String value, String flag) {
-    flags.add(new Flag(key, value, Origin.flag(flag)));
+    flags.add(new Flag(key, value, ValueSource.flag(flag)));
     return this;
   }
 
@@ -198,8 +198,9 @@ public final class ConfigLoader {
   private Block merged(Problems problems) {
     LayerCheck check = new LayerCheck(root, problems, obsolete);
     KnownKeys keys = new KnownKeys(root, problems, obsolete);
-    Block merged = check.fitting(YamlReader.document(defaults, line -> Origin.DEFAULT, problems));
-    Block fromFile = YamlReader.document(file, line -> Origin.line(fileName, line), problems);
+    Block merged =
+        check.fitting(YamlReader.document(defaults, line -> ValueSource.DEFAULT, problems));
+    Block fromFile = YamlReader.document(file, line -> ValueSource.line(fileName, line), problems);
     merged = check.fitting(fromFile).over(merged);
     merged = check.fitting(keys.environment(environment, reserved)).over(merged);
     for (Flag flag : flags) {

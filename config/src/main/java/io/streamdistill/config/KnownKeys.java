@@ -46,7 +46,7 @@ final class KnownKeys {
   }
 
   /** The layer in which {@code key} is {@code value}; empty and reported if it is not known. */
-  Block assignment(String key, String value, Origin origin) {
+  Block assignment(String key, String value, ValueSource origin) {
     Optional<String> path =
         paths.containsKey(key) ? Optional.of(key) : propertiesHolding(key).map(holder -> key);
     if (path.isEmpty() && Obsolete.warns(obsolete, key, origin)) {
@@ -73,11 +73,11 @@ final class KnownKeys {
    * The layer of an environment; variables without the prefix and {@code reserved} do not count.
    */
   Block environment(Map<String, String> environment, Set<String> reserved) {
-    Block layer = Block.empty(Origin.DEFAULT);
+    Block layer = Block.empty(ValueSource.DEFAULT);
     for (String variable : environment.keySet().stream().sorted().toList()) {
       if (variable.startsWith(PREFIX) && !reserved.contains(variable)) {
         String value = environment.getOrDefault(variable, "");
-        Origin origin = Origin.environment(variable);
+        ValueSource origin = ValueSource.environment(variable);
         Optional<String> path = pathOf(variable);
         if (path.isEmpty() && isObsolete(variable, origin)) {
           continue;
@@ -93,7 +93,7 @@ final class KnownKeys {
     return layer;
   }
 
-  private boolean isObsolete(String variable, Origin origin) {
+  private boolean isObsolete(String variable, ValueSource origin) {
     String name = normalForm(variable.substring(PREFIX.length()));
     return obsolete.keySet().stream()
         .anyMatch(key -> normalForm(key).equals(name) && Obsolete.warns(obsolete, key, origin));
@@ -136,7 +136,7 @@ final class KnownKeys {
     return name.toUpperCase(Locale.ROOT).replaceAll("[._-]", "");
   }
 
-  private Block layer(String path, String text, Origin origin) {
+  private Block layer(String path, String text, ValueSource origin) {
     Shape shape = paths.get(path);
     if (shape == null) {
       String holder = holderOf(path);
@@ -155,7 +155,7 @@ final class KnownKeys {
   }
 
   /** Lists are YAML in brackets, or values separated by commas. */
-  private Node node(Shape shape, String text, Origin origin) {
+  private Node node(Shape shape, String text, ValueSource origin) {
     Shape plain = shape instanceof Shape.Maybe maybe ? maybe.inner() : shape;
     if (!(plain instanceof Shape.ListOf)) {
       return new Scalar(text, origin);

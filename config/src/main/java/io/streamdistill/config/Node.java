@@ -7,21 +7,21 @@ import java.util.Map;
 /** A configuration as written: text, not yet typed, and where every piece of it comes from. */
 sealed interface Node {
 
-  Origin origin();
+  ValueSource origin();
 
   /** One value; it gets its type from the key that it is bound to. */
-  record Scalar(String text, Origin origin) implements Node {}
+  record Scalar(String text, ValueSource origin) implements Node {}
 
   /** A key without a value, or with {@code null}. */
-  record Nothing(Origin origin) implements Node {}
+  record Nothing(ValueSource origin) implements Node {}
 
   /** A list; layers replace it as a whole. */
-  record Items(List<Node> elements, Origin origin) implements Node {}
+  record Items(List<Node> elements, ValueSource origin) implements Node {}
 
   /** Keys in the order in which they were written. */
-  record Block(Map<String, Node> children, Origin origin) implements Node {
+  record Block(Map<String, Node> children, ValueSource origin) implements Node {
 
-    static Block empty(Origin origin) {
+    static Block empty(ValueSource origin) {
       return new Block(Map.of(), origin);
     }
 

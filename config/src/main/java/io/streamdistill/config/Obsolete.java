@@ -12,7 +12,7 @@ final class Obsolete {
   private Obsolete() {}
 
   /** Whether {@code key} is one of them; warns of it then. */
-  static boolean warns(Map<String, String> keys, String key, Origin origin) {
+  static boolean warns(Map<String, String> keys, String key, ValueSource origin) {
     String why = keys.get(key);
     if (why == null) {
       return false;

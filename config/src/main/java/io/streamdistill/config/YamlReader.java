@@ -24,17 +24,17 @@ final class YamlReader {
   private static final Pattern LINE = Pattern.compile("line (\\d+), column \\d+");
 
   private final YAMLParser parser;
-  private final IntFunction<Origin> originOfLine;
+  private final IntFunction<ValueSource> originOfLine;
   private final Problems problems;
 
-  private YamlReader(YAMLParser parser, IntFunction<Origin> originOfLine, Problems problems) {
+  private YamlReader(YAMLParser parser, IntFunction<ValueSource> originOfLine, Problems problems) {
     this.parser = parser;
     this.originOfLine = originOfLine;
     this.problems = problems;
   }
 
   /** Reads a document whose top level is a mapping; an empty document has no keys. */
-  static Block document(String text, IntFunction<Origin> originOfLine, Problems problems) {
+  static Block document(String text, IntFunction<ValueSource> originOfLine, Problems problems) {
     Node root = value(text, originOfLine, problems);
     if (root instanceof Block block) {
       return block;
@@ -46,8 +46,8 @@ final class YamlReader {
   }
 
   /** Reads any one value. */
-  static Node value(String text, IntFunction<Origin> originOfLine, Problems problems) {
-    Origin start = originOfLine.apply(1);
+  static Node value(String text, IntFunction<ValueSource> originOfLine, Problems problems) {
+    ValueSource start = originOfLine.apply(1);
     try (YAMLParser parser = YAML.createParser(text)) {
       YamlReader reader = new YamlReader(parser, originOfLine, problems);
       JsonToken first = parser.nextToken();
@@ -89,12 +89,12 @@ final class YamlReader {
     return explanation.isEmpty() ? "no message" : explanation;
   }
 
-  private Origin here() {
+  private ValueSource here() {
     return originOfLine.apply(parser.currentTokenLocation().getLineNr());
   }
 
   private Node node(@Nullable JsonToken token, String path) throws IOException {
-    Origin origin = here();
+    ValueSource origin = here();
     if (parser.isCurrentAlias()) {
       problems.add("%s (%s): YAML aliases are not supported; repeat the value", path, origin);
       return new Node.Nothing(origin);
@@ -116,15 +116,15 @@ final class YamlReader {
         : new Node.Scalar(parser.getText(), origin);
   }
 
-  private Block block(String path, Origin origin) throws IOException {
+  private Block block(String path, ValueSource origin) throws IOException {
     Map<String, Node> children = new LinkedHashMap<>();
-    Map<String, Origin> keys = new LinkedHashMap<>();
+    Map<String, ValueSource> keys = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
-      Origin keyOrigin = here();
+      ValueSource keyOrigin = here();
       String childPath = path.isEmpty() ? key : path + "." + key;
       Node child = atKey(node(parser.nextToken(), childPath), keyOrigin);
-      Origin earlier = keys.putIfAbsent(key, keyOrigin);
+      ValueSource earlier = keys.putIfAbsent(key, keyOrigin);
       if (earlier == null) {
         children.put(key, child);
       } else {
@@ -136,7 +136,7 @@ final class YamlReader {
   }
 
   /** Messages point at the key: a block starts a line below it, and a value may, too. */
-  private static Node atKey(Node node, Origin origin) {
+  private static Node atKey(Node node, ValueSource origin) {
     if (node instanceof Block block) {
       return new Block(block.children(), origin);
     }

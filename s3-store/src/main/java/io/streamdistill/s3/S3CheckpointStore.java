@@ -7,7 +7,7 @@ import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.format.ManifestFile;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.ExpectedFiles;
-import io.streamdistill.checkpoints.store.Fetch;
+import io.streamdistill.checkpoints.store.VerifiedFetch;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -120,11 +120,11 @@ final class S3CheckpointStore implements CheckpointStore {
   @Override
   public void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
     try {
-      Fetch.into(
+      VerifiedFetch.into(
           id,
           expected,
           directory,
-          new Fetch.Parts() {
+          new VerifiedFetch.Parts() {
             @Override
             public void manifest(Path file, int maxBytes) throws IOException {
               write(file, S3CheckpointStore.this.manifest(id, maxBytes));
@@ -144,7 +144,7 @@ final class S3CheckpointStore implements CheckpointStore {
 
   @Override
   public void fetchFile(CheckpointId id, FileEntry file, Path target) {
-    Fetch.file(
+    VerifiedFetch.file(
         id,
         file,
         target,

@@ -156,11 +156,12 @@ public final class CheckpointRebuild {
       Progress start,
       List<Lineage.Segment> segments,
       Closers closers) {
-    TrainingLog trainingLog = TrainingLog.openAgain(kafka, softTargets, student.config(), closers);
-    trainingLog.requireSame(start.position());
+    SoftTargetTopic topic =
+        SoftTargetTopic.openAgain(kafka, softTargets, student.config(), closers);
+    topic.requireSame(start.position());
     List<ReadingOrder.Entry> entries = new ArrayList<>();
     segments.forEach(segment -> entries.addAll(segment.entries()));
-    SoftTargetLog source = trainingLog.at(start.position(), new RecordedOrder(entries));
+    SoftTargetLog source = topic.at(start.position(), new RecordedOrder(entries));
     BatchReader reader =
         student.batches(
             source,

@@ -15,7 +15,7 @@ import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.StoredModel;
 import io.streamdistill.checkpoints.trust.SigningKey;
 import io.streamdistill.checkpoints.trust.TrustedKeys;
-import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.engine.export.Quantization;
 import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.student.gate.Gate;
 import io.streamdistill.student.gate.HoldOut;
@@ -48,7 +48,7 @@ final class Publishing {
 
   private final ConfiguredStudent student;
   private final Cluster cluster;
-  private final TrainingLog trainingLog;
+  private final SoftTargetTopic softTargets;
   private final TrainerClients clients;
   private final MeterRegistry registry;
   private final @Nullable SigningKey signingKey;
@@ -67,12 +67,12 @@ final class Publishing {
   Publishing(
       ConfiguredStudent student,
       Cluster cluster,
-      TrainingLog trainingLog,
+      SoftTargetTopic softTargets,
       MeterRegistry registry,
       Closers closers) {
     this.student = student;
     this.cluster = cluster;
-    this.trainingLog = trainingLog;
+    this.softTargets = softTargets;
     this.registry = registry;
     StudentConfig config = student.config();
     clients = new TrainerClients(cluster.kafka(), config);
@@ -166,7 +166,9 @@ final class Publishing {
                     cluster.topics().softTargets(),
                     student.task())
                 ::correct,
-            student.config().checkpoint().int8() ? new QuantizationLoss(holdOut) : SmallModels.NONE,
+            student.config().checkpoint().int8()
+                ? new QuantizationLoss(holdOut)
+                : Quantization.NONE,
             signingKey,
             Clock.systemUTC());
     return new BackgroundPublisher(
@@ -187,7 +189,7 @@ final class Publishing {
         writer,
         new Announcements(
             transactions,
-            trainingLog.consumer().groupMetadata(),
+            softTargets.consumer().groupMetadata(),
             cluster.topics(),
             Clock.systemUTC()),
         committed(),
@@ -234,12 +236,12 @@ final class Publishing {
 
       @Override
       public void requireSameLog(LogPosition position) {
-        trainingLog.requireSame(position);
+        softTargets.requireSame(position);
       }
 
       @Override
       public Map<Integer, Long> offsets() {
-        return trainingLog.committed();
+        return softTargets.committed();
       }
     };
   }

@@ -76,14 +76,14 @@ record StudentStart(
       ConfiguredStudent student,
       StudentIdentity identity,
       Publishing publishing,
-      TrainingLog trainingLog,
+      SoftTargetTopic softTargets,
       Function<StudentScales, TrainableStudent> students,
       Predicate<CheckpointId> usable) {
     StudentConfig config = student.config();
     Path workDir = config.checkpoint().workDir();
     Optional<Resumed> resumed =
         new Resumption(identity, publishing.store(), workDir, publishing.trusted())
-            .resume(publishing.checkpoints(), students, usable, trainingLog::inPresentLog);
+            .resume(publishing.checkpoints(), students, usable, softTargets::inPresentLog);
     if (resumed.isPresent()) {
       LearningRecord learning = learning(resumed.get());
       logResumed(student, identity, resumed.get(), learning.rateFactor());
@@ -96,7 +96,7 @@ record StudentStart(
           learning,
           resumed.get().lineage());
     }
-    Progress start = Progress.beginning(trainingLog.beginning());
+    Progress start = Progress.beginning(softTargets.beginning());
     if (config.initFrom().isEmpty()) {
       log.info("student {} starts anew", config.name());
       return new StudentStart(start, null, null, null, NOTHING_YET, Lineage.NONE);

@@ -37,7 +37,7 @@ final class TrainerAssembly {
   private final Instruments instruments;
   private final Closers closers;
   private final StudentIdentity described;
-  private final TrainingLog trainingLog;
+  private final SoftTargetTopic softTargets;
   private final Publishing publishing;
 
   /** Connects; what is opened is closed by {@code closers}. */
@@ -47,12 +47,12 @@ final class TrainerAssembly {
     this.config = student.config();
     this.instruments = instruments;
     this.closers = closers;
-    String softTargets = cluster.topics().softTargets();
-    described = student.identity(softTargets);
-    trainingLog =
-        TrainingLog.open(cluster.kafka(), softTargets, config, instruments.registry(), closers);
-    closers.add(new KafkaClientMetrics(trainingLog.consumer())).bindTo(instruments.registry());
-    publishing = new Publishing(student, cluster, trainingLog, instruments.registry(), closers);
+    String topic = cluster.topics().softTargets();
+    described = student.identity(topic);
+    softTargets =
+        SoftTargetTopic.open(cluster.kafka(), topic, config, instruments.registry(), closers);
+    closers.add(new KafkaClientMetrics(softTargets.consumer())).bindTo(instruments.registry());
+    publishing = new Publishing(student, cluster, softTargets, instruments.registry(), closers);
   }
 
   /**
@@ -61,9 +61,9 @@ final class TrainerAssembly {
    * @param usable whether a checkpoint of the student is to be gone on from
    */
   StudentStart start(Predicate<CheckpointId> usable) {
-    trainingLog.refresh();
+    softTargets.refresh();
     return StudentStart.of(
-        student, described, publishing, trainingLog, scales -> built(scales, false), usable);
+        student, described, publishing, softTargets, scales -> built(scales, false), usable);
   }
 
   /**
@@ -83,7 +83,7 @@ final class TrainerAssembly {
     if (scales == null) {
       scales =
           new Measurer(
-                  trainingLog.at(start.progress().position(), null),
+                  softTargets.at(start.progress().position(), null),
                   config.features(),
                   student.task(),
                   config.maxWeight(),
@@ -110,10 +110,10 @@ final class TrainerAssembly {
     if (ready == null) {
       throw new IllegalArgumentException("the start has not been measured");
     }
-    SoftTargetLog source = trainingLog.at(start.progress().position(), null);
+    SoftTargetLog source = softTargets.at(start.progress().position(), null);
     BackgroundPublisher publisher =
         closers.add(publishing.publisher(described.begun(ready.scales(), start.origin()), start));
-    RejectedBefore rejectedBefore = new RejectedBefore(trainingLog.committed());
+    RejectedBefore rejectedBefore = new RejectedBefore(softTargets.committed());
     LearningMonitor monitor =
         new LearningMonitor(
             config.learning(),
@@ -160,6 +160,6 @@ final class TrainerAssembly {
 
   /** How long Kafka has not answered. */
   Duration silence() {
-    return trainingLog.silence();
+    return softTargets.silence();
   }
 }

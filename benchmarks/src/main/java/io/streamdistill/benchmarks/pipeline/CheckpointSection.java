@@ -67,8 +67,8 @@ public final class CheckpointSection implements Section {
     List<Double> publishing = new ArrayList<>();
     List<Double> pulling = new ArrayList<>();
     List<Double> pulled = new ArrayList<>();
-    try (Announcements announcements = new Announcements(cluster)) {
-      MetricsPage before = trainer.metrics();
+    try (NewCheckpoints announcements = new NewCheckpoints(cluster)) {
+      MetricsSnapshot before = trainer.metrics();
       for (int i = -WARM_UP; i < run.rounds(); i++) {
         List<Announcement> news = announcements.next(trainer, PATIENCE);
         Announcement announced = news.get(news.size() - 1);
@@ -76,7 +76,7 @@ public final class CheckpointSection implements Section {
         new CheckpointPuller(Cluster.of(cluster.kafka(), BenchCluster.TOPICS)).pull(STUDENT, out);
         double seconds = (System.nanoTime() - start) / 1e9;
         long now = System.currentTimeMillis();
-        MetricsPage after = awaitCounted(trainer, before);
+        MetricsSnapshot after = awaitCounted(trainer, before);
         if (i >= 0) {
           pulling.add(seconds);
           pulled.add((now - announced.publishedTime().toEpochMilli()) / 1e3);
@@ -100,11 +100,11 @@ public final class CheckpointSection implements Section {
   /**
    * Waits until both timers have counted a checkpoint since; they may do so after its announcement.
    */
-  private static MetricsPage awaitCounted(Service trainer, MetricsPage before)
+  private static MetricsSnapshot awaitCounted(Service trainer, MetricsSnapshot before)
       throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < deadline) {
-      MetricsPage now = trainer.metrics();
+      MetricsSnapshot now = trainer.metrics();
       if (countSince(before, now, STALL) >= 1 && countSince(before, now, PUBLISH) >= 1) {
         return now;
       }
@@ -113,11 +113,11 @@ public final class CheckpointSection implements Section {
     throw new IllegalStateException("the trainer's timers counted no checkpoint in " + PATIENCE);
   }
 
-  private static double countSince(MetricsPage before, MetricsPage after, String timer) {
+  private static double countSince(MetricsSnapshot before, MetricsSnapshot after, String timer) {
     return after.sum(timer + "_count") - before.sum(timer + "_count");
   }
 
-  private static double meanSince(MetricsPage before, MetricsPage after, String timer) {
+  private static double meanSince(MetricsSnapshot before, MetricsSnapshot after, String timer) {
     return (after.sum(timer + "_sum") - before.sum(timer + "_sum"))
         / countSince(before, after, timer);
   }

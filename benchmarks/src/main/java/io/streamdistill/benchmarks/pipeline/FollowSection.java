@@ -69,7 +69,7 @@ public final class FollowSection implements Section {
       throws InterruptedException {
     List<Announcement> published = new ArrayList<>();
     try (LinkWatch link = LinkWatch.of(out);
-        Announcements announcements = new Announcements(cluster)) {
+        NewCheckpoints announcements = new NewCheckpoints(cluster)) {
       while (published.size() < WARM_UP + PUBLICATIONS) {
         published.addAll(announcements.next(trainer, PATIENCE));
       }

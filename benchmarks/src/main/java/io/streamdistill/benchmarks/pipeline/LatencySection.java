@@ -55,7 +55,7 @@ public final class LatencySection implements Section {
       run.say("latency: warming up, then the rate that the pipeline can take");
       cluster.produce(mnist, WARM_UP_RECORDS);
       cluster.awaitCount(trainer, TRAINED, trainable(WARM_UP_RECORDS), PATIENCE);
-      MetricsPage before = teacher.metrics();
+      MetricsSnapshot before = teacher.metrics();
       long start = System.nanoTime();
       cluster.produce(mnist, RATE_RECORDS);
       cluster.awaitCount(trainer, TRAINED, trainable(WARM_UP_RECORDS + RATE_RECORDS), PATIENCE);
@@ -67,7 +67,7 @@ public final class LatencySection implements Section {
       try (Arrivals arrivals = Arrivals.fromNow(cluster)) {
         arrivals.startReading();
         cluster.produceAt(mnist, (long) (half * SETTLE.toSeconds()), half);
-        MetricsPage trainerBefore = trainer.metrics();
+        MetricsSnapshot trainerBefore = trainer.metrics();
         arrivals.countFrom(System.currentTimeMillis());
         cluster.produceAt(mnist, (long) (half * MEASURE.toSeconds()), half);
         Thread.sleep(LAST_COMMIT.toMillis());
@@ -82,7 +82,7 @@ public final class LatencySection implements Section {
     return Math.floor((double) records / Yaml.STUDENT_BATCH - 1) * Yaml.STUDENT_BATCH;
   }
 
-  private static double meanSince(MetricsPage before, MetricsPage after) {
+  private static double meanSince(MetricsSnapshot before, MetricsSnapshot after) {
     return (after.sum(INFERENCE + "_sum") - before.sum(INFERENCE + "_sum"))
         / (after.sum(INFERENCE + "_count") - before.sum(INFERENCE + "_count"));
   }
@@ -92,8 +92,8 @@ public final class LatencySection implements Section {
       Arrivals arrivals,
       double rate,
       double batchSeconds,
-      MetricsPage trainerBefore,
-      MetricsPage trainerAfter) {
+      MetricsSnapshot trainerBefore,
+      MetricsSnapshot trainerAfter) {
     double budget = LINGER.toMillis() / 1e3 + 2 * batchSeconds;
     List<Double> perWindow = new ArrayList<>();
     List<List<Double>> windows = arrivals.windows(run.rounds());

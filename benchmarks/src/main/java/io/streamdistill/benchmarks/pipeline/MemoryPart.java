@@ -95,7 +95,7 @@ final class MemoryPart {
 
     private void read() throws InterruptedException {
       if (!isOver()) { // what it does when idle is of no interest
-        MetricsPage page = service.metrics();
+        MetricsSnapshot page = service.metrics();
         millions.add(page.sum(counter) / 1e6);
         bytes.add((double) service.rssBytes());
         heap.add(page.sum("jvm_memory_committed_bytes", "area=\"heap\""));

@@ -59,13 +59,13 @@ final class Service implements AutoCloseable {
   }
 
   /** Its metrics as they are now. */
-  MetricsPage metrics() throws InterruptedException {
+  MetricsSnapshot metrics() throws InterruptedException {
     if (metrics == null) {
       throw new IllegalStateException(name + " does not serve metrics yet");
     }
     requireAlive();
     try {
-      return new MetricsPage(
+      return new MetricsSnapshot(
           http.send(
                   HttpRequest.newBuilder(metrics).timeout(HTTP_TIMEOUT).build(),
                   BodyHandlers.ofString())

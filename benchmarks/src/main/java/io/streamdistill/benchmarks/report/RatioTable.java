@@ -5,7 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The report as a table for people: one ratio a line, those with a place in {@link Target} first.
+ * The report as a table for people: one ratio a line, those with a place in {@link TargetRatio}
+ * first.
  */
 public final class RatioTable {
 
@@ -15,7 +16,7 @@ public final class RatioTable {
   public static String of(Report report) {
     StringBuilder table = new StringBuilder(4096);
     table.append(row("ratio", "median", "min .. max of rounds", "target", "met", "what"));
-    for (Target target : Target.ALL) {
+    for (TargetRatio target : TargetRatio.ALL) {
       Optional<Ratio> ratio = report.ratio(target.key());
       if (ratio.isPresent()) {
         String met = target.metBy(ratio.get().value()).map(good -> good ? "yes" : "NO").orElse("-");
@@ -26,7 +27,7 @@ public final class RatioTable {
     }
     List<Ratio> others =
         report.ratios().values().stream()
-            .filter(ratio -> Target.of(ratio.key()).isEmpty())
+            .filter(ratio -> TargetRatio.of(ratio.key()).isEmpty())
             .toList();
     if (!others.isEmpty()) {
       table.append(String.format(Locale.ROOT, "%nbeside these%n"));

@@ -88,14 +88,14 @@ public final class Report {
   }
 
   /**
-   * The report as JSON. {@code ratios} has every key of {@link Target#ALL}, null where it was not
-   * measured, and whatever else was.
+   * The report as JSON. {@code ratios} has every key of {@link TargetRatio#ALL}, null where it was
+   * not measured, and whatever else was.
    */
   public String json() {
     ObjectNode root = json.createObjectNode();
     ObjectNode medians = root.putObject("ratios");
     ObjectNode targets = root.putObject("targets");
-    for (Target target : Target.ALL) {
+    for (TargetRatio target : TargetRatio.ALL) {
       medians.putNull(target.key());
       ObjectNode node = targets.putObject(target.key());
       if (target.bound() != null) {

@@ -25,7 +25,7 @@ public final class CheckpointShelf implements AutoCloseable {
 
   private final String student;
   private final Duration maxAge;
-  private final Announced announced;
+  private final LiveAnnouncements announced;
   private final FileShelf files;
   private @Nullable Known known;
   private @Nullable Failure failure;
@@ -46,7 +46,7 @@ public final class CheckpointShelf implements AutoCloseable {
   public CheckpointShelf(CheckpointStores stores, String student, Path directory, Duration maxAge) {
     this.student = student;
     this.maxAge = maxAge;
-    this.announced = new Announced(stores);
+    this.announced = new LiveAnnouncements(stores);
     this.files = new FileShelf(stores, directory);
   }
 

@@ -98,7 +98,7 @@ final class ChunkReader {
     }
     long size = sizes.merge(file, (long) record.value().length, Long::sum);
     if (size > file.file().size()) {
-      throw Fetch.otherSize(id, file.file(), "at least %d bytes".formatted(size));
+      throw VerifiedFetch.otherSize(id, file.file(), "at least %d bytes".formatted(size));
     }
     digest.update(record.value());
     try (OutputStream out = Files.newOutputStream(place.apply(file), StandardOpenOption.APPEND)) {

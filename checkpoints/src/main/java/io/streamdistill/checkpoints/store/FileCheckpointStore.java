@@ -66,11 +66,11 @@ public final class FileCheckpointStore implements CheckpointStore {
     if (!Files.isDirectory(source)) {
       throw missing("checkpoint " + id);
     }
-    Fetch.into(id, expected, directory, parts(id));
+    VerifiedFetch.into(id, expected, directory, parts(id));
   }
 
   /** What a fetch copies: the manifest, then the files. */
-  public Fetch.Parts parts(CheckpointId id) {
+  public VerifiedFetch.Parts parts(CheckpointId id) {
     return new Stored(id, path(id));
   }
 
@@ -88,7 +88,7 @@ public final class FileCheckpointStore implements CheckpointStore {
   }
 
   /** A checkpoint is deleted by a rename, so that it goes as a whole under who reads it. */
-  private final class Stored implements Fetch.Parts {
+  private final class Stored implements VerifiedFetch.Parts {
 
     private final CheckpointId id;
     private final Path source;
@@ -118,7 +118,7 @@ public final class FileCheckpointStore implements CheckpointStore {
       try {
         requireNothingElse(files);
         for (FileEntry file : files) {
-          Fetch.copy(id, file, source.resolve(file.name()), directory.resolve(file.name()));
+          VerifiedFetch.copy(id, file, source.resolve(file.name()), directory.resolve(file.name()));
         }
       } catch (IOException | UncheckedIOException | CheckpointException e) {
         if (Files.isDirectory(source)) {
@@ -161,7 +161,7 @@ public final class FileCheckpointStore implements CheckpointStore {
     if (!Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)) {
       throw missing("%s of checkpoint %s".formatted(file.name(), id));
     }
-    Fetch.file(id, file, target, copy -> Fetch.copy(id, file, source, copy));
+    VerifiedFetch.file(id, file, target, copy -> VerifiedFetch.copy(id, file, source, copy));
   }
 
   @Override

@@ -101,11 +101,11 @@ public final class KafkaCheckpointStore implements CheckpointStore {
   @Override
   public synchronized void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
     Complete checkpoint = complete(id);
-    Fetch.into(
+    VerifiedFetch.into(
         id,
         expected,
         directory,
-        new Fetch.Parts() {
+        new VerifiedFetch.Parts() {
           @Override
           public void manifest(Path file, int maxBytes) throws IOException {
             Complete manifest = checkpoint.only(Set.of(Manifest.FILE_NAME));
@@ -123,7 +123,7 @@ public final class KafkaCheckpointStore implements CheckpointStore {
   @Override
   public synchronized void fetchFile(CheckpointId id, FileEntry file, Path target) {
     Complete only = complete(id).only(Set.of(file.name())).exactly(List.of(file));
-    Fetch.file(
+    VerifiedFetch.file(
         id, file, target, copy -> new ChunkReader(kafka, id, only, timeout).writeOnlyFileTo(copy));
   }
 

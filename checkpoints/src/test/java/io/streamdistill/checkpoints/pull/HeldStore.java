@@ -4,8 +4,8 @@ import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.ExpectedFiles;
-import io.streamdistill.checkpoints.store.Fetch;
 import io.streamdistill.checkpoints.store.FileCheckpointStore;
+import io.streamdistill.checkpoints.store.VerifiedFetch;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -35,12 +35,12 @@ class HeldStore implements CheckpointStore {
     return new HeldStore(store, asked, goOn) {
       @Override
       public void fetch(CheckpointId id, ExpectedFiles expected, Path directory) {
-        Fetch.Parts parts = files.parts(id);
-        Fetch.into(
+        VerifiedFetch.Parts parts = files.parts(id);
+        VerifiedFetch.into(
             id,
             expected,
             directory,
-            new Fetch.Parts() {
+            new VerifiedFetch.Parts() {
               @Override
               public void manifest(Path file, int maxBytes) throws IOException {
                 parts.manifest(file, maxBytes);

@@ -41,7 +41,7 @@ public final class Configured {
   }
 
   /** A short hash of every key that bears on what is learned, and of the task's files. */
-  static String fingerprint(List<Setting> settings, Task task) throws IOException {
+  static String fingerprint(List<Setting> settings, ForeignTask task) throws IOException {
     MessageDigest hash = sha256();
     settings.stream()
         .filter(setting -> SECTIONS.matcher(setting.key()).matches())

@@ -101,7 +101,7 @@ public final class DefaultsExperimentCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter console = spec.commandLine().getOut();
-    List<Task> chosen = chosen();
+    List<ForeignTask> chosen = chosen();
     int count = seeds == null ? (quick ? 1 : SEEDS) : seeds;
     Path file = json == null ? work.resolve(name()) : json;
     Results results =
@@ -111,7 +111,7 @@ public final class DefaultsExperimentCommand implements Callable<Integer> {
     Files.createDirectories(work);
     Path data = Files.createTempDirectory(work, "broker-");
     try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerConfig.in(data))) {
-      new Matrix(
+      new TaskMatrix(
               product,
               broker.bootstrapServers(),
               Reference.in(reference),
@@ -135,9 +135,9 @@ public final class DefaultsExperimentCommand implements Callable<Integer> {
     return met == chosen.size() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private List<Task> chosen() throws IOException {
-    Map<String, Task> all = new LinkedHashMap<>();
-    Task.in(folder).forEach(task -> all.put(task.name(), task));
+  private List<ForeignTask> chosen() throws IOException {
+    Map<String, ForeignTask> all = new LinkedHashMap<>();
+    ForeignTask.in(folder).forEach(task -> all.put(task.name(), task));
     List<String> names = !tasks.isEmpty() ? tasks : quick ? QUICK : List.copyOf(all.keySet());
     for (String name : names) {
       if (!all.containsKey(name)) {

@@ -30,7 +30,7 @@ final class TaskRun {
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(10);
 
   private final Product product;
-  private final Task task;
+  private final ForeignTask task;
   private final Map<String, String> place; // broker, topics, ports: nothing about learning
   private final Path work;
   private final Duration limit;
@@ -44,7 +44,7 @@ final class TaskRun {
    */
   TaskRun(
       Product product,
-      Task task,
+      ForeignTask task,
       String servers,
       Map<String, String> more,
       Path work,
@@ -130,7 +130,7 @@ final class TaskRun {
     Folders.delete(pulled.resolveSibling(name + ".versions"));
     pull(commands, pulled);
     int[] classes;
-    try (StudentModel model = new StudentModel(pulled.resolve("model.onnx"))) {
+    try (PulledModel model = new PulledModel(pulled.resolve("model.onnx"))) {
       classes = model.classes(testRows(commands));
     }
     int[] teacher = teacherClasses();

@@ -67,20 +67,20 @@ public final class Lab implements AutoCloseable {
    *
    * @param temperature T at which the teacher publishes
    */
-  public SoftTargetLog score(
+  public ScoredSet score(
       String name, TransferSet examples, TeacherRecipe teacher, double temperature)
       throws IOException, InterruptedException {
     Path marker = directory.resolve(name + ".scored"); // holds the prefix of the topics
     if (Files.exists(marker)) {
-      return new SoftTargetLog(topics(Files.readString(marker)), examples.count());
+      return new ScoredSet(topics(Files.readString(marker)), examples.count());
     }
     String prefix = unusedPrefix(name);
     TopicsConfig topics = topics(prefix);
-    Topics.create(kafka, TopicSpec.all(topics, ScoredLog.MAX_RECORD_BYTES));
-    new ScoredLog(kafka, admin, features, classes)
+    Topics.create(kafka, TopicSpec.all(topics, ScoringRun.MAX_RECORD_BYTES));
+    new ScoringRun(kafka, admin, features, classes)
         .run(prefix + "-teacher", topics, examples, teacher, temperature);
     Files.writeString(marker, prefix);
-    return new SoftTargetLog(topics, examples.count());
+    return new ScoredSet(topics, examples.count());
   }
 
   /** Checkpoints of all students are announced on one topic. */
@@ -128,12 +128,12 @@ public final class Lab implements AutoCloseable {
    *     their mean prediction is the teacher's; null for no correction
    */
   public List<Stage> train(
-      SoftTargetLog log,
+      ScoredSet log,
       String name,
       StudentRecipe recipe,
       long seed,
       int stages,
-      @Nullable SoftTargetLog probe)
+      @Nullable ScoredSet probe)
       throws InterruptedException {
     long every = recipe.passes() * log.count() / stages;
     List<String> settings = new ArrayList<>(recipe.settings(name, seed, log.count()));

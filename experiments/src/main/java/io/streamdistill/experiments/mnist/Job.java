@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.lab.ScoredSet;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import org.jspecify.annotations.Nullable;
 
@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 record Job(
     String condition,
-    SoftTargetLog log,
+    ScoredSet log,
     String logName,
     StudentRecipe recipe,
     long seed,
-    @Nullable SoftTargetLog probe) {
+    @Nullable ScoredSet probe) {
 
-  Job(String condition, SoftTargetLog log, String logName, StudentRecipe recipe, long seed) {
+  Job(String condition, ScoredSet log, String logName, StudentRecipe recipe, long seed) {
     this(condition, log, logName, recipe, seed, null);
   }
 
   /** The same with its biases corrected. */
-  Job correctedOn(SoftTargetLog newProbe) {
+  Job correctedOn(ScoredSet newProbe) {
     return new Job(condition, log, logName, recipe, seed, newProbe);
   }
 

@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.lab.ScoredSet;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import io.streamdistill.experiments.lab.TeacherRecipe;
 import io.streamdistill.teacher.engine.Combination;
@@ -42,7 +42,7 @@ final class MnistEnsemble implements MnistExperiment {
   @Override
   public void run(Workbench bench) throws IOException, InterruptedException {
     int labelled = bench.trainCount() / LABELLED_PART;
-    SoftTargetLog quarter = // for its labels
+    ScoredSet quarter = // for its labels
         bench.score("quarter", MnistTransferSet.plain(bench.train(), labelled, label -> true));
     StudentRecipe hard = MnistRecipes.hard(bench);
     List<Job> members = new ArrayList<>();
@@ -70,7 +70,7 @@ final class MnistEnsemble implements MnistExperiment {
       Workbench bench, String condition, String teacherName, TeacherRecipe teacher)
       throws IOException, InterruptedException {
     String name = teacherName + "-of-quarter-" + MnistRecipes.hard(bench).key();
-    SoftTargetLog log =
+    ScoredSet log =
         bench.score(
             name,
             MnistTransferSet.plain(bench.train(), bench.trainCount(), label -> true),

@@ -1,7 +1,7 @@
 package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.Lab.Stage;
-import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.lab.ScoredSet;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ final class MnistFewLabels implements MnistExperiment {
     int few = (int) Math.round((bench.options().quick() ? QUICK_SHARE : SHARE) * shuffled.length);
     int[] cases = java.util.Arrays.copyOf(shuffled, few);
     int[] stopping = java.util.Arrays.copyOfRange(shuffled, few, 2 * few); // labels to stop by
-    SoftTargetLog log = bench.score("few", new MnistTransferSet(bench.train(), cases, 1, 0, 0));
+    ScoredSet log = bench.score("few", new MnistTransferSet(bench.train(), cases, 1, 0, 0));
     int passes = bench.options().quick() ? QUICK_PASSES : PASSES;
     StudentRecipe hard = MnistRecipes.hard(bench).withPasses(passes);
     StudentRecipe soft = MnistRecipes.softByAdam(bench, TEMPERATURE).withPasses(passes);

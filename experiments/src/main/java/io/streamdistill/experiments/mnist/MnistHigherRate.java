@@ -1,7 +1,7 @@
 package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.experiments.lab.Lab.Stage;
-import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.lab.ScoredSet;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ final class MnistHigherRate implements MnistExperiment {
 
   @Override
   public void run(Workbench bench) throws IOException, InterruptedException {
-    SoftTargetLog plain = bench.plain();
+    ScoredSet plain = bench.plain();
     List<Job> jobs = new ArrayList<>();
     for (double rate : LEARNING_RATES) {
       add(bench, jobs, "hard_lr" + rate, plain, MnistRecipes.hard(bench), rate);
@@ -47,7 +47,7 @@ final class MnistHigherRate implements MnistExperiment {
       Workbench bench,
       List<Job> jobs,
       String condition,
-      SoftTargetLog log,
+      ScoredSet log,
       StudentRecipe recipe,
       double rate) {
     jobs.addAll(

@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.lab.ScoredSet;
 import java.io.IOException;
 import java.util.stream.IntStream;
 
@@ -35,7 +35,7 @@ final class MnistJitter implements MnistExperiment {
     MnistTransferSet examples =
         new MnistTransferSet(
             bench.train(), IntStream.range(0, bench.trainCount()).toArray(), copies, PIXELS, 1);
-    SoftTargetLog log = bench.score(name, examples);
+    ScoredSet log = bench.score(name, examples);
     bench.run(
         bench.jobs(
             "jitter_soft_T20",

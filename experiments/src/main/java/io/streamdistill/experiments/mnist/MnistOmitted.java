@@ -2,7 +2,7 @@ package io.streamdistill.experiments.mnist;
 
 import io.streamdistill.checkpoints.format.Calibration;
 import io.streamdistill.experiments.lab.Lab.Stage;
-import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.lab.ScoredSet;
 import io.streamdistill.experiments.mnist.MnistJudge.Judgement;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -69,11 +69,11 @@ final class MnistOmitted implements MnistExperiment {
 
   @Override
   public void run(Workbench bench) throws IOException, InterruptedException {
-    SoftTargetLog log =
+    ScoredSet log =
         bench.score(
             condition.replace('_', '-'),
             MnistTransferSet.plain(bench.train(), bench.trainCount(), present::contains));
-    SoftTargetLog probe = bench.plain(); // the correction reads no label of it
+    ScoredSet probe = bench.plain(); // the correction reads no label of it
     List<Job> jobs =
         bench
             .jobs(

@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.lab.ScoredSet;
 import io.streamdistill.experiments.lab.TeacherRecipe;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class MnistStudent implements MnistExperiment {
 
   @Override
   public void run(Workbench bench) throws IOException, InterruptedException {
-    SoftTargetLog plain = bench.plain();
+    ScoredSet plain = bench.plain();
     List<Job> jobs = new ArrayList<>();
     jobs.addAll(bench.jobs("hard", plain, "plain", MnistRecipes.hard(bench)));
     jobs.addAll(bench.jobs("soft_T20", plain, "plain", MnistRecipes.soft(bench, TEMPERATURE)));

@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.lab.ScoredSet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,7 @@ final class MnistTemperature implements MnistExperiment {
   @Override
   public void run(Workbench bench) throws IOException, InterruptedException {
     boolean quick = bench.options().quick();
-    SoftTargetLog plain = bench.plain();
+    ScoredSet plain = bench.plain();
     List<Job> jobs = new ArrayList<>();
     for (int width : quick ? List.of(30) : WIDTHS) {
       for (double temperature : quick ? QUICK_TEMPERATURES : TEMPERATURES) {

@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.mnist;
 
-import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.lab.ScoredSet;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import io.streamdistill.student.schedule.OptimizerSettings;
 import java.io.IOException;
@@ -37,7 +37,7 @@ final class MnistValidation implements MnistExperiment {
           "recipes are not chosen by the test set: give --validation, and a --teacher that was"
               + " trained with --validation, too");
     }
-    SoftTargetLog plain = bench.plain();
+    ScoredSet plain = bench.plain();
     List<StudentRecipe> recipes = new ArrayList<>();
     StudentRecipe hard = MnistRecipes.hard(bench);
     for (double rate : new double[] {0.02, 0.05, 0.1, 0.2}) {

@@ -4,7 +4,7 @@ import io.streamdistill.experiments.lab.Lab;
 import io.streamdistill.experiments.lab.Lab.Stage;
 import io.streamdistill.experiments.lab.Results;
 import io.streamdistill.experiments.lab.Results.Run;
-import io.streamdistill.experiments.lab.SoftTargetLog;
+import io.streamdistill.experiments.lab.ScoredSet;
 import io.streamdistill.experiments.lab.StudentRecipe;
 import io.streamdistill.experiments.lab.TeacherRecipe;
 import io.streamdistill.experiments.mnist.MnistJudge.Judgement;
@@ -70,12 +70,11 @@ final class Workbench implements AutoCloseable {
   }
 
   /** Has {@code examples} scored by the teacher of the options. */
-  SoftTargetLog score(String name, MnistTransferSet examples)
-      throws IOException, InterruptedException {
+  ScoredSet score(String name, MnistTransferSet examples) throws IOException, InterruptedException {
     return score(name, examples, TeacherRecipe.of(options.teacher()));
   }
 
-  SoftTargetLog score(String name, MnistTransferSet examples, TeacherRecipe teacher)
+  ScoredSet score(String name, MnistTransferSet examples, TeacherRecipe teacher)
       throws IOException, InterruptedException {
     say("%s: %,d examples to be scored", name, examples.count());
     return lab.score(logName(name), examples, teacher, PUBLISHED_AT);
@@ -90,12 +89,12 @@ final class Workbench implements AutoCloseable {
   }
 
   /** The training images as they are. */
-  SoftTargetLog plain() throws IOException, InterruptedException {
+  ScoredSet plain() throws IOException, InterruptedException {
     return score("plain", MnistTransferSet.plain(train, trainCount(), label -> true));
   }
 
   /** Jobs of one condition, one for each seed. */
-  List<Job> jobs(String condition, SoftTargetLog log, String logName, StudentRecipe recipe) {
+  List<Job> jobs(String condition, ScoredSet log, String logName, StudentRecipe recipe) {
     List<Job> jobs = new ArrayList<>();
     for (long seed = 1; seed <= options.seeds(); seed++) {
       jobs.add(new Job(condition, log, logName(logName), recipe, seed));

@@ -2,7 +2,7 @@ package io.streamdistill.student.gate;
 
 import io.streamdistill.engine.export.ExportContract;
 import io.streamdistill.engine.export.OnnxLogits;
-import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.engine.export.Quantization;
 import io.streamdistill.onnx.graph.OnnxQuantizer;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * Runtime. Until the hold-out has as many examples as the gate needs, and when what it costs is not
  * finite, there is no quantized model, which the log says.
  */
-public final class QuantizationLoss implements SmallModels {
+public final class QuantizationLoss implements Quantization {
 
   private static final Logger log = LoggerFactory.getLogger(QuantizationLoss.class);
 

@@ -9,7 +9,7 @@ import io.streamdistill.engine.StudentPlan;
 import io.streamdistill.engine.StudentSnapshot;
 import io.streamdistill.engine.export.Answers;
 import io.streamdistill.engine.export.OnnxParity;
-import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.engine.export.Quantization;
 import io.streamdistill.onnx.graph.OnnxExportException;
 import io.streamdistill.student.publish.CheckpointWriter.Correction;
 import java.nio.file.Path;
@@ -53,7 +53,8 @@ public final class CheckpointRewriter {
             StudentIdentity.of(parent),
             plan,
             correction,
-            SmallModels.NONE, // what it costs is measured on a hold-out, which only the trainer has
+            Quantization
+                .NONE, // what it costs is measured on a hold-out, which only the trainer has
             key,
             clock);
   }

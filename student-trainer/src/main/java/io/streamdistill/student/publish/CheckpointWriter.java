@@ -16,7 +16,7 @@ import io.streamdistill.engine.Weight;
 import io.streamdistill.engine.export.Answers;
 import io.streamdistill.engine.export.ExportContract;
 import io.streamdistill.engine.export.ModelFeatures;
-import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.engine.export.Quantization;
 import io.streamdistill.exit.FileReason;
 import io.streamdistill.onnx.graph.OnnxExportException;
 import io.streamdistill.student.source.LogPosition;
@@ -40,7 +40,7 @@ public final class CheckpointWriter {
   private final StudentPlan plan;
   private final InstantSource clock;
   private final Correction correction;
-  private final SmallModels smallModels;
+  private final Quantization smallModels;
   private final @Nullable SigningKey key;
   private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -81,7 +81,7 @@ public final class CheckpointWriter {
       StudentIdentity identity,
       StudentPlan plan,
       Correction correction,
-      SmallModels smallModels,
+      Quantization smallModels,
       @Nullable SigningKey key,
       InstantSource clock) {
     this.identity = identity;
@@ -133,7 +133,7 @@ public final class CheckpointWriter {
         calibration == null
             ? plain
             : corrected(id, contract, weights, snapshot.answers(), calibration);
-    Optional<SmallModels.Variant> small = smallModels.of(model, contract);
+    Optional<Quantization.Variant> small = smallModels.of(model, contract);
     Map<String, Double> allMetrics = new HashMap<>(told.metrics());
     allMetrics.putAll(told.holdOut());
     small.ifPresent(variant -> allMetrics.putAll(variant.metrics()));
@@ -157,7 +157,7 @@ public final class CheckpointWriter {
               identity,
               id,
               told,
-              small.map(SmallModels.Variant::metrics).orElse(null),
+              small.map(Quantization.Variant::metrics).orElse(null),
               calibration,
               plan.parameters()));
     } catch (IOException e) {

@@ -52,10 +52,10 @@ public final class RebuildState {
    * @throws StudentException when another configuration would make other weights
    */
   public void requireConfigured(StudentIdentity configured) {
-    List<String> problems = new ArrayList<>(Fit.problems(manifest, configured));
+    List<String> problems = new ArrayList<>(Compatibility.problems(manifest, configured));
     if (problems.isEmpty()) {
       problems.addAll(
-          Changes.between(manifest.configuration(), configured.configuration()).stream()
+          ConfigurationDiff.between(manifest.configuration(), configured.configuration()).stream()
               .filter(change -> !change.startsWith("name:"))
               .toList());
     }

@@ -142,7 +142,7 @@ public final class Resumption {
           student,
           progress,
           sameLog ? Lineage.read(directory) : Lineage.NONE,
-          Changes.between(manifest.configuration(), identity.configuration()));
+          ConfigurationDiff.between(manifest.configuration(), identity.configuration()));
     } finally {
       CheckpointFiles.deleteTree(directory);
     }
@@ -177,7 +177,7 @@ public final class Resumption {
   }
 
   private void requireSameStudent(Manifest manifest) {
-    List<String> problems = Fit.problems(manifest, identity);
+    List<String> problems = Compatibility.problems(manifest, identity);
     if (!problems.isEmpty()) {
       throw new StudentException(
           "student '%s' has checkpoints, and the weights of the newest, %s, are for something else:%n  %s%nRestore the configuration. To train this other student, give it another student.name; it starts from new weights, since these do not fit"

@@ -93,7 +93,7 @@ public final class WarmStart {
 
   private Warm start(Path checkpoint, Function<StudentScales, TrainableStudent> students) {
     Manifest manifest = CheckpointVerifier.verify(checkpoint, trusted);
-    List<String> problems = Fit.problems(manifest, identity);
+    List<String> problems = Compatibility.problems(manifest, identity);
     if (!problems.isEmpty()) {
       throw new StudentException(
           "student '%s' cannot start from checkpoint %s, whose weights are for something else:%n  %s%nConfigure student.network, features and classes as they are there, or take another student.init-from, or none"

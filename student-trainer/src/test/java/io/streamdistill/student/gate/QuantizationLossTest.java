@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.streamdistill.engine.export.ExportContract;
 import io.streamdistill.engine.export.OnnxExport;
-import io.streamdistill.engine.export.SmallModels.Variant;
+import io.streamdistill.engine.export.Quantization.Variant;
 import io.streamdistill.records.Answer;
 import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureType;

@@ -16,7 +16,7 @@ import io.streamdistill.checkpoints.store.ExpectedFiles;
 import io.streamdistill.checkpoints.store.FileCheckpointStore;
 import io.streamdistill.engine.Pupil;
 import io.streamdistill.engine.StudentPlan;
-import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.engine.export.Quantization;
 import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.outage.OutageException;
@@ -95,7 +95,7 @@ final class BackgroundPublisherTest {
             identity,
             plan,
             (model, contract) -> Optional.empty(),
-            SmallModels.NONE,
+            Quantization.NONE,
             null,
             Clock.systemUTC());
     CheckpointConfig config =

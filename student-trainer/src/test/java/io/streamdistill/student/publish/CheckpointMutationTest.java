@@ -19,7 +19,7 @@ import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.engine.Pupil;
 import io.streamdistill.engine.StudentPlan;
 import io.streamdistill.engine.StudentSnapshot;
-import io.streamdistill.engine.export.SmallModels;
+import io.streamdistill.engine.export.Quantization;
 import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.onnx.StudentModel;
 import io.streamdistill.onnx.graph.OnnxQuantizer;
@@ -104,7 +104,7 @@ final class CheckpointMutationTest {
             plan,
             (model, contract) -> Optional.empty(),
             (model, contract) ->
-                Optional.of(new SmallModels.Variant(OnnxQuantizer.quantize(model), Map.of())),
+                Optional.of(new Quantization.Variant(OnnxQuantizer.quantize(model), Map.of())),
             key,
             Clock.systemUTC());
     StudentSnapshot snapshot;

@@ -21,7 +21,9 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Changes of a checkpoint's files as bad disks, broken transfers and attackers make them. */
+/**
+ * ConfigurationDiff of a checkpoint's files as bad disks, broken transfers and attackers make them.
+ */
 final class Mutations {
 
   private static final List<String> TRICKS =

@@ -16,7 +16,7 @@ final class ImageSteps {
 
   private ImageSteps() {}
 
-  static Step convolution(LayerRef ref, ConvolutionLayer layer) {
+  static LayerStep convolution(LayerRef ref, ConvolutionLayer layer) {
     Window window =
         new Window(
             layer.getKernelSize(),
@@ -40,7 +40,7 @@ final class ImageSteps {
     };
   }
 
-  static Step pooling(LayerRef ref, SubsamplingLayer layer) {
+  static LayerStep pooling(LayerRef ref, SubsamplingLayer layer) {
     PoolingType type = layer.getPoolingType();
     ref.require(type == PoolingType.MAX || type == PoolingType.AVG, "pools by " + type);
     Window window =
@@ -64,7 +64,7 @@ final class ImageSteps {
     };
   }
 
-  static Step globalPooling(LayerRef ref, GlobalPoolingLayer layer) {
+  static LayerStep globalPooling(LayerRef ref, GlobalPoolingLayer layer) {
     int[] axes = layer.getPoolingDimensions();
     ref.require(
         axes == null || Arrays.equals(axes, new int[] {2, 3}),

@@ -34,7 +34,7 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
  */
 final class LayerExport {
 
-  private final List<Step> steps = new ArrayList<>();
+  private final List<LayerStep> steps = new ArrayList<>();
   private final String logits;
   private boolean image; // whether the value after the last step is (N, channels, height, width)
 
@@ -48,7 +48,7 @@ final class LayerExport {
    * @param logits name of that value
    * @throws OnnxExportException if a layer has no ONNX form
    */
-  static List<Step> plan(MultiLayerConfiguration network, String logits) {
+  static List<LayerStep> plan(MultiLayerConfiguration network, String logits) {
     LayerExport export = new LayerExport(logits);
     int last = network.getConfs().size() - 1;
     for (int index = 0; index <= last; index++) {

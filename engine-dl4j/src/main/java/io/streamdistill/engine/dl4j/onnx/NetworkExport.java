@@ -38,10 +38,10 @@ public final class NetworkExport {
       double @Nullable [] biasShift) {
     return OnnxExport.write(
         (graph, x, logits) -> {
-          List<Step> steps = LayerExport.plan(configuration, logits);
+          List<LayerStep> steps = LayerExport.plan(configuration, logits);
           Parameters parameters = new Parameters(weights);
           Value value = Value.flat(x, contract.featureLength());
-          for (Step step : steps) {
+          for (LayerStep step : steps) {
             value = step.write(graph, parameters, value);
           }
           return value.elements();

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param text in Prometheus' format
  */
-record MetricsPage(String text) {
+record MetricsSnapshot(String text) {
 
   private static final Pattern BUCKET = Pattern.compile("[{,]le=\"([^\"]+)\"");
 
@@ -28,7 +28,7 @@ record MetricsPage(String text) {
     return text.lines()
         .filter(line -> line.startsWith(metric + "{") || line.startsWith(metric + " "))
         .filter(line -> line.contains(tag))
-        .mapToDouble(MetricsPage::value)
+        .mapToDouble(MetricsSnapshot::value)
         .filter(Double::isFinite)
         .sum();
   }
@@ -61,7 +61,7 @@ record MetricsPage(String text) {
    * @param share in (0, 1]
    * @return NaN when it counted nothing; the last finite bound when the quantile lies beyond
    */
-  double quantileSince(MetricsPage earlier, String metric, double share) {
+  double quantileSince(MetricsSnapshot earlier, String metric, double share) {
     NavigableMap<Double, Double> now = buckets(metric);
     NavigableMap<Double, Double> then = earlier.buckets(metric);
     double total =

@@ -11,13 +11,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The checkpoints that are announced on a cluster from now on. */
-final class Announcements implements AutoCloseable {
+final class NewCheckpoints implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
 
-  Announcements(BenchCluster cluster) {
+  NewCheckpoints(BenchCluster cluster) {
     consumer =
         new KafkaConsumer<>(
             cluster.kafka().consumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer());

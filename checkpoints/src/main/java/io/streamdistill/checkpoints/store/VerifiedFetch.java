@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How every store hands a checkpoint out: whole and verified, or not at all. */
-public final class Fetch {
+public final class VerifiedFetch {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Fetch.class);
+  private static final Logger LOG = LoggerFactory.getLogger(VerifiedFetch.class);
   private static final int BUFFER_BYTES = 1 << 16;
 
-  private Fetch() {}
+  private VerifiedFetch() {}
 
   /** Where the files of a checkpoint come from. */
   @FunctionalInterface

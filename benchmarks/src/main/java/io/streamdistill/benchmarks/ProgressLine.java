@@ -4,12 +4,12 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /** Says what is done now, on standard error: standard output is for the table. */
-final class Progress {
+final class ProgressLine {
 
   private final PrintWriter err;
   private final long start = System.nanoTime();
 
-  Progress(PrintWriter err) {
+  ProgressLine(PrintWriter err) {
     this.err = err;
   }
 

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param atMost whether the bound is the largest good value, or the smallest
  * @param what in a few words, for the table
  */
-public record Target(String key, @Nullable Double bound, boolean atMost, String what) {
+public record TargetRatio(String key, @Nullable Double bound, boolean atMost, String what) {
 
   /** In the order of the table. */
-  public static final List<Target> ALL =
+  public static final List<TargetRatio> ALL =
       List.of(
           atMost("student.sgd.512", 1.06, "student step / floor, SGD, batch 512"),
           atMost("student.nesterov.512", 1.12, "student step / floor, Nesterov, batch 512"),
@@ -25,7 +25,7 @@ public record Target(String key, @Nullable Double bound, boolean atMost, String 
           atMost("student.adam.128", 1.45, "student step / floor, Adam, batch 128"),
           toCompare("peer.sgd.512", "PyTorch step / floor, SGD, batch 512"),
           toCompare("peer.adam.512", "PyTorch step / floor, Adam, batch 512"),
-          new Target(
+          new TargetRatio(
               "topic.vs.memory", 0.95, false, "training from the topic / from memory, throughput"),
           atMost("teacher.cpu", 1.25, "teacher-service / ONNX Runtime, CPU per record"),
           atMost("pipeline.cpu", 1.30, "whole pipeline / both floors, CPU per record"),
@@ -35,16 +35,16 @@ public record Target(String key, @Nullable Double bound, boolean atMost, String 
           atMost("rss.slope.per.million", 0.01, "growth of RSS per million records"),
           atMost("latency.p99.vs.budget", 1, "p99 event to soft target / (linger + 2 batches)"));
 
-  private static Target atMost(String key, double bound, String what) {
-    return new Target(key, bound, true, what);
+  private static TargetRatio atMost(String key, double bound, String what) {
+    return new TargetRatio(key, bound, true, what);
   }
 
-  private static Target toCompare(String key, String what) {
-    return new Target(key, null, true, what);
+  private static TargetRatio toCompare(String key, String what) {
+    return new TargetRatio(key, null, true, what);
   }
 
   /** The target of a ratio, if it has one. */
-  static Optional<Target> of(String key) {
+  static Optional<TargetRatio> of(String key) {
     return ALL.stream().filter(target -> target.key().equals(key)).findFirst();
   }
 

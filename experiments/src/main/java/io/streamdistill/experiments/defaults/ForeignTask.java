@@ -22,7 +22,7 @@ import java.util.List;
  * @param test never seen by the student
  * @param testTeacher the class that the teacher gives to every row of {@code test}
  */
-record Task(
+record ForeignTask(
     String name,
     String title,
     double labels,
@@ -40,17 +40,17 @@ record Task(
    * @param folder of the index; its paths are relative to the working directory, as those of any
    *     configuration
    */
-  static List<Task> in(Path folder) throws IOException {
+  static List<ForeignTask> in(Path folder) throws IOException {
     Path index = folder.resolve(INDEX);
     if (!Files.exists(index)) {
       throw new ConfigException(
           index + " is missing; run this at the top of a checkout, or give --tasks-dir");
     }
-    List<Task> tasks = new ArrayList<>();
+    List<ForeignTask> tasks = new ArrayList<>();
     for (JsonNode entry : new ObjectMapper().readTree(index.toFile())) {
       String name = entry.path("name").asText();
       tasks.add(
-          new Task(
+          new ForeignTask(
               name,
               entry.path("title").asText(),
               entry.path("labels").asDouble(),

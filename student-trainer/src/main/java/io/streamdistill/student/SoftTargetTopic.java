@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * The soft-target topic that one student is trained on: looks it up, watches it, and opens it where
  * training begins, as often as it does.
  */
-final class TrainingLog {
+final class SoftTargetTopic {
 
-  private static final Logger log = LoggerFactory.getLogger(TrainingLog.class);
+  private static final Logger log = LoggerFactory.getLogger(SoftTargetTopic.class);
 
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(3);
   private static final Duration LOOK_PATIENCE = Duration.ofSeconds(5);
@@ -46,7 +46,7 @@ final class TrainingLog {
   private TrainerClients.Topic topic;
   private LogEnds ends;
 
-  private TrainingLog(
+  private SoftTargetTopic(
       String name,
       StudentConfig config,
       TrainerClients clients,
@@ -71,7 +71,7 @@ final class TrainingLog {
    * @param name of the topic
    * @param registry counts what is lost
    */
-  static TrainingLog open(
+  static SoftTargetTopic open(
       KafkaSettings kafka,
       String name,
       StudentConfig config,
@@ -82,7 +82,7 @@ final class TrainingLog {
         closers
             .add(TopicWatch.open(kafka, List.of(name), LOOK_PATIENCE, Clock.systemUTC()))
             .every(LOOK_INTERVAL, snapshot -> {});
-    return new TrainingLog(
+    return new SoftTargetTopic(
         name,
         config,
         clients,
@@ -93,12 +93,12 @@ final class TrainingLog {
   }
 
   /** Connects someone who only reads what a trainer has read, for which nothing may be lost. */
-  static TrainingLog openAgain(
+  static SoftTargetTopic openAgain(
       KafkaSettings kafka, String name, StudentConfig config, Closers closers) {
     TrainerClients clients = new TrainerClients(kafka, config);
     TopicWatch topicWatch =
         closers.add(TopicWatch.open(kafka, List.of(name), PATIENCE, Clock.systemUTC()));
-    return new TrainingLog(
+    return new SoftTargetTopic(
         name,
         config,
         clients,

@@ -8,4 +8,4 @@ import io.streamdistill.kafka.TopicsConfig;
  * @param topics its topics
  * @param count soft targets in it
  */
-public record SoftTargetLog(TopicsConfig topics, long count) {}
+public record ScoredSet(TopicsConfig topics, long count) {}

@@ -10,16 +10,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out where the value that a record refuses was set. */
-final class Blame {
+final class RefusedValue {
 
-  private Blame() {}
+  private RefusedValue() {}
 
   /**
    * The origin of the key that {@code message} names, or of all values of the section that are not
    * defaults.
    */
   static String of(String message, @Nullable Block section, String path) {
-    Map<String, Origin> leaves = new LinkedHashMap<>();
+    Map<String, ValueSource> leaves = new LinkedHashMap<>();
     if (section != null) {
       collect(section, path, leaves);
     }
@@ -32,14 +32,14 @@ final class Blame {
         longest = named;
       }
     }
-    Origin origin = leaves.get(best);
+    ValueSource origin = leaves.get(best);
     if (origin != null) {
       return longest == best.length() ? origin.text() : best + " from " + origin;
     }
     List<String> set =
         leaves.values().stream()
-            .filter(leaf -> !leaf.equals(Origin.DEFAULT))
-            .map(Origin::text)
+            .filter(leaf -> !leaf.equals(ValueSource.DEFAULT))
+            .map(ValueSource::text)
             .distinct()
             .toList();
     String origins = set.isEmpty() ? "default" : set.stream().collect(Collectors.joining(", "));
@@ -65,7 +65,7 @@ final class Blame {
         .find();
   }
 
-  private static void collect(Node node, String path, Map<String, Origin> leaves) {
+  private static void collect(Node node, String path, Map<String, ValueSource> leaves) {
     if (node instanceof Block block) {
       block.children().forEach((key, child) -> collect(child, Shape.join(path, key), leaves));
       return;

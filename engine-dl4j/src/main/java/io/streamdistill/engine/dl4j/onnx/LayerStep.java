@@ -3,7 +3,7 @@ package io.streamdistill.engine.dl4j.onnx;
 import io.streamdistill.onnx.graph.OnnxGraph;
 
 /** Appends the nodes of one layer or preprocessor to a graph. */
-interface Step {
+interface LayerStep {
 
   Value write(OnnxGraph graph, Parameters parameters, Value x);
 }

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Tasks times seeds, one after the other. A task that fails is reported, and the next one begun.
  */
-final class Matrix {
+final class TaskMatrix {
 
-  private static final Logger log = LoggerFactory.getLogger(Matrix.class);
+  private static final Logger log = LoggerFactory.getLogger(TaskMatrix.class);
 
   private static final String STATE = "state";
 
@@ -39,7 +39,7 @@ final class Matrix {
   private final Duration limit;
   private final PrintWriter console;
 
-  Matrix(
+  TaskMatrix(
       Product product,
       String servers,
       Map<String, Reference> references,
@@ -63,14 +63,15 @@ final class Matrix {
    *
    * @param again whether to run all
    */
-  void run(List<Task> tasks, int seeds, boolean again) throws IOException, InterruptedException {
+  void run(List<ForeignTask> tasks, int seeds, boolean again)
+      throws IOException, InterruptedException {
     console.printf(
         "%-16s %4s %9s %9s %7s %-6s %-9s %8s%n",
         "task", "seed", "agreement", "reference", "points", "target", "state", "seconds");
-    for (Task task : tasks) {
+    for (ForeignTask task : tasks) {
       reference(task); // before hours of work
     }
-    for (Task task : tasks) {
+    for (ForeignTask task : tasks) {
       run(task, seeds, again);
       List<Run> runs = of(task, seeds);
       if (runs.size() > 1) {
@@ -79,13 +80,14 @@ final class Matrix {
     }
   }
 
-  private List<Run> of(Task task, int seeds) {
+  private List<Run> of(ForeignTask task, int seeds) {
     return results.runs().stream()
         .filter(run -> run.condition().equals(task.name()) && run.seed() <= seeds)
         .toList();
   }
 
-  private void run(Task task, int seeds, boolean again) throws IOException, InterruptedException {
+  private void run(ForeignTask task, int seeds, boolean again)
+      throws IOException, InterruptedException {
     JsonNode settings;
     try {
       settings = settings(task);
@@ -122,7 +124,7 @@ final class Matrix {
     }
   }
 
-  private Reference reference(Task task) {
+  private Reference reference(ForeignTask task) {
     Reference reference = references.get(task.name());
     if (reference == null) {
       throw new ConfigException(
@@ -132,7 +134,7 @@ final class Matrix {
     return reference;
   }
 
-  private boolean done(Task task, long seed, JsonNode settings) {
+  private boolean done(ForeignTask task, long seed, JsonNode settings) {
     return results.has(task.name(), seed, settings)
         && results.runs().stream()
             .noneMatch(
@@ -143,7 +145,7 @@ final class Matrix {
   }
 
   /** What a run depends on: one that is in the results under the same ones is not made again. */
-  private JsonNode settings(Task task) throws IOException {
+  private JsonNode settings(ForeignTask task) throws IOException {
     List<Setting> settings = product.configured(task.yaml(), Map.of()).settings();
     List<String> extras = Configured.extras(settings);
     if (!extras.isEmpty()) {
@@ -159,7 +161,8 @@ final class Matrix {
     return Results.settings(kept);
   }
 
-  private Run success(Task task, long seed, JsonNode settings, Student student) throws IOException {
+  private Run success(ForeignTask task, long seed, JsonNode settings, Student student)
+      throws IOException {
     Reference reference = reference(task);
     Map<String, Object> figures = figures(reference);
     figures.put(Cell.AGREEMENT, rounded(student.agreement(), 1e5));
@@ -170,7 +173,7 @@ final class Matrix {
     return new Run(task.name(), seed, settings, figures, student.seconds());
   }
 
-  private Run failure(Task task, long seed, JsonNode settings, String during, Exception e)
+  private Run failure(ForeignTask task, long seed, JsonNode settings, String during, Exception e)
       throws IOException {
     log.error("task {}, seed {}: {} failed", task.name(), seed, during, e);
     Map<String, Object> figures = figures(reference(task));

@@ -5,10 +5,10 @@ import java.util.Optional;
 
 /** Makes the smaller variant of a model that is published beside it, and says what it costs. */
 @FunctionalInterface
-public interface SmallModels {
+public interface Quantization {
 
   /** Makes none. */
-  SmallModels NONE = (model, contract) -> Optional.empty();
+  Quantization NONE = (model, contract) -> Optional.empty();
 
   /**
    * A variant.

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * Announcements and aliases as they are now, for someone who asks again and again. After a failure
  * the topics are read anew.
  */
-final class Announced implements AutoCloseable {
+final class LiveAnnouncements implements AutoCloseable {
 
   private final CheckpointStores stores;
   private CheckpointLog.@Nullable Tail log;
   private AliasLog.@Nullable Tail aliases;
 
-  Announced(CheckpointStores stores) {
+  LiveAnnouncements(CheckpointStores stores) {
     this.stores = stores;
   }
 

@@ -11,9 +11,9 @@ import java.util.Locale;
  * Whether the weights of a checkpoint mean the same in a student: same features, same classes, same
  * architecture.
  */
-final class Fit {
+final class Compatibility {
 
-  private Fit() {}
+  private Compatibility() {}
 
   /** What differs, a line each, with both sides; empty when the weights fit. */
   static List<String> problems(Manifest checkpoint, StudentIdentity student) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class MatrixTest {
+final class TaskMatrixTest {
 
   @TempDir private Path folder;
 
@@ -31,14 +31,14 @@ final class MatrixTest {
     results = Results.open(folder.resolve("results.json"), Map.of(), Cell.AGREEMENT);
   }
 
-  private static Task task(String name) {
+  private static ForeignTask task(String name) {
     DataFile rows = new DataFile(Path.of(name + ".csv.gz"), null);
-    return new Task(
+    return new ForeignTask(
         name, name, 0, 10, Path.of(name + ".yaml"), rows, rows, Path.of(name + "-teacher.csv.gz"));
   }
 
-  private Matrix matrix(Product product, Map<String, Reference> references) {
-    return new Matrix(
+  private TaskMatrix matrix(Product product, Map<String, Reference> references) {
+    return new TaskMatrix(
         product,
         "nowhere:1",
         references,
@@ -71,7 +71,7 @@ final class MatrixTest {
 
   @Test
   void nothingIsBegunWithoutAReferenceOfEveryTask() {
-    Matrix matrix =
+    TaskMatrix matrix =
         matrix(
             (file, settings) -> {
               throw new AssertionError(file + " was begun");

@@ -23,7 +23,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /** A transfer set through a teacher-service. */
-record ScoredLog(KafkaSettings kafka, Admin admin, FeatureContract features, ClassMap classes) {
+record ScoringRun(KafkaSettings kafka, Admin admin, FeatureContract features, ClassMap classes) {
 
   static final int MAX_RECORD_BYTES = 1 << 20;
 

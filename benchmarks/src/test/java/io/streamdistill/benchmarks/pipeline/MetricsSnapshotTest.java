@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
-final class MetricsPageTest {
+final class MetricsSnapshotTest {
 
   private static final String METRIC = "distill_student_latency_seconds";
 
-  private static MetricsPage page(int below1, int below2, int all) {
-    return new MetricsPage(
+  private static MetricsSnapshot page(int below1, int below2, int all) {
+    return new MetricsSnapshot(
         """
         # TYPE distill_student_latency_seconds histogram
         distill_student_latency_seconds_bucket{service="s",le="1.0"} %d
@@ -33,8 +33,8 @@ final class MetricsPageTest {
 
   @Test
   void quantilesAreOfWhatCameSince() {
-    MetricsPage before = page(100, 100, 100);
-    MetricsPage after = page(110, 120, 120);
+    MetricsSnapshot before = page(100, 100, 100);
+    MetricsSnapshot after = page(110, 120, 120);
 
     assertThat(after.quantileSince(before, METRIC, 0.5)).isCloseTo(1, within(1e-9));
     assertThat(after.quantileSince(before, METRIC, 0.75)).isCloseTo(1.5, within(1e-9));

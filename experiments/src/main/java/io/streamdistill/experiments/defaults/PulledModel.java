@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /** A pulled model.onnx in ONNX Runtime, fed what is on the wire, as a deployment does. */
-final class StudentModel implements AutoCloseable {
+final class PulledModel implements AutoCloseable {
 
   private static final int BATCH = 500;
 
@@ -25,7 +25,7 @@ final class StudentModel implements AutoCloseable {
   private final OrtSession session;
   private final TensorInfo input;
 
-  StudentModel(Path model) throws OrtException {
+  PulledModel(Path model) throws OrtException {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       session = environment.createSession(model.toString(), options);
     }

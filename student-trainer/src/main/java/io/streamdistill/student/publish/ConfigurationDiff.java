@@ -9,9 +9,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** How a configuration differs from another one, key by key. */
-final class Changes {
+final class ConfigurationDiff {
 
-  private Changes() {}
+  private ConfigurationDiff() {}
 
   /** Lines such as {@code learning-rate.base: 0.05 -> 0.01}, sorted by key. */
   static List<String> between(JsonNode before, JsonNode now) {

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 
-class ChangesTest {
+class ConfigurationDiffTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -16,7 +16,7 @@ class ChangesTest {
         JSON.readTree("{\"rate\": {\"base\": 0.05, \"steps\": 9}, \"gone\": 1, \"hidden\": [8]}");
     var now = JSON.readTree("{\"rate\": {\"base\": 0.01, \"steps\": 9}, \"hidden\": [8, 8]}");
 
-    assertThat(Changes.between(before, now))
+    assertThat(ConfigurationDiff.between(before, now))
         .containsExactly("gone: 1 -> not set", "hidden: [8] -> [8,8]", "rate.base: 0.05 -> 0.01");
   }
 
@@ -27,6 +27,7 @@ class ChangesTest {
     now.put("seed", 42L);
     now.put("share", 0.1);
 
-    assertThat(Changes.between(JSON.readTree("{\"seed\": 42, \"share\": 0.1}"), now)).isEmpty();
+    assertThat(ConfigurationDiff.between(JSON.readTree("{\"seed\": 42, \"share\": 0.1}"), now))
+        .isEmpty();
   }
 }
