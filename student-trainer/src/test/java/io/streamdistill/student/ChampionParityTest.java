@@ -25,23 +25,14 @@ import io.streamdistill.engine.export.ModelFeatures;
 import io.streamdistill.engine.export.OnnxExport;
 import io.streamdistill.engine.objective.DistillationConfig;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.records.Answer;
 import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.Example;
 import io.streamdistill.records.FeatureContract;
-import io.streamdistill.records.FeatureType;
-import io.streamdistill.records.Target;
 import io.streamdistill.records.Task;
-import io.streamdistill.records.data.IdxFile;
-import io.streamdistill.records.target.TargetCodec;
-import io.streamdistill.records.target.TargetEncoding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,7 +77,6 @@ class ChampionParityTest {
   private static final int BATCH = 500;
   private static final double TOLERANCE = 1e-5;
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final Path MNIST = ROOT.resolve("datasets/mnist");
   private static final FeatureContract FEATURES = FeatureContract.u8(1, 28, 28);
   private static final Map<String, Object> MEASURED = new TreeMap<>();
 
@@ -101,7 +91,8 @@ class ChampionParityTest {
     out = Path.of(System.getProperty("parity.out", directory.resolve("parity").toString()));
     byte[] random = new byte[INPUTS * LENGTH];
     new Random(20_260_101).nextBytes(random);
-    inputs = Map.of("digits", idx("t10k-images-idx3-ubyte.gz", 3), "random", random);
+    inputs =
+        Map.of("digits", Digits.items("t10k-images-idx3-ubyte.gz", 3, INPUTS), "random", random);
   }
 
   @AfterAll
@@ -173,7 +164,7 @@ class ChampionParityTest {
   private static Path trainedAndPulled(String student) throws Exception {
     TopicsConfig topics = fixture.createTopics(2);
     ClassMap classes = ClassMap.ofCount(CLASSES);
-    fixture.produce(topics, softTargets(classes));
+    fixture.produce(topics, Digits.softTargets(classes, EXAMPLES));
     StudentConfig config =
         fixture.student(
             student,
@@ -193,44 +184,6 @@ class ChampionParityTest {
     new CheckpointPuller(Cluster.of(fixture.kafka, topics))
         .pull(student, CheckpointChoice.alias(Alias.CHAMPION), pulled);
     return pulled;
-  }
-
-  private static List<Target> softTargets(ClassMap classes) throws IOException {
-    byte[] images = idx("train-images-idx3-ubyte.gz", 3);
-    byte[] labels = idx("train-labels-idx1-ubyte.gz", 1);
-    List<Target> targets = new ArrayList<>();
-    for (int i = 0; i < EXAMPLES; i++) {
-      double[] logProbabilities = new double[CLASSES];
-      Arrays.fill(logProbabilities, Math.log(0.1 / (CLASSES - 1)));
-      logProbabilities[labels[i]] = Math.log(0.9);
-      targets.add(
-          new Target(
-              new Example(
-                  "digit-" + i,
-                  ByteBuffer.wrap(images, i * LENGTH, LENGTH).slice(),
-                  FeatureType.U8,
-                  (int) labels[i],
-                  1,
-                  Instant.now()),
-              new Answer(
-                  TargetCodec.encode(TargetEncoding.DENSE_F32, logProbabilities),
-                  TargetEncoding.DENSE_F32,
-                  4,
-                  "labels, smoothed",
-                  classes.hash()),
-              Instant.now()));
-    }
-    return targets;
-  }
-
-  /** The first items, one after the other. */
-  private static byte[] idx(String file, int rank) throws IOException {
-    IdxFile items = IdxFile.read(MNIST.resolve(file), rank);
-    ByteBuffer bytes = ByteBuffer.allocate(INPUTS * items.itemLength());
-    for (int i = 0; i < INPUTS; i++) {
-      bytes.put(items.item(i));
-    }
-    return bytes.array();
   }
 
   private static Path convolutional() throws IOException {
@@ -361,7 +314,7 @@ class ChampionParityTest {
   }
 
   private static double accuracy(float[][] logits) throws IOException {
-    byte[] labels = idx("t10k-labels-idx1-ubyte.gz", 1);
+    byte[] labels = Digits.items("t10k-labels-idx1-ubyte.gz", 1, INPUTS);
     int right = 0;
     for (int row = 0; row < INPUTS; row++) {
       int best = 0;

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtSession;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.streamdistill.checkpoints.format.Calibration;
 import io.streamdistill.checkpoints.format.CheckpointException;
@@ -24,12 +21,10 @@ import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.Target;
 import io.streamdistill.records.Task;
-import io.streamdistill.records.target.TargetCodec;
 import io.streamdistill.student.calibrate.BiasCorrectionConfig;
 import io.streamdistill.student.calibrate.BiasCorrector;
 import io.streamdistill.testkit.TestRecords;
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -88,16 +83,19 @@ final class CheckpointCalibratorTest {
 
     Manifest corrected = calibrator(teacher(probe)).calibrate(plain, out);
 
-    double[] wanted = teacherMean();
+    double[] wanted = MeanPrediction.ofTeacher(PROBE);
     assertThat(CheckpointVerifier.verify(out)).isEqualTo(corrected);
-    assertThat(meanPrediction(plain)[0]).isLessThan(wanted[0] - 0.03); // it never saw a red one
-    assertThat(meanPrediction(out)).usingComparatorWithPrecision(1e-3).containsExactly(wanted);
+    assertThat(MeanPrediction.ofModel(PROBE, plain)[0])
+        .isLessThan(wanted[0] - 0.03); // it never saw a red one
+    assertThat(MeanPrediction.ofModel(PROBE, out))
+        .usingComparatorWithPrecision(1e-3)
+        .containsExactly(wanted);
     Calibration calibration = Objects.requireNonNull(corrected.calibration());
     assertThat(calibration.target()).isEqualTo("teacher");
     assertThat(calibration.probeTopic()).isEqualTo(probe.softTargets());
     assertThat(calibration.probeExamples()).isEqualTo(PROBE.size());
     assertThat(calibration.trainedPrediction().get(0))
-        .isCloseTo(meanPrediction(plain)[0], within(1e-5));
+        .isCloseTo(MeanPrediction.ofModel(PROBE, plain)[0], within(1e-5));
     assertThat(calibration.wantedPrediction().get(0)).isCloseTo(wanted[0], within(1e-6));
     assertThat(calibration.meanPrediction().get(0)).isCloseTo(wanted[0], within(1e-6));
     assertThat(calibration.biasShift().get(0)).isPositive();
@@ -137,9 +135,9 @@ final class CheckpointCalibratorTest {
     assertThat(Objects.requireNonNull(Manifest.read(prior).calibration()).target())
         .isEqualTo("prior");
     assertThat(twice).isEqualTo(once);
-    assertThat(meanPrediction(directory.resolve("twice-corrected")))
+    assertThat(MeanPrediction.ofModel(PROBE, directory.resolve("twice-corrected")))
         .usingComparatorWithPrecision(1e-3)
-        .containsExactly(teacherMean());
+        .containsExactly(MeanPrediction.ofTeacher(PROBE));
   }
 
   private static Calibration correction(Path from, String out) {
@@ -154,9 +152,9 @@ final class CheckpointCalibratorTest {
     calibrator(teacher(probe)).calibrate(convolutional, out);
 
     assertThat(CheckpointVerifier.verify(out).calibration()).isNotNull();
-    assertThat(meanPrediction(out))
+    assertThat(MeanPrediction.ofModel(PROBE, out))
         .usingComparatorWithPrecision(1e-3)
-        .containsExactly(teacherMean());
+        .containsExactly(MeanPrediction.ofTeacher(PROBE));
   }
 
   @Test
@@ -187,7 +185,7 @@ final class CheckpointCalibratorTest {
 
     calibrator(prior).calibrate(plain, out);
 
-    assertThat(meanPrediction(out))
+    assertThat(MeanPrediction.ofModel(PROBE, out))
         .usingComparatorWithPrecision(1e-3)
         .containsExactly(0.2, 0.3, 0.5);
     assertThatThrownBy(
@@ -350,58 +348,6 @@ final class CheckpointCalibratorTest {
 
   private static BiasCorrector corrector(BiasCorrectionConfig config) {
     return BiasCorrector.of(config, fixture.kafka, topics.softTargets(), SoftTargetFixture.TASK);
-  }
-
-  private static double[] prediction(Target target) {
-    double[] prediction = new double[3];
-    assertThat(
-            TargetCodec.decode(
-                target.answer().encoding(), target.answer().distribution(), prediction))
-        .isTrue();
-    TargetCodec.retemper(prediction, target.answer().temperature(), 1);
-    for (int k = 0; k < 3; k++) {
-      prediction[k] = Math.exp(prediction[k]);
-    }
-    return prediction;
-  }
-
-  private static double[] teacherMean() {
-    double[] mean = new double[3];
-    for (Target target : PROBE) {
-      double[] prediction = prediction(target);
-      for (int k = 0; k < 3; k++) {
-        mean[k] += prediction[k] / PROBE.size();
-      }
-    }
-    return mean;
-  }
-
-  /** Of the checkpoint's model in ONNX Runtime, on the probe examples, (classes). */
-  private static double[] meanPrediction(Path checkpoint) throws Exception {
-    float[][] features = new float[PROBE.size()][SoftTargetFixture.FEATURES];
-    for (int i = 0; i < features.length; i++) {
-      PROBE
-          .get(i)
-          .example()
-          .features()
-          .duplicate()
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .asFloatBuffer()
-          .get(features[i]);
-    }
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (OrtSession session =
-            environment.createSession(checkpoint.resolve("model.onnx").toString());
-        OnnxTensor input = OnnxTensor.createTensor(environment, features);
-        OrtSession.Result result = session.run(Map.of("features", input))) {
-      double[] mean = new double[3];
-      for (float[] row : (float[][]) result.get("probabilities").orElseThrow().getValue()) {
-        for (int k = 0; k < 3; k++) {
-          mean[k] += row[k] / (double) PROBE.size();
-        }
-      }
-      return mean;
-    }
   }
 
   private static Map<String, Tensor> trainedWeights(Path checkpoint) {

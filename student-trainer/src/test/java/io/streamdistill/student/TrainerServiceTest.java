@@ -4,7 +4,6 @@ import static io.streamdistill.student.SoftTargetFixture.checkpointEvery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.checkpoints.format.Announcement;
 import io.streamdistill.checkpoints.format.Calibration;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
@@ -22,49 +21,24 @@ import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.DeadLetter;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.observe.serve.CheckpointRoutes;
 import io.streamdistill.records.Target;
 import io.streamdistill.records.avro.AvroRecords;
 import io.streamdistill.student.publish.FencedException;
 import io.streamdistill.testkit.TestRecords;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class TrainerServiceTest {
-
-  private static final int EXAMPLES = 2_003; // no multiple of the batch size
-
-  @TempDir static Path directory;
-  static SoftTargetFixture fixture;
-
-  @BeforeAll
-  static void startBroker() {
-    fixture = new SoftTargetFixture(directory);
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    fixture.close();
-  }
+class TrainerServiceTest extends ServiceFixture {
 
   @Test
   void learnsTheTeacherAndPublishesWhatItLearned() throws Exception {
@@ -327,71 +301,6 @@ class TrainerServiceTest {
 
     CheckpointLog log = CheckpointLog.read(fixture.kafka, topics.checkpoints());
     assertThat(log.announcements("keeper")).hasSize(3);
-  }
-
-  @Test
-  void servesMetricsAndHealth() throws Exception {
-    TopicsConfig topics = fixture.createTopics(1);
-    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 9));
-    try (TrainerService trainer = fixture.start(fixture.student("watched", 1, EXAMPLES), topics)) {
-      trainer.awaitEnd();
-      assertThat(get(trainer, "/readyz").statusCode()).isEqualTo(200);
-      assertThat(get(trainer, "/metrics").body())
-          .contains("distill_student_examples_total", "} 2003.0")
-          .contains("distill_student_agreement")
-          .contains("kafka_consumer_");
-    }
-  }
-
-  @Test
-  void servesItsCheckpointsWhileItTrains() throws Exception {
-    TopicsConfig topics = fixture.createTopics(1);
-    fixture.produce(topics, SoftTargetFixture.softTargets(EXAMPLES, 13));
-    StudentConfig config = fixture.student("served", 1_000, EXAMPLES, checkpointEvery(4_000));
-    try (TrainerService trainer = fixture.start(config, topics)) {
-      Awaitility.await()
-          .atMost(Duration.ofMinutes(2))
-          .until(() -> get(trainer, "/checkpoints/latest/manifest.json").statusCode() == 200);
-
-      HttpResponse<String> manifest = get(trainer, "/checkpoints/latest/manifest.json");
-      String version = manifest.headers().firstValue(CheckpointRoutes.VERSION).orElseThrow();
-      HttpResponse<byte[]> model =
-          get(
-              trainer,
-              "/checkpoints/" + version + "/model.onnx",
-              HttpResponse.BodyHandlers.ofByteArray());
-      assertThat(manifest.body()).contains("\"version\" : \"" + version + "\"");
-      assertThat(model.statusCode()).isEqualTo(200);
-      String sha256 =
-          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(model.body()));
-      assertThat(model.headers().firstValue("ETag")).hasValue('"' + sha256 + '"');
-      assertThat(manifest.body()).contains(sha256);
-      assertThat(get(trainer, "/checkpoints").body()).contains(version, "\"latest\"");
-      assertThat(get(trainer, "/checkpoints/champion/model.onnx").statusCode()).isEqualTo(404);
-      long before = trainer.progress().examplesSeen();
-      Awaitility.await().until(() -> trainer.progress().examplesSeen() > before);
-    }
-    StudentConfig silentOne = fixture.student("served", 1_000, EXAMPLES, "checkpoint.serve=false");
-    try (TrainerService silent = fixture.start(silentOne, topics)) {
-      assertThat(get(silent, "/checkpoints").statusCode()).isEqualTo(404);
-    }
-  }
-
-  private static HttpResponse<String> get(TrainerService trainer, String path) throws Exception {
-    return get(trainer, path, HttpResponse.BodyHandlers.ofString());
-  }
-
-  private static <T> HttpResponse<T> get(
-      TrainerService trainer, String path, HttpResponse.BodyHandler<T> body) throws Exception {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + trainer.httpPort() + path))
-                .build(),
-            body);
-  }
-
-  private static Announcement latest(TopicsConfig topics, String student) {
-    return CheckpointLog.read(fixture.kafka, topics.checkpoints()).latest(student).orElseThrow();
   }
 
   /** SHA-256 of the newest weights and trainer state. */

@@ -3,119 +3,41 @@ package io.streamdistill.checkpoints.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import io.streamdistill.checkpoints.format.Announcement;
-import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
 import io.streamdistill.checkpoints.format.Manifest;
-import io.streamdistill.checkpoints.log.AliasLog;
-import io.streamdistill.checkpoints.log.AliasWriter;
 import io.streamdistill.checkpoints.log.CheckpointChoice;
 import io.streamdistill.checkpoints.log.CheckpointLog;
 import io.streamdistill.checkpoints.store.CheckpointStore;
 import io.streamdistill.checkpoints.store.CheckpointStores;
-import io.streamdistill.checkpoints.store.CheckpointTopics;
 import io.streamdistill.checkpoints.store.Checkpoints;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.FileCheckpointStore;
 import io.streamdistill.checkpoints.store.OpenStores;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
-import io.streamdistill.checkpoints.trust.KeyFiles;
-import io.streamdistill.checkpoints.trust.SigningKey;
-import io.streamdistill.checkpoints.trust.TrustedKeys;
-import io.streamdistill.kafka.KafkaSettings;
-import io.streamdistill.kafka.TopicsConfig;
-import io.streamdistill.outage.OutageException;
 import io.streamdistill.testkit.TestBroker;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 @ExtendWith(TestBroker.class)
-class CheckpointPullerTest {
-
-  @TempDir Path work;
-
-  private final TestBroker.Running broker;
-  private final KafkaSettings kafka;
-  private TopicsConfig topics;
-  private Path out;
+class CheckpointPullerTest extends PullFixture {
 
   CheckpointPullerTest(TestBroker.Running broker) {
-    this.broker = broker;
-    this.kafka = KafkaSettings.of(broker.bootstrapServers());
-  }
-
-  @BeforeEach
-  void createTopics() {
-    topics = CheckpointTopics.create(broker);
-    out = work.resolve("out");
-  }
-
-  private CheckpointStores stores() {
-    return new CheckpointStores(Cluster.of(kafka, topics));
-  }
-
-  private CheckpointPuller puller() {
-    return new CheckpointPuller(Cluster.of(kafka, topics));
-  }
-
-  private Manifest write(String student, String version) {
-    return Checkpoints.write(new CheckpointId(student, version), source(version), 1_500_000);
-  }
-
-  private Path source(String version) {
-    return work.resolve("source-" + version);
-  }
-
-  private URI put(Manifest manifest, String storeUri) {
-    try (CheckpointStore store = stores().open(storeUri)) {
-      return store.put(manifest.id(), source(manifest.version()));
-    }
-  }
-
-  private void announce(Manifest manifest, URI location) {
-    send(CheckpointLog.announcement(manifest, location, Instant.EPOCH));
-  }
-
-  private void send(Announcement announcement) {
-    ProducerRecord<byte[], byte[]> record =
-        CheckpointLog.record(topics.checkpoints(), announcement);
-    broker.send(record.topic(), record.partition(), record.key(), record.value());
-  }
-
-  private Manifest publish(String version) {
-    Manifest manifest = write("mnist", version);
-    announce(manifest, put(manifest, "kafka:"));
-    return manifest;
+    super(broker);
   }
 
   @Test
@@ -267,22 +189,6 @@ class CheckpointPullerTest {
         .hasMessageContaining("none of the 1 announced");
   }
 
-  private void promote(String version) {
-    try (AliasWriter writer =
-        new AliasWriter(kafka, topics.checkpointEvents(), java.time.InstantSource.system())) {
-      writer.move(
-          AliasLog.read(kafka, topics.checkpointEvents()),
-          CheckpointEventKind.PROMOTED,
-          "mnist",
-          "champion",
-          version,
-          "ann",
-          "test");
-    }
-  }
-
-  private static final CheckpointChoice CHAMPION = CheckpointChoice.alias("champion");
-
   @Test
   void anAliasMayGoBackAndAVersionMayBeAnyOne() {
     Manifest first = publish("v1");
@@ -417,230 +323,5 @@ class CheckpointPullerTest {
   private void withdraw(CheckpointId id) {
     ProducerRecord<byte[], byte[]> record = CheckpointLog.withdrawal(topics.checkpoints(), id);
     broker.send(record.topic(), record.partition(), record.key(), record.value());
-  }
-
-  @Test
-  void followsAnAliasThroughAStoreThatFails() throws Exception {
-    BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
-    try (CheckpointFollower follower = new CheckpointFollower(Cluster.of(kafka, topics))) {
-      CompletableFuture<Void> following =
-          CompletableFuture.runAsync(() -> follower.follow("mnist", CHAMPION, out, switches::add));
-      Manifest first = publish("v1");
-      promote("v1");
-      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(first);
-
-      Manifest lost = publish("v2");
-      try (CheckpointStore store = stores().open("kafka:")) {
-        store.delete(lost.id());
-      }
-      promote("v2");
-      Manifest third = publish("v3");
-      assertThat(CheckpointVerifier.verify(out)).isEqualTo(first);
-      promote("v3");
-
-      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(third);
-      assertThat(CheckpointVerifier.verify(out)).isEqualTo(third);
-      follower.stop();
-      following.get(1, TimeUnit.MINUTES);
-    }
-  }
-
-  @Test
-  void aFollowerGoesOnWhenTheStoreIsBackAndEndsOnlyWhenToldTo() throws Exception {
-    Path store = work.resolve("store");
-    Manifest first = write("mnist", "v1");
-    announce(first, put(first, "file:" + store));
-    Files.move(store, work.resolve("away"));
-    BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
-    CheckpointChoice latest = CheckpointChoice.latest();
-
-    try (CheckpointFollower follower = new CheckpointFollower(Cluster.of(kafka, topics))) {
-      CompletableFuture<Void> following =
-          CompletableFuture.runAsync(() -> follower.follow("mnist", latest, out, switches::add));
-      awaitLogged(out + " stays as it is, the next attempt follows in", "is it mounted");
-      Files.move(work.resolve("away"), store);
-
-      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(first);
-      follower.stop();
-      following.get(1, TimeUnit.MINUTES);
-    }
-  }
-
-  @Test
-  void aFollowerEndsWhenAnOutageIsLongerThanItIsAllowed() throws Exception {
-    Path store = work.resolve("store");
-    Manifest first = write("mnist", "v1");
-    announce(first, put(first, "file:" + store));
-    Files.move(store, work.resolve("away"));
-
-    try (CheckpointFollower follower =
-        new CheckpointFollower(
-            Cluster.of(kafka, topics), PullOptions.defaults(), Duration.ofMillis(500))) {
-      assertThatThrownBy(
-              () -> follower.follow("mnist", CheckpointChoice.latest(), out, manifest -> {}))
-          .isInstanceOf(OutageException.class)
-          .hasMessageContainingAll("have been away for", "is it mounted");
-    }
-  }
-
-  private final List<ILoggingEvent> logged = new CopyOnWriteArrayList<>();
-
-  private final AppenderBase<ILoggingEvent> log =
-      new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-          logged.add(event);
-        }
-      };
-
-  private static Logger logger() {
-    return (Logger) LoggerFactory.getLogger("io.streamdistill.checkpoints");
-  }
-
-  @BeforeEach
-  void captureLog() {
-    log.start();
-    logger().addAppender(log);
-  }
-
-  @AfterEach
-  void leaveLog() {
-    logger().detachAppender(log);
-  }
-
-  private SigningKey key(String name) {
-    return SigningKey.read(
-        name, KeyFiles.create(work.resolve(name), new SecureRandom()).signingKey());
-  }
-
-  private Manifest publishSigned(String version, SigningKey key) {
-    Manifest manifest = write("mnist", version).write(source(version), SigningKey.signer(key));
-    announce(manifest, put(manifest, "kafka:"));
-    return manifest;
-  }
-
-  private Manifest publishDamaged(String version, SigningKey key) throws IOException {
-    Manifest manifest = write("mnist", version).write(source(version), SigningKey.signer(key));
-    URI location = put(manifest, "file:" + work.resolve("store"));
-    Path weights = Path.of(location).resolve("weights.safetensors");
-    byte[] damaged = Files.readAllBytes(weights);
-    damaged[77] ^= 1;
-    Files.write(weights, damaged);
-    announce(manifest, location);
-    return manifest;
-  }
-
-  private CheckpointPuller puller(TrustedKeys keys) {
-    return new CheckpointPuller(Cluster.of(kafka, topics), PullOptions.trusting(keys));
-  }
-
-  @Test
-  void pullsOnlyWhatIsSignedByATrustedKey() {
-    SigningKey ours = key("ours");
-    SigningKey theirs = key("theirs");
-    Manifest first = publishSigned("v1", ours);
-    publishSigned("v2", theirs);
-    publish("v3");
-
-    assertThat(puller(ours.trusted()).pull("mnist", out)).isEqualTo(first);
-    assertThatThrownBy(
-            () -> puller(ours.trusted()).pull("mnist", CheckpointChoice.version("v2"), out))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("manifest.json is not trusted: mnist/v2 is signed with key");
-    assertThatThrownBy(
-            () -> puller(ours.trusted()).pull("mnist", CheckpointChoice.version("v3"), out))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("mnist/v3 is not signed");
-    assertThat(CheckpointVerifier.verify(out)).isEqualTo(first);
-    assertThat(
-            puller(ours.trusted().and(theirs.trusted()))
-                .pull("mnist", CheckpointChoice.version("v2"), out)
-                .version())
-        .isEqualTo("v2");
-  }
-
-  @Test
-  void whatWasPulledWithoutAKeyIsNotTakenOver() {
-    Manifest unsigned = publish("v1");
-    puller().pull("mnist", out);
-    SigningKey ours = key("ours");
-
-    assertThatThrownBy(() -> puller(ours.trusted()).pull("mnist", out))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("is mnist/v1 already, which it would not become now; remove it")
-        .hasMessageContaining("mnist/v1 is not signed");
-    assertThat(CheckpointVerifier.verify(out)).isEqualTo(unsigned);
-
-    Manifest signed = publishSigned("v2", ours);
-    assertThat(puller(ours.trusted()).pull("mnist", out)).isEqualTo(signed);
-    assertThatThrownBy( // still there, in out.versions
-            () -> puller(ours.trusted()).pull("mnist", CheckpointChoice.version("v1"), out))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("mnist/v1 is not signed");
-    assertThat(CheckpointVerifier.verify(out)).isEqualTo(signed);
-    assertThat(work.resolve("out.versions").resolve("v1")).exists();
-  }
-
-  @Test
-  void pullsNoModelWithOperatorsThatStudentsDoNotHave() throws IOException {
-    Manifest first = publish("v1");
-    puller().pull("mnist", out);
-    Manifest hostile = write("mnist", "v2");
-    Files.write(source("v2").resolve("model.onnx"), new byte[] {1, 2, 3});
-    hostile = hostile.write(source("v2"));
-    announce(hostile, put(hostile, "kafka:"));
-
-    assertThatThrownBy(() -> puller().pull("mnist", CheckpointChoice.version("v2"), out))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("model.onnx is no model of a student");
-    assertThat(CheckpointVerifier.verify(out)).isEqualTo(first);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"champion", "latest"})
-  void aFollowerKeepsWhatItHasWhenItIsOfferedWorse(String alias) throws Exception {
-    SigningKey ours = key("ours");
-    BlockingQueue<Manifest> switches = new LinkedBlockingQueue<>();
-    try (CheckpointFollower follower =
-        new CheckpointFollower(Cluster.of(kafka, topics), PullOptions.trusting(ours.trusted()))) {
-      CompletableFuture<Void> following =
-          CompletableFuture.runAsync(
-              () -> follower.follow("mnist", CheckpointChoice.alias(alias), out, switches::add));
-      Manifest first = publishSigned("v1", ours);
-      promote("v1");
-      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(first);
-
-      publish("v2");
-      promote("v2");
-      awaitLogged("checkpoint=mnist/v2", "manifest.json is not trusted: mnist/v2 is not signed");
-      publishDamaged("v3", ours);
-      promote("v3");
-      awaitLogged("checkpoint=mnist/v3", "weights.safetensors: has sha-256");
-      publishSigned("v4", key("theirs"));
-      promote("v4");
-      awaitLogged("checkpoint=mnist/v4", "mnist/v4 is signed with key");
-      if (alias.equals("champion")) {
-        awaitLogged(out + " stays as it is", "mnist/v4 is signed with key");
-      }
-
-      assertThat(CheckpointVerifier.verify(out)).isEqualTo(first);
-      assertThat(switches).isEmpty();
-      Manifest fifth = publishSigned("v5", ours);
-      promote("v5");
-      assertThat(switches.poll(1, TimeUnit.MINUTES)).isEqualTo(fifth);
-      assertThat(CheckpointVerifier.verify(out, ours.trusted())).isEqualTo(fifth);
-      follower.stop();
-      following.get(1, TimeUnit.MINUTES);
-    }
-  }
-
-  private void awaitLogged(String... parts) {
-    Awaitility.await()
-        .atMost(1, TimeUnit.MINUTES)
-        .until(
-            () ->
-                logged.stream()
-                    .map(ILoggingEvent::getFormattedMessage)
-                    .anyMatch(message -> Arrays.stream(parts).allMatch(message::contains)));
   }
 }
