@@ -14,6 +14,7 @@ import io.streamdistill.checkpoints.trust.TrustedKeys;
 import io.streamdistill.cli.config.ClassesConfig;
 import io.streamdistill.cli.config.ConfigOptions;
 import io.streamdistill.cli.config.FeaturesConfig;
+import io.streamdistill.cli.config.HelpOption;
 import io.streamdistill.cli.pull.PublicKeys;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.config.ConfigLoader;
@@ -100,12 +101,9 @@ public final class CalibrateBiasCommand implements Callable<Integer> {
 
   @Mixin private final PublicKeys publicKeys = new PublicKeys();
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help message and exit.")
+  @Mixin
   @SuppressWarnings("UnusedVariable") // picocli reads it
-  private boolean help; // no standard options: --version is that of the checkpoint
+  private HelpOption help = new HelpOption();
 
   /** Creates the command. */
   public CalibrateBiasCommand(ConfigOptions options) {

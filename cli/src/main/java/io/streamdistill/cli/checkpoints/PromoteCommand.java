@@ -3,6 +3,7 @@ package io.streamdistill.cli.checkpoints;
 import io.streamdistill.checkpoints.format.CheckpointEventKind;
 import io.streamdistill.checkpoints.log.Alias;
 import io.streamdistill.checkpoints.log.AliasLog;
+import io.streamdistill.cli.config.HelpOption;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -27,12 +28,9 @@ public final class PromoteCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help message and exit.")
+  @Mixin
   @SuppressWarnings("UnusedVariable") // picocli reads it
-  private boolean help; // no standard options: --version is that of the checkpoint
+  private HelpOption help = new HelpOption();
 
   @Mixin private AliasOptions options = new AliasOptions();
 

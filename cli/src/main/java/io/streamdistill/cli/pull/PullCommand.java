@@ -9,6 +9,7 @@ import io.streamdistill.checkpoints.pull.DirectoryLayout;
 import io.streamdistill.checkpoints.pull.PullOptions;
 import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.checkpoints.store.S3Settings;
+import io.streamdistill.cli.config.HelpOption;
 import io.streamdistill.cli.outage.OutageOptions;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
@@ -46,12 +47,9 @@ public final class PullCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help message and exit.")
+  @Mixin
   @SuppressWarnings("UnusedVariable") // picocli reads it
-  private boolean help; // no standard options: --version is that of the checkpoint
+  private HelpOption help = new HelpOption();
 
   @Option(names = "--student", paramLabel = "NAME", required = true, description = "whose")
   private String student = "";

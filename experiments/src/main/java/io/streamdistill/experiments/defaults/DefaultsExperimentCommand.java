@@ -113,12 +113,10 @@ public final class DefaultsExperimentCommand implements Callable<Integer> {
     try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerConfig.in(data))) {
       new TaskMatrix(
               product,
-              broker.bootstrapServers(),
               Reference.in(reference),
               results,
-              tried,
-              work,
-              Duration.ofMinutes(limit),
+              new TaskMatrix.Conditions(
+                  broker.bootstrapServers(), tried, work, Duration.ofMinutes(limit)),
               console)
           .run(chosen, count, again);
     } finally {

@@ -31,30 +31,31 @@ final class TaskMatrix {
   private static final String STATE = "state";
 
   private final Product product;
-  private final String servers;
   private final Map<String, Reference> references;
   private final Results results;
-  private final Map<String, String> tried;
-  private final Path work;
-  private final Duration limit;
+  private final Conditions conditions;
   private final PrintWriter console;
+
+  /**
+   * Under what tasks are run.
+   *
+   * @param servers of the cluster
+   * @param tried settings beside the defaults
+   * @param work directory for what a run leaves
+   * @param limit of a run
+   */
+  record Conditions(String servers, Map<String, String> tried, Path work, Duration limit) {}
 
   TaskMatrix(
       Product product,
-      String servers,
       Map<String, Reference> references,
       Results results,
-      Map<String, String> tried,
-      Path work,
-      Duration limit,
+      Conditions conditions,
       PrintWriter console) {
     this.product = product;
-    this.servers = servers;
     this.references = references;
     this.results = results;
-    this.tried = tried;
-    this.work = work;
-    this.limit = limit;
+    this.conditions = conditions;
     this.console = console;
   }
 
@@ -93,7 +94,7 @@ final class TaskMatrix {
       settings = settings(task);
     } catch (IOException | RuntimeException e) {
       for (long seed = 1; seed <= seeds; seed++) {
-        add(failure(task, seed, Results.settings(tried), "configuration", e));
+        add(failure(task, seed, Results.settings(conditions.tried()), "configuration", e));
       }
       return;
     }
@@ -106,7 +107,14 @@ final class TaskMatrix {
       of(task, seeds).forEach(this::print);
       return;
     }
-    TaskRun run = new TaskRun(product, task, servers, tried, work, limit);
+    TaskRun run =
+        new TaskRun(
+            product,
+            task,
+            conditions.servers(),
+            conditions.tried(),
+            conditions.work(),
+            conditions.limit());
     try {
       run.score();
     } catch (IOException | RuntimeException e) {
@@ -153,11 +161,12 @@ final class TaskMatrix {
           "%s sets %s, which is no description of a task; a matrix of the defaults leaves that out"
               .formatted(task.yaml(), String.join(", ", extras)));
     }
-    Map<String, Object> kept = new TreeMap<>(tried);
+    Map<String, Object> kept = new TreeMap<>(conditions.tried());
     kept.put("labels", task.labels());
     kept.put(
         "fingerprint",
-        Configured.fingerprint(product.configured(task.yaml(), tried).settings(), task));
+        Configured.fingerprint(
+            product.configured(task.yaml(), conditions.tried()).settings(), task));
     return Results.settings(kept);
   }
 

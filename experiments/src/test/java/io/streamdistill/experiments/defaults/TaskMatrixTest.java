@@ -40,12 +40,9 @@ final class TaskMatrixTest {
   private TaskMatrix matrix(Product product, Map<String, Reference> references) {
     return new TaskMatrix(
         product,
-        "nowhere:1",
         references,
         results,
-        Map.of(),
-        folder,
-        Duration.ofSeconds(1),
+        new TaskMatrix.Conditions("nowhere:1", Map.of(), folder, Duration.ofSeconds(1)),
         new PrintWriter(console));
   }
 
