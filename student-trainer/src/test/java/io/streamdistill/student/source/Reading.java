@@ -158,8 +158,7 @@ final class Reading {
       }
     }
     Batch batch = reader.close();
-    return new Rows(
-        IntStream.range(0, batch.rows()).mapToObj(row -> numbers.of(row)).toList(), batch);
+    return new Rows(IntStream.range(0, batch.rows()).mapToObj(numbers::of).toList(), batch);
   }
 
   /** Batches to the end of the passes, or until no more come. */
@@ -172,6 +171,19 @@ final class Reading {
       }
     }
     return all;
+  }
+
+  /** The same, read ahead by a thread of its own. */
+  BatchPrefetcher prefetched() {
+    return new BatchPrefetcher(log, reader, () -> new Numbers(numbers.capacity()));
+  }
+
+  /** What is in a batch that was read ahead. */
+  static Rows rows(BatchPrefetcher.Prefetched prefetched) {
+    Numbers numbers = (Numbers) prefetched.rows();
+    return new Rows(
+        IntStream.range(0, prefetched.batch().rows()).mapToObj(numbers::of).toList(),
+        prefetched.batch());
   }
 
   boolean passOver() {
