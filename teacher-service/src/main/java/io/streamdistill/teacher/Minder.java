@@ -5,7 +5,7 @@ import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.kafka.TopicWatch;
 import io.streamdistill.teacher.engine.EngineWatch;
 import io.streamdistill.teacher.engine.Teacher;
-import io.streamdistill.teacher.topology.WaitingOffsets;
+import io.streamdistill.teacher.topology.Flow;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -33,7 +33,7 @@ final class Minder implements AutoCloseable {
   private final KafkaStreams streams;
   private final Teacher teacher;
   private final EngineWatch engine;
-  private final WaitingOffsets waiting;
+  private final Flow flow;
   private final TopicWatch watch;
   private final HoldLook holdLook;
   private final String servers;
@@ -49,7 +49,7 @@ final class Minder implements AutoCloseable {
       KafkaStreams streams,
       Teacher teacher,
       EngineWatch engine,
-      WaitingOffsets waiting,
+      Flow flow,
       TopicWatch watch,
       HoldLook holdLook,
       String servers,
@@ -58,7 +58,7 @@ final class Minder implements AutoCloseable {
     this.streams = streams;
     this.teacher = teacher;
     this.engine = engine;
-    this.waiting = waiting;
+    this.flow = flow;
     this.watch = watch;
     this.holdLook = holdLook;
     this.servers = servers;
@@ -102,7 +102,7 @@ final class Minder implements AutoCloseable {
                 stop.accept(
                     ExitStatus.HUNG,
                     "%s, and does not give up; it begins with %s; the process ends, since native code cannot be interrupted"
-                        .formatted(problem, waiting.described())));
+                        .formatted(problem, flow.waiting().described())));
     engine.hung().forEach(teacher::interrupt);
     boolean slowNow = engine.problem(1).isPresent();
     if (slowNow && !slow) {
@@ -113,6 +113,12 @@ final class Minder implements AutoCloseable {
 
   private void lookAtOutage() {
     Duration most = config.limits().maxOutage();
+    if (!most.isZero() && flow.outage().lasting().compareTo(most) > 0) {
+      stop.accept(
+          ExitStatus.OUTAGE,
+          "%s; that is longer than teacher.limits.max-outage allows"
+              .formatted(flow.outage().problem().orElse("the teacher was away")));
+    }
     if (!most.isZero() && watch.silence().compareTo(most) > 0) {
       stop.accept(
           ExitStatus.OUTAGE,

@@ -22,6 +22,7 @@ import io.streamdistill.teacher.topology.Refusals;
 import io.streamdistill.teacher.topology.Scoring;
 import io.streamdistill.teacher.topology.ScoringMeters;
 import io.streamdistill.teacher.topology.StartGate;
+import io.streamdistill.teacher.topology.TeacherOutage;
 import io.streamdistill.teacher.topology.TeacherTopology;
 import io.streamdistill.teacher.topology.WaitingOffsets;
 import java.time.Clock;
@@ -109,8 +110,7 @@ final class Scorer {
       EngineWatch engine,
       PrometheusMeterRegistry registry,
       Ending ending) {
-    Teacher teacher =
-        new WatchedTeacher(startUp.models(config, task.features(), task.classes(), engine), engine);
+    Teacher teacher = new WatchedTeacher(startUp.models(config, task, engine), engine);
     TopicWatch watch = null;
     try {
       watch = startUp.watch(topics, PATIENCE);
@@ -140,7 +140,7 @@ final class Scorer {
       Ending ending) {
     Clock clock = Clock.systemUTC();
     String version = TeacherVersion.of(teacher, task.classes(), config.features().settings());
-    Duration batchTime = teacher.batchTime();
+    Duration batchTime = teacher.facts().batchTime();
     log.info("Teacher {} takes {} ms per full batch", version, batchTime.toMillis());
     Map<String, Object> settings = StreamsSettings.of(config, kafka, batchTime);
     RecordLimits limits =
@@ -160,7 +160,10 @@ final class Scorer {
     StartGate gate = new StartGate(config.limits().maxRejectedShare(), clock);
     Pace pace = new Pace(StreamsSettings.transactionTimeout(settings), batchTime, System::nanoTime);
     engine.tell(pace);
-    Flow flow = new Flow(new WaitingOffsets(), new Refusals(), gate, InFlight.ofHeap(), pace);
+    TeacherOutage outage = new TeacherOutage(System::nanoTime);
+    outage.register(registry);
+    Flow flow =
+        new Flow(new WaitingOffsets(), new Refusals(), gate, InFlight.ofHeap(), pace, outage);
     ScoringMeters meters = new ScoringMeters(registry);
     TransferLog transferLog =
         new TransferLog(watch, topics, new Losses(config.onLostRecords(), registry));
@@ -191,15 +194,7 @@ final class Scorer {
             () -> HoldingClients.reader(kafka));
     Minder minder =
         new Minder(
-            config,
-            streams,
-            teacher,
-            engine,
-            flow.waiting(),
-            watch,
-            look,
-            kafka.bootstrapServers(),
-            ending);
+            config, streams, teacher, engine, flow, watch, look, kafka.bootstrapServers(), ending);
     return new Scorer(
         teacher,
         version,
@@ -249,6 +244,10 @@ final class Scorer {
     return topicsGuard.problem();
   }
 
+  Optional<String> outageProblem() {
+    return flow.outage().problem();
+  }
+
   Optional<String> holdProblem() {
     return flow.gate().problem();
   }
@@ -258,7 +257,7 @@ final class Scorer {
   }
 
   Optional<String> progressProblem() {
-    return flow.gate().isHolding()
+    return flow.gate().isHolding() || outageProblem().isPresent()
         ? Optional.empty()
         : progress.problem(engine.bound().plus(linger));
   }

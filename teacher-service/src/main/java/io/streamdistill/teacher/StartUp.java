@@ -6,11 +6,11 @@ import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicWatch;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.outage.OutageException;
-import io.streamdistill.records.ClassMap;
-import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.teacher.engine.EngineWatch;
 import io.streamdistill.teacher.engine.Opening;
 import io.streamdistill.teacher.engine.Teacher;
+import io.streamdistill.teacher.engine.TeacherUnavailableException;
 import io.streamdistill.teacher.topology.OutputTerms;
 import java.time.Clock;
 import java.time.Duration;
@@ -74,11 +74,10 @@ final class StartUp {
    *
    * @throws io.streamdistill.teacher.engine.HungException when one hangs
    */
-  Teacher models(
-      TeacherConfig config, FeatureContract contract, ClassMap classMap, EngineWatch engine) {
+  Teacher models(TeacherConfig config, Task task, EngineWatch engine) {
     Opening now = new Opening(config.limits().hangAfter(), System::nanoTime);
     opening = now;
-    return now.run(engine, () -> Engines.open(config, contract, classMap, now));
+    return await(() -> now.run(engine, () -> Engines.open(config, task, now)));
   }
 
   /** A watch; its client needs host names that resolve. */
@@ -109,7 +108,7 @@ final class StartUp {
           waitingFor = null;
         }
         return found;
-      } catch (BrokerException | KafkaException e) {
+      } catch (BrokerException | KafkaException | TeacherUnavailableException e) {
         requireCurable(e);
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
         waitingFor = described(e, waited);
@@ -149,6 +148,10 @@ final class StartUp {
   }
 
   private String described(RuntimeException failure, Duration waited) {
+    if (failure instanceof TeacherUnavailableException) {
+      return "the teacher cannot be opened, after %d s: %s"
+          .formatted(waited.toSeconds(), failure.getMessage());
+    }
     Throwable root = failure;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();

@@ -62,6 +62,7 @@ public final class TeacherService implements AutoCloseable {
             .readiness("stopped", ending::problem)
             .readiness("start", this::startProblem)
             .readiness("engine", () -> unlessStopped(engine.problem(SLOW)))
+            .readiness("teacher", () -> ask(Scorer::outageProblem))
             .readiness("kafka", () -> ask(Scorer::kafkaProblem))
             .readiness("streams", () -> ask(Scorer::streamsProblem))
             .readiness("topics", () -> ask(Scorer::topicsProblem))

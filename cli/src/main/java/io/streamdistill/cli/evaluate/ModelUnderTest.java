@@ -12,7 +12,7 @@ import io.streamdistill.engine.export.OnnxExport;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
-import io.streamdistill.teacher.engine.OnnxRuntime;
+import io.streamdistill.teacher.onnx.OnnxRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -11,7 +11,7 @@ import io.streamdistill.engine.export.OnnxExport;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.Features;
-import io.streamdistill.teacher.engine.OnnxRuntime;
+import io.streamdistill.teacher.onnx.OnnxRuntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -1,7 +1,7 @@
 package io.streamdistill.cli.failure;
 
 import io.streamdistill.exit.FileReason;
-import io.streamdistill.teacher.engine.OnnxRuntime;
+import io.streamdistill.teacher.onnx.OnnxRuntime;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -10,7 +10,7 @@ import io.streamdistill.engine.export.OnnxExport;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.target.Float16;
 import io.streamdistill.records.target.Softmax;
-import io.streamdistill.teacher.engine.OnnxRuntime;
+import io.streamdistill.teacher.onnx.OnnxRuntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.lab;
 
-import io.streamdistill.teacher.engine.OnnxRuntime;
+import io.streamdistill.teacher.onnx.OnnxRuntime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -6,6 +6,7 @@ import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.records.Verdict.Rejected;
+import io.streamdistill.teacher.engine.TeacherUnavailableException;
 import io.streamdistill.teacher.topology.Refusals.Form;
 import io.streamdistill.teacher.topology.Refusals.Refusal;
 import java.time.Clock;
@@ -24,9 +25,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * Gathers fit records into batches, scores them, and forwards soft targets and dead letters.
  *
  * <p>Records that wait lie in memory only: for their batch to fill, for a commit that must come
- * before it, or for the {@link StartGate}. Their offsets are not committed meanwhile ({@link
- * WaitingOffsets}), and nothing of a later record is forwarded before them, dead letters included:
- * what is committed is exactly what was forwarded.
+ * before it, for a {@linkplain TeacherOutage teacher that is away}, or for the {@link StartGate}.
+ * Their offsets are not committed meanwhile ({@link WaitingOffsets}), and nothing of a later record
+ * is forwarded before them, dead letters included: what is committed is exactly what was forwarded.
  */
 final class ScoringProcessor
     implements Processor<byte[], byte[], byte[], Outgoing>, MicroBatch.Receiver {
@@ -96,9 +97,11 @@ final class ScoringProcessor
     }
   }
 
-  /** A batch that is still full waits for a commit. */
+  /** A batch that is still full waits for a commit, or for the teacher. */
   private boolean mayGoOn() {
-    return !batch.isFull() && (flow.gate().isOpen() || flow.gate().letsThrough());
+    return !batch.isFull()
+        && !outbox.isFull(scoring.batching().size())
+        && (flow.gate().isOpen() || flow.gate().letsThrough());
   }
 
   private void hold(TransferRecord record) {
@@ -183,8 +186,12 @@ final class ScoringProcessor
   private void scoreUnlessLate() {
     if (flow.pace().mustCommit()) {
       context.commit(); // it comes before the next look
-    } else {
-      score();
+    } else if (flow.outage().mayAsk()) {
+      try {
+        score();
+      } catch (TeacherUnavailableException e) { // the batch waits, and is due at every look
+        flow.outage().met(e);
+      }
     }
   }
 
@@ -192,6 +199,7 @@ final class ScoringProcessor
     int size = batch.size();
     long start = System.nanoTime();
     int answered = batch.score();
+    flow.outage().over();
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     meters.batch(size, answered, took);
     batch.drainTo(this);
