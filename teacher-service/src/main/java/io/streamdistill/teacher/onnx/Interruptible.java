@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import io.streamdistill.onnx.runtime.OnnxSession;
 import io.streamdistill.teacher.engine.HungException;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.util.Map;
@@ -46,7 +47,7 @@ final class Interruptible {
    */
   OrtSession.Result run(
       String model,
-      OrtSession session,
+      OnnxSession session,
       Map<String, ? extends OnnxTensorLike> inputs,
       Set<String> outputs)
       throws OrtException {

@@ -2,8 +2,8 @@ package io.streamdistill.teacher.onnx;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import io.streamdistill.onnx.runtime.OnnxRuntime;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
 import io.streamdistill.teacher.engine.ElementType;
@@ -49,22 +49,21 @@ record OnnxInput(
    * The input for the first {@code rows} of a batch. Bytes of the wire and scaled floats of all
    * features are wrapped, not copied.
    */
-  OnnxTensor tensor(OrtEnvironment environment, FeatureBatch batch, int rows) throws OrtException {
+  OnnxTensor tensor(FeatureBatch batch, int rows) throws OrtException {
     long[] dimensions = shape.stream().mapToLong(size -> size == ROWS ? rows : size).toArray();
     if (source instanceof Constant constant) {
-      return OnnxTensor.createTensor(
-          environment, filled(constant.value(), dimensions), dimensions, OnnxTypes.of(type));
+      return OnnxRuntime.tensor(
+          filled(constant.value(), dimensions), dimensions, OnnxTypes.of(type));
     }
     if (asOnTheWire) {
-      return OnnxTensor.createTensor(environment, batch.wire(rows), dimensions, OnnxJavaType.UINT8);
+      return OnnxRuntime.tensor(batch.wire(rows), dimensions, OnnxJavaType.UINT8);
     }
     if (all && type == ElementType.FLOAT) {
-      return OnnxTensor.createTensor(environment, batch.floats(rows), dimensions);
+      return OnnxRuntime.tensor(batch.floats(rows), dimensions);
     }
     Slice slice = (Slice) source;
     InputForm form = new InputForm(type, slice.from(), slice.length());
-    return OnnxTensor.createTensor(
-        environment, batch.form(form, rows), dimensions, OnnxTypes.of(type));
+    return OnnxRuntime.tensor(batch.form(form, rows), dimensions, OnnxTypes.of(type));
   }
 
   private ByteBuffer filled(double value, long[] dimensions) {

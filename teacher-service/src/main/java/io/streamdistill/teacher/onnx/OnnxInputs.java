@@ -2,7 +2,6 @@ package io.streamdistill.teacher.onnx;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo;
 import io.streamdistill.records.FeatureContract;
@@ -162,15 +161,15 @@ record OnnxInputs(List<OnnxInput> inputs, int fixedRows) {
   }
 
   /** The inputs for the first {@code rows} of a batch. */
-  Tensors tensors(OrtEnvironment environment, FeatureBatch batch, int rows) throws OrtException {
+  Tensors tensors(FeatureBatch batch, int rows) throws OrtException {
     if (inputs.size() == 1) {
       OnnxInput only = inputs.get(0);
-      return new Tensors(Map.of(only.name(), only.tensor(environment, batch, rows)));
+      return new Tensors(Map.of(only.name(), only.tensor(batch, rows)));
     }
     Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     try {
       for (OnnxInput input : inputs) {
-        tensors.put(input.name(), input.tensor(environment, batch, rows));
+        tensors.put(input.name(), input.tensor(batch, rows));
       }
       return new Tensors(tensors);
     } catch (OrtException | RuntimeException e) {

@@ -1,9 +1,9 @@
 package io.streamdistill.teacher.onnx;
 
 import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.streamdistill.onnx.runtime.OnnxSession;
 import io.streamdistill.teacher.engine.FeatureBatch;
 import io.streamdistill.teacher.engine.Opening;
 import io.streamdistill.teacher.onnx.OnnxInputs.Tensors;
@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A model in a session, with the inputs that it gets and the output that is read. Thread-safe. */
 record OnnxRun(
     String model,
-    OrtEnvironment environment,
-    OrtSession session,
+    OnnxSession session,
     OnnxInputs inputs,
     OnnxOutput output,
     Interruptible runs,
@@ -22,7 +21,7 @@ record OnnxRun(
 
   /** The same, once it has been tried: nobody minds single runs any more. */
   OnnxRun tried() {
-    return new OnnxRun(model, environment, session, inputs, output, runs, null);
+    return new OnnxRun(model, session, inputs, output, runs, null);
   }
 
   /**
@@ -45,7 +44,7 @@ record OnnxRun(
   }
 
   private Answers runOnce(FeatureBatch batch, int rows) throws OrtException {
-    try (Tensors in = inputs.tensors(environment, batch, rows);
+    try (Tensors in = inputs.tensors(batch, rows);
         OrtSession.Result result = runs.run(model, session, in.byName(), Set.of(output.name()))) {
       OnnxValue out = result.get(0);
       return output.read(out, rows);

@@ -1,9 +1,8 @@
 package io.streamdistill.teacher.onnx;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
+import io.streamdistill.onnx.runtime.OnnxSession;
+import io.streamdistill.onnx.runtime.UnloadableException;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.Task;
@@ -103,54 +102,46 @@ public final class OnnxTeacher implements Teacher {
           "model %s is not a file; correct teacher.members".formatted(file.toAbsolutePath()));
     }
     String hash = ModelHash.contentOf(file);
-    OrtEnvironment environment = OnnxRuntime.environment();
-    try (SessionOptions options = sessionOptions(spec.threads())) {
-      OrtSession session =
-          opening.loads(file.toString(), () -> environment.createSession(file.toString(), options));
-      try {
-        String model = file.toString();
-        OnnxInputs inputs =
-            OnnxInputs.of(
-                model, session.getInputInfo().values(), reading.inputs(), spec.task().features());
-        String output =
-            OutputChoice.of(
-                model,
-                session.getOutputInfo(),
-                reading.outputName(),
-                reading.kind(),
-                spec.task().classes().count());
-        OnnxRun run =
-            new OnnxRun(
-                model,
-                environment,
-                session,
-                inputs,
-                new OnnxOutput(model, output, spec.task().classes()),
-                new Interruptible(),
-                opening);
-        return new OnnxTeacher(run, hash, reading, spec);
-      } catch (OrtException | RuntimeException e) {
-        session.close();
-        throw e;
-      }
+    String model = file.toString();
+    OnnxSession session = load(file, spec.threads(), opening);
+    try {
+      OnnxInputs inputs =
+          OnnxInputs.of(model, session.inputs().values(), reading.inputs(), spec.task().features());
+      String output =
+          OutputChoice.of(
+              model,
+              session.outputs(),
+              reading.outputName(),
+              reading.kind(),
+              spec.task().classes().count());
+      OnnxRun run =
+          new OnnxRun(
+              model,
+              session,
+              inputs,
+              new OnnxOutput(model, output, spec.task().classes()),
+              new Interruptible(),
+              opening);
+      return new OnnxTeacher(run, hash, reading, spec);
     } catch (OrtException e) {
-      throw new TeacherException(
-          "ONNX Runtime cannot run %s: %s".formatted(file, e.getMessage()), e);
+      session.close();
+      throw cannotRun(model, String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
     }
   }
 
-  /**
-   * How models are run.
-   *
-   * @param threads threads that one batch is spread over, >= 1
-   */
-  public static SessionOptions sessionOptions(int threads) throws OrtException {
-    SessionOptions options = new SessionOptions();
-    options.setIntraOpNumThreads(threads);
-    // Threads that spin while the stream thread reads and writes take its processor time: 40 %
-    // more of it per batch was measured.
-    options.addConfigEntry("session.intra_op.allow_spinning", "0");
-    return options;
+  private static OnnxSession load(Path file, int threads, Opening opening) {
+    try {
+      return opening.loads(file.toString(), () -> OnnxSession.open(file, threads));
+    } catch (UnloadableException e) {
+      throw cannotRun(file.toString(), e.reason(), e);
+    }
+  }
+
+  private static TeacherException cannotRun(String model, String reason, Exception failure) {
+    return new TeacherException("ONNX Runtime cannot run %s: %s".formatted(model, reason), failure);
   }
 
   @Override
@@ -209,10 +200,6 @@ public final class OnnxTeacher implements Teacher {
 
   @Override
   public void close() {
-    try {
-      model.session().close();
-    } catch (OrtException e) {
-      log.warn("{} did not close: {}", model.model(), e.getMessage());
-    }
+    model.session().close();
   }
 }
