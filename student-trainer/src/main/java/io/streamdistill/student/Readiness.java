@@ -1,5 +1,6 @@
 package io.streamdistill.student;
 
+import io.streamdistill.kafka.StartUp;
 import io.streamdistill.observe.Health;
 import io.streamdistill.student.learning.Advice;
 import java.time.Duration;

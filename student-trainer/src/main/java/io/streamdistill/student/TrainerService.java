@@ -2,7 +2,9 @@ package io.streamdistill.student;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.StudentScales;
+import io.streamdistill.checkpoints.format.UnreachableException;
 import io.streamdistill.checkpoints.store.CheckpointShelf;
 import io.streamdistill.checkpoints.store.CheckpointStores;
 import io.streamdistill.checkpoints.store.Cluster;
@@ -12,6 +14,9 @@ import io.streamdistill.engine.StudentSpec;
 import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.kafka.Outage;
+import io.streamdistill.kafka.StartUp;
+import io.streamdistill.kafka.StartUp.Limit;
 import io.streamdistill.observe.Health;
 import io.streamdistill.observe.Meters;
 import io.streamdistill.observe.ObserveServer;
@@ -23,7 +28,6 @@ import io.streamdistill.student.learning.LearningState;
 import io.streamdistill.student.publish.Perseverance;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.source.PassConfig.WhenDone;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -65,10 +69,19 @@ public final class TrainerService implements AutoCloseable {
   private record Begun(TrainerAssembly assembly, StudentStart start) {}
 
   private TrainerService(
-      StudentConfig config, Closers closers, PrometheusMeterRegistry registry, Routes... routes) {
+      StudentConfig config,
+      Cluster cluster,
+      Closers closers,
+      PrometheusMeterRegistry registry,
+      Routes... routes) {
     this.config = config;
     this.closers = closers;
-    this.startUp = new StartUp(config.limits().maxOutage(), Clock.systemUTC());
+    this.startUp =
+        new StartUp(
+            cluster.kafka(),
+            new Limit(config.limits().maxOutage(), "student.limits.max-outage"),
+            TrainerService::isStoreAway,
+            this::isClosing);
     this.readiness = new Readiness(startUp);
     this.thread = new Thread(this::train, "student-" + config.name());
     observe(registry);
@@ -105,13 +118,21 @@ public final class TrainerService implements AutoCloseable {
     PrometheusMeterRegistry registry = Meters.create("student-trainer", "student", config.name());
     closers.add(registry::close);
     TrainerService service =
-        new TrainerService(config, closers, registry, routes(config, cluster, closers));
+        new TrainerService(config, cluster, closers, registry, routes(config, cluster, closers));
     Instruments instruments = Instruments.of(registry, config);
     service.begun =
-        service.startUp.await(
-            () -> begin(config, plan, cluster, task, instruments, closers), service::isClosing);
+        service.startUp.await(() -> begin(config, plan, cluster, task, instruments, closers));
     service.readiness.started(service.begun().assembly());
     return service;
+  }
+
+  /** A store that is away may be there in a moment. */
+  private static boolean isStoreAway(RuntimeException failure) {
+    boolean away = false;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      away |= cause instanceof UnreachableException || Outage.isBehind(cause);
+    }
+    return away && failure instanceof CheckpointException;
   }
 
   private static StudentPlan plan(StudentConfig config, Task task) {
@@ -236,7 +257,7 @@ public final class TrainerService implements AutoCloseable {
         return false;
       }
       known = ready.ready().scales();
-      Training now = startUp.await(() -> assembly.training(ready), this::isClosing);
+      Training now = startUp.await(() -> assembly.training(ready));
       training = now;
       readiness.training(now);
       if (isClosing()) {
@@ -246,10 +267,10 @@ public final class TrainerService implements AutoCloseable {
         return now.loop().run();
       } catch (DivergenceException e) {
         now.publisher().close();
-        begin = startUp.await(() -> recoveries.after(ready, e), this::isClosing);
+        begin = startUp.await(() -> recoveries.after(ready, e));
       } catch (LostRecordsException e) {
         now.publisher().close();
-        begin = startUp.await(() -> inAnotherLog(assembly, e), this::isClosing);
+        begin = startUp.await(() -> inAnotherLog(assembly, e));
       }
     }
     return true;

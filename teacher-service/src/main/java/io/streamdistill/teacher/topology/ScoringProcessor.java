@@ -45,6 +45,7 @@ final class ScoringProcessor
   private final Clock clock;
   private final RecordJudge judge;
   private final MicroBatch batch;
+  private final Deadline deadline;
   private final Deque<TransferRecord> held = new ArrayDeque<>(); // after those of the batch
 
   // Set by init.
@@ -57,9 +58,6 @@ final class ScoringProcessor
   @SuppressWarnings("NullAway.Init")
   private TopicPartition source;
 
-  private long arrived; // system time at which the batch got its first record, ms
-  private long oldest; // least timestamp in the batch, ms
-
   ScoringProcessor(
       Scoring scoring, ScoringMeters meters, Flow flow, String transferSet, Clock clock) {
     this.scoring = scoring;
@@ -69,6 +67,7 @@ final class ScoringProcessor
     this.clock = clock;
     this.judge = new RecordJudge(scoring);
     this.batch = new MicroBatch(scoring, clock);
+    this.deadline = new Deadline(scoring.batching().linger());
   }
 
   @Override
@@ -144,10 +143,9 @@ final class ScoringProcessor
   private void await(TransferRecord record, Example example) {
     if (batch.size() == 0) {
       flow.waiting().hold(source, record.offset());
-      arrived = context.currentSystemTimeMs();
-      oldest = record.timestamp();
+      deadline.begin(context.currentSystemTimeMs());
     }
-    oldest = Math.min(oldest, record.timestamp());
+    deadline.add(record.timestamp());
     batch.add(record, example);
     meters.pending(1);
     if (batch.isFull() || flow.inFlight().isFull()) {
@@ -161,7 +159,7 @@ final class ScoringProcessor
         && (batch.isFull()
             || outbox.isFull(scoring.batching().size())
             || flow.inFlight().isFull()
-            || now + scoring.tick().toMillis() > due())) {
+            || now + scoring.tick().toMillis() > deadline.due(ahead()))) {
       scoreUnlessLate();
     }
     while (!held.isEmpty() && mayGoOn()) {
@@ -172,15 +170,9 @@ final class ScoringProcessor
     keepOffset();
   }
 
-  /**
-   * When to score a batch that is not full, ms: a linger after the oldest timestamp, less what
-   * scoring everything that waits will take, since this batch may be the last of it. But not before
-   * half a linger is over, so that batches still fill when there is a backlog.
-   */
-  private long due() {
-    long linger = scoring.batching().linger().toMillis();
-    long ahead = Math.round(meters.pending() * flow.pace().millisPerRecord());
-    return Math.min(arrived + linger, Math.max(oldest + linger - ahead, arrived + linger / 2));
+  /** What scoring everything that waits will take, ms, since this batch may be the last of it. */
+  private long ahead() {
+    return Math.round(meters.pending() * flow.pace().millisPerRecord());
   }
 
   private void scoreUnlessLate() {

@@ -12,13 +12,15 @@ import java.util.Optional;
  * @param awayFor calls at first for which it is away; default 0
  * @param awayAtStart attempts to open a script of that name, at first, for which it is away
  * @param brokenAfter batches that it scores before it is broken for good; default: it never is
+ * @param stuck whether it hangs when it is opened, and does not give up; default false
  */
 public record ScriptedMember(
     String script,
     double weight,
     Optional<Integer> awayFor,
     Optional<Integer> awayAtStart,
-    Optional<Integer> brokenAfter)
+    Optional<Integer> brokenAfter,
+    Optional<Boolean> stuck)
     implements TeacherMember {
 
   /** Validates. */

@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a topic from its beginning, and keeps what it read. */
-final class TopicReader implements AutoCloseable {
+final class TopicRecording implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(10);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -29,7 +29,7 @@ final class TopicReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
 
-  TopicReader(String servers, String topic, IsolationLevel isolation) {
+  TopicRecording(String servers, String topic, IsolationLevel isolation) {
     this.servers = servers;
     consumer =
         new KafkaConsumer<>(
@@ -49,14 +49,14 @@ final class TopicReader implements AutoCloseable {
   }
 
   /** Reads what is committed. */
-  static TopicReader committed(String servers, String topic) {
-    return new TopicReader(servers, topic, IsolationLevel.READ_COMMITTED);
+  static TopicRecording committed(String servers, String topic) {
+    return new TopicRecording(servers, topic, IsolationLevel.READ_COMMITTED);
   }
 
   /** Everything on the topic, once no transaction on it is open. */
   static List<ConsumerRecord<byte[], byte[]>> all(String servers, String topic)
       throws ExecutionException, InterruptedException {
-    try (TopicReader reader = committed(servers, topic)) {
+    try (TopicRecording reader = committed(servers, topic)) {
       return reader.toEnd();
     }
   }
