@@ -25,10 +25,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +44,7 @@ final class TeacherDoorTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Flow flow = Flow.free();
-  private TopologyTestDriver driver;
+  private @Nullable TopologyTestDriver driver;
 
   private void start(String member) {
     TeacherConfig config =
@@ -71,6 +73,10 @@ final class TeacherDoorTest {
     flow.outage().register(registry);
   }
 
+  private TopologyTestDriver driver() {
+    return Objects.requireNonNull(driver, "not started");
+  }
+
   @AfterEach
   void close() {
     if (driver != null) {
@@ -80,8 +86,9 @@ final class TeacherDoorTest {
 
   private void pipe(int from, int to) {
     var transferSet =
-        driver.createInputTopic(
-            TOPICS.transferSet(), new ByteArraySerializer(), new ByteArraySerializer());
+        driver()
+            .createInputTopic(
+                TOPICS.transferSet(), new ByteArraySerializer(), new ByteArraySerializer());
     for (int i = from; i < to; i++) {
       byte[] key = ("k" + i).getBytes(StandardCharsets.UTF_8);
       transferSet.pipeInput(key, Fixtures.framedBytes("id" + i, 40, 0, 0, i), Instant.EPOCH);
@@ -89,7 +96,7 @@ final class TeacherDoorTest {
   }
 
   private List<Target> softTargets() {
-    return driver
+    return driver()
         .createOutputTopic(
             TOPICS.softTargets(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
         .readValuesToList()
@@ -100,7 +107,7 @@ final class TeacherDoorTest {
 
   /** One look at what waits, at most 100 ms of the wall clock after the one before. */
   private void look() {
-    driver.advanceWallClockTime(Duration.ofMillis(25));
+    driver().advanceWallClockTime(Duration.ofMillis(25));
   }
 
   private double meter(String name) {

@@ -110,7 +110,10 @@ public final class FeatureBatch {
     return rows.length;
   }
 
-  /** Rows that an element type cannot hold, and why; of the forms asked for so far. */
+  /**
+   * Rows that an element type cannot hold, and why; of the forms asked for so far. Who scores parts
+   * adds what theirs say.
+   */
   public Map<Integer, String> misfits() {
     return misfits;
   }
