@@ -1,5 +1,6 @@
 package io.streamdistill.teacher.onnx;
 
+import io.streamdistill.onnx.graph.ExternalData;
 import io.streamdistill.teacher.engine.TeacherException;
 import io.streamdistill.teacher.engine.TeacherVersion;
 import java.io.IOException;

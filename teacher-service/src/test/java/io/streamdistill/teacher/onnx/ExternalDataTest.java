@@ -2,6 +2,7 @@ package io.streamdistill.teacher.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.streamdistill.onnx.graph.ExternalData;
 import io.streamdistill.teacher.Fixtures;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
