@@ -46,7 +46,7 @@ public final class BrokerMain {
       EmbeddedBroker broker = EmbeddedBroker.start(arguments.config());
       Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "close-broker"));
       System.out.println(READY + broker.bootstrapServers());
-    } catch (BrokerException e) {
+    } catch (EmbeddedBrokerException e) {
       System.err.println(e.getMessage());
       System.exit(1);
     }

@@ -39,7 +39,8 @@ public final class BrokerProcess implements AutoCloseable {
   /**
    * Starts the child and returns when clients can use its broker.
    *
-   * @throws BrokerException if the child ends or stays silent before that; with its last log lines
+   * @throws EmbeddedBrokerException if the child ends or stays silent before that; with its last
+   *     log lines
    */
   public static BrokerProcess start(BrokerConfig config, ChildJvm jvm) {
     Process process = launch(config, jvm);
@@ -108,7 +109,7 @@ public final class BrokerProcess implements AutoCloseable {
           .redirectError(ProcessBuilder.Redirect.appendTo(jvm.logFile().toFile()))
           .start();
     } catch (IOException e) {
-      throw new BrokerException(
+      throw new EmbeddedBrokerException(
           "broker process in %s could not be launched: %s"
               .formatted(config.dataDir(), e.getMessage()),
           e);
@@ -138,8 +139,8 @@ public final class BrokerProcess implements AutoCloseable {
     return ready;
   }
 
-  private static BrokerException failed(String what, ChildJvm jvm, Exception cause) {
-    return new BrokerException(
+  private static EmbeddedBrokerException failed(String what, ChildJvm jvm, Exception cause) {
+    return new EmbeddedBrokerException(
         "broker process %s; the end of its log %s:%n%s"
             .formatted(what, jvm.logFile(), String.join("\n", lastLines(jvm.logFile()))),
         cause);

@@ -50,7 +50,7 @@ final class DataDirectory implements AutoCloseable {
       }
     }
     if (!held) {
-      throw new BrokerException(
+      throw new EmbeddedBrokerException(
           "broker.data-dir: another broker runs in %s; stop it, or use another directory"
               .formatted(root));
     }

@@ -33,7 +33,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   /**
    * Starts a broker and returns when clients can use it, after 2 to 5 s.
    *
-   * @throws BrokerException if a configured port or the data directory is in use, or Kafka fails
+   * @throws EmbeddedBrokerException if a configured port or the data directory is in use, or Kafka
+   *     fails
    */
   public static EmbeddedBroker start(BrokerConfig config) {
     try {
@@ -44,10 +45,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         directory.close();
         throw e;
       }
-    } catch (BrokerException e) {
+    } catch (EmbeddedBrokerException e) {
       throw e;
     } catch (Exception e) {
-      throw new BrokerException(
+      throw new EmbeddedBrokerException(
           "broker in %s did not start: %s".formatted(config.dataDir(), e.getMessage()), e);
     }
   }

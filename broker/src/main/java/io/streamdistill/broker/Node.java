@@ -45,7 +45,7 @@ final class Node {
     FencedPublisher fenced = new FencedPublisher();
     controller.sharedServer().loader().installPublishers(List.of(fenced)).get();
     if (!fenced.await()) {
-      throw new BrokerException(
+      throw new EmbeddedBrokerException(
           "the registration of the node that ran here before did not end within %d s; lower broker.session.timeout.ms"
               .formatted(PATIENCE_SECONDS));
     }

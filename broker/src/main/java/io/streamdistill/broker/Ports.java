@@ -40,7 +40,7 @@ record Ports(int broker, int controller) {
       String key, int configured, Optional<Integer> last, int taken, RandomGenerator random) {
     if (configured != 0) {
       if (!isFree(configured)) {
-        throw new BrokerException(
+        throw new EmbeddedBrokerException(
             "%s: port %d on %s is in use; stop what listens there, or set %s to another port or to 0 for a free one"
                 .formatted(key, configured, NodeProperties.HOST, key));
       }
@@ -57,7 +57,7 @@ record Ports(int broker, int controller) {
         .findFirst()
         .orElseThrow(
             () ->
-                new BrokerException(
+                new EmbeddedBrokerException(
                     "%s: found no free port in [%d, %d) on %s; set %s to one that is free"
                         .formatted(key, LOWEST, BOUND, NodeProperties.HOST, key)));
   }

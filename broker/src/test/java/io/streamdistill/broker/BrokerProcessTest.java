@@ -125,7 +125,7 @@ class BrokerProcessTest {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = other.getLocalPort();
       assertThatThrownBy(() -> BrokerProcess.start(config().withPort(port), logFile()))
-          .isInstanceOf(BrokerException.class)
+          .isInstanceOf(EmbeddedBrokerException.class)
           .hasMessageContaining("ended before it was ready")
           .hasMessageContaining("port " + port + " on 127.0.0.1 is in use")
           .hasMessageContaining(logFile().toString());

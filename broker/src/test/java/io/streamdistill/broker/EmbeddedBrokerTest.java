@@ -70,7 +70,7 @@ class EmbeddedBrokerTest {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = other.getLocalPort();
       assertThatThrownBy(() -> EmbeddedBroker.start(BrokerConfig.in(dir).withPort(port)))
-          .isInstanceOf(BrokerException.class)
+          .isInstanceOf(EmbeddedBrokerException.class)
           .hasMessageContaining("broker.port: port " + port + " on 127.0.0.1 is in use")
           .hasMessageContaining("set broker.port to another port or to 0");
     }
@@ -80,7 +80,7 @@ class EmbeddedBrokerTest {
   void refusesADirectoryInWhichAnotherBrokerRuns() {
     try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerConfig.in(dir))) {
       assertThatThrownBy(() -> EmbeddedBroker.start(BrokerConfig.in(dir)))
-          .isInstanceOf(BrokerException.class)
+          .isInstanceOf(EmbeddedBrokerException.class)
           .hasMessageContaining("another broker runs in " + dir);
       assertThat(broker.bootstrapServers()).startsWith("127.0.0.1:");
     }
@@ -90,7 +90,7 @@ class EmbeddedBrokerTest {
   void givesTheDirectoryFreeWhenTheStartFails() {
     BrokerConfig bad = BrokerConfig.in(dir).withOverride("num.io.threads", "none");
     assertThatThrownBy(() -> EmbeddedBroker.start(bad))
-        .isInstanceOf(BrokerException.class)
+        .isInstanceOf(EmbeddedBrokerException.class)
         .hasMessageContaining("num.io.threads");
 
     EmbeddedBroker.start(BrokerConfig.in(dir)).close();

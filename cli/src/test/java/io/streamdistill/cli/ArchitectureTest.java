@@ -85,7 +85,7 @@ final class ArchitectureTest {
           .whereLayer("s3-store")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("teacher")
-          .mayOnlyAccessLayers("config", "records", "kafka", "observe")
+          .mayOnlyAccessLayers("config", "records", "kafka", "onnx", "observe")
           .whereLayer("engine")
           .mayOnlyAccessLayers("config", "records", "onnx")
           .whereLayer("engine-dl4j")
@@ -159,6 +159,16 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("software.amazon..");
+
+  /** It has one log level, and every session the same settings. */
+  @ArchTest
+  static final ArchRule ONNX_RUNTIME_IS_STARTED_IN_ONE_PLACE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.streamdistill.onnx.runtime..")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("ai.onnxruntime.OrtEnvironment");
 
   @ArchTest
   static final ArchRule DL4J_IS_OF_ITS_ENGINE_ALONE =

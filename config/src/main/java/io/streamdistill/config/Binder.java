@@ -36,6 +36,9 @@ final class Binder {
     if (shape instanceof Shape.Section section) {
       return section(node instanceof Block block ? block : null, section, path);
     }
+    if (shape instanceof Shape.Choice choice && node instanceof Block block) {
+      return section(block, choice.kinds().of(block, path), path);
+    }
     if (shape instanceof Shape.Properties properties) {
       return properties(node instanceof Block block ? block : null, properties, path);
     }

@@ -56,12 +56,14 @@ public record Effective(List<Entry> entries) {
                       Shape.join(path, key),
                       entries,
                       knownProperty));
+    } else if (shape instanceof Shape.Choice choice && node instanceof Block block) {
+      flatten(node, choice.kinds().of(block, path), path, entries, knownProperty);
     } else if (shape instanceof Shape.Properties && node instanceof Block block) {
       block
           .children()
           .forEach((key, child) -> entries.add(property(path + "." + key, child, knownProperty)));
     } else if (node instanceof Items items && shape instanceof Shape.ListOf list) {
-      if (list.element() instanceof Shape.Section && !items.elements().isEmpty()) {
+      if (!(list.element() instanceof Shape.Leaf) && !items.elements().isEmpty()) {
         for (int i = 0; i < items.elements().size(); i++) {
           flatten(
               items.elements().get(i),

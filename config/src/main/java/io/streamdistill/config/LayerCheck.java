@@ -42,7 +42,10 @@ final class LayerCheck {
       return node instanceof Nothing ? Optional.empty() : fitting(node, maybe.inner(), path);
     }
     if (shape instanceof Shape.Section section) {
-      return sectionFitting(node, section, path);
+      return sectionFitting(node, section, path, "");
+    }
+    if (shape instanceof Shape.Choice choice) {
+      return choiceFitting(node, choice.kinds(), path);
     }
     if (shape instanceof Shape.Properties) {
       return propertiesFitting(node, path);
@@ -71,7 +74,26 @@ final class LayerCheck {
     return Optional.of(node);
   }
 
-  private Optional<Node> sectionFitting(Node node, Shape.Section section, String path) {
+  /** What a block is decides which keys it may have. */
+  private Optional<Node> choiceFitting(Node node, Kinds kinds, String path) {
+    String listed = " [kinds by key: %s]".formatted(kinds.listed());
+    if (!(node instanceof Block block)) {
+      return sectionFitting(node, kinds.any(), path, listed);
+    }
+    try {
+      return sectionFitting(node, kinds.of(block, path), path, listed);
+    } catch (ConfigException e) {
+      if (kinds.any().keys().keySet().containsAll(block.children().keySet())) {
+        problems.add("%s", String.valueOf(e.getMessage()));
+      } else { // perhaps the key that says what it is, misspelt
+        sectionFitting(node, kinds.any(), path, listed);
+      }
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Node> sectionFitting(
+      Node node, Shape.Section section, String path, String kinds) {
     if (node instanceof Nothing) { // all its keys may be commented out
       return Optional.empty();
     }
@@ -95,7 +117,7 @@ final class LayerCheck {
                   .ifPresentOrElse(
                       shape ->
                           fitting(child, shape, childPath).ifPresent(fit -> fitting.put(key, fit)),
-                      () -> unknown(section, path, key, child));
+                      () -> unknown(section, path, key, child, kinds));
             });
     return Optional.of(new Block(fitting, block.origin()));
   }
@@ -106,18 +128,20 @@ final class LayerCheck {
     if (shape == null && key.endsWith(ELEMENT)) {
       String list = key.substring(0, key.length() - ELEMENT.length());
       return section.keys().get(list) instanceof Shape.ListOf of
-          ? Optional.of(of.element()).filter(Shape.Section.class::isInstance)
+          ? Optional.of(of.element() instanceof Shape.Choice any ? any.kinds().any() : of.element())
+              .filter(Shape.Section.class::isInstance)
           : Optional.empty();
     }
     return Optional.ofNullable(shape);
   }
 
-  private void unknown(Shape.Section section, String path, String key, Node child) {
+  private void unknown(Shape.Section section, String path, String key, Node child, String kinds) {
     String full = Shape.join(path, key);
     if (Obsolete.warns(obsolete, full, child.origin())) {
       return;
     }
-    problems.add("%s (%s) is not a known key; %s", full, child.origin(), hint(section, path, full));
+    problems.add(
+        "%s (%s) is not a known key; %s%s", full, child.origin(), hint(section, path, full), kinds);
   }
 
   private String hint(Shape.Section section, String path, String full) {

@@ -90,7 +90,8 @@ public final class Providers<T> {
             services());
   }
 
-  private String services() {
+  /** Where they are looked for. */
+  String services() {
     return "META-INF/services/" + type.getName();
   }
 

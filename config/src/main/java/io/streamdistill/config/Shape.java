@@ -35,6 +35,9 @@ sealed interface Shape {
    */
   record Properties(Optional<Class<? extends Record>> wrapper) implements Shape {}
 
+  /** The keys of one of several kinds; which of them, a key says. */
+  record Choice(Kinds kinds) implements Shape {}
+
   /** A key that may be left out without there being a default. */
   record Maybe(Shape inner) implements Shape {}
 
@@ -66,6 +69,9 @@ sealed interface Shape {
       if (isProperties(type)) {
         return new Properties(Optional.empty());
       }
+    }
+    if (type instanceof Class<?> plain && plain.isAnnotationPresent(OneOf.class)) {
+      return new Choice(new Kinds(plain.getAnnotation(OneOf.class)));
     }
     if (type instanceof Class<?> plain && ByteSize.class != plain && plain.isRecord()) {
       Class<? extends Record> record = plain.asSubclass(Record.class);

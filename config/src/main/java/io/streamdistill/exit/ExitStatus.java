@@ -24,7 +24,10 @@ public enum ExitStatus {
   /** Training diverged more often than it may. */
   DIVERGED(5, "the student diverged and was not cured", "docs/troubleshooting.md"),
   /** Something that is needed was away for longer than is allowed. */
-  OUTAGE(6, "broker or store were away for longer than configured", "start again when it is back"),
+  OUTAGE(
+      6,
+      "broker, store or teacher were away for longer than configured",
+      "start again when it is back"),
   /** The teacher's model fails for too many records. */
   TEACHER_FAILED(
       7, "the teacher's model failed, or for too large a share of the records", "check the model"),

@@ -1,5 +1,9 @@
 package io.streamdistill.student;
 
+import io.streamdistill.checkpoints.format.CheckpointException;
+import io.streamdistill.checkpoints.format.UnreachableException;
+import io.streamdistill.kafka.Outage;
+import io.streamdistill.kafka.StartUp;
 import io.streamdistill.observe.Health;
 import io.streamdistill.student.learning.Advice;
 import java.time.Duration;
@@ -64,5 +68,14 @@ final class Readiness {
     return life.assembly()
         .filter(parts -> !life.isOver()) // nothing is left to read
         .flatMap(parts -> parts.report().problem(UNREAD));
+  }
+
+  /** A store that is away may be there in a moment. */
+  static boolean isStoreAway(RuntimeException failure) {
+    boolean away = false;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      away |= cause instanceof UnreachableException || Outage.isBehind(cause);
+    }
+    return away && failure instanceof CheckpointException;
   }
 }

@@ -6,6 +6,7 @@ import io.streamdistill.checkpoints.store.Cluster;
 import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.OnLostRecords;
+import io.streamdistill.kafka.StartUp;
 import io.streamdistill.observe.Health;
 import io.streamdistill.observe.Meters;
 import io.streamdistill.observe.ObserveServer;
@@ -14,7 +15,6 @@ import io.streamdistill.student.learning.DivergenceException;
 import io.streamdistill.student.publish.Perseverance;
 import io.streamdistill.student.publish.Progress;
 import io.streamdistill.student.source.PassConfig.WhenDone;
-import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -46,7 +46,12 @@ public final class TrainerService implements AutoCloseable {
       StudentConfig config, Closers closers, Cluster cluster, PrometheusMeterRegistry registry) {
     this.config = config;
     this.closers = closers;
-    this.startUp = new StartUp(config.limits().maxOutage(), Clock.systemUTC());
+    this.startUp =
+        new StartUp(
+            cluster.kafka(),
+            new StartUp.Limit(config.limits().maxOutage(), "student.limits.max-outage"),
+            Readiness::isStoreAway,
+            this::isClosing);
     this.readiness = new Readiness(startUp, life);
     this.thread = new Thread(this::train, "student-" + config.name());
     life.bindTo(registry);
@@ -88,8 +93,7 @@ public final class TrainerService implements AutoCloseable {
         () -> {
           service.begin(student, cluster, instruments);
           return service;
-        },
-        service::isClosing);
+        });
     return service;
   }
 
@@ -142,7 +146,7 @@ public final class TrainerService implements AutoCloseable {
         return false;
       }
       known = ready.ready().scales();
-      Training now = startUp.await(() -> assembly.training(ready), this::isClosing);
+      Training now = startUp.await(() -> assembly.training(ready));
       life.learn(now);
       if (isClosing()) {
         now.loop().stop();
@@ -151,10 +155,10 @@ public final class TrainerService implements AutoCloseable {
         return now.loop().run();
       } catch (DivergenceException e) {
         now.publisher().close();
-        life.begin(assembly, startUp.await(() -> recoveries.after(ready, e), this::isClosing));
+        life.begin(assembly, startUp.await(() -> recoveries.after(ready, e)));
       } catch (LostRecordsException e) {
         now.publisher().close();
-        life.begin(assembly, startUp.await(() -> inAnotherLog(assembly, e), this::isClosing));
+        life.begin(assembly, startUp.await(() -> inAnotherLog(assembly, e)));
       }
     }
     return true;

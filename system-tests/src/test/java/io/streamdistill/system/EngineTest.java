@@ -121,8 +121,8 @@ final class EngineTest {
     await().atMost(PATIENCE).until(() -> get(url + "readyz").body().contains("in the engine for"));
     await()
         .atMost(PATIENCE)
-        .until(() -> TopicReader.all(pipeline.servers(), topics.softTargets()).size() == 100);
-    assertThat(TopicReader.all(pipeline.servers(), topics.deadLetters())).hasSize(1);
+        .until(() -> TopicRecording.all(pipeline.servers(), topics.softTargets()).size() == 100);
+    assertThat(TopicRecording.all(pipeline.servers(), topics.deadLetters())).hasSize(1);
     await().atMost(PATIENCE).until(() -> get(url + "readyz").statusCode() == 200);
     teacher.stop();
     assertEndedInOrder(teacher, SIGTERM);

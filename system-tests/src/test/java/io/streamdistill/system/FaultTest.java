@@ -83,7 +83,7 @@ final class FaultTest {
     awaitRecords(topics.deadLetters(), 1);
     assertThat(teacher.output()).contains("Example 'poison'").contains("goes to the dead letters");
     assertNoStackTrace(teacher);
-    assertThat(TopicReader.all(pipeline.servers(), topics.softTargets()))
+    assertThat(TopicRecording.all(pipeline.servers(), topics.softTargets()))
         .extracting(record -> TestRecords.target(record.value()).example().id())
         .containsExactlyInAnyOrder("fit", "mate");
     teacher.kill();
@@ -213,7 +213,7 @@ final class FaultTest {
     assertThat(resumed.awaitExit(PATIENCE)).isZero();
     assertThat(resumed.output()).contains("resumes from checkpoint");
     assertThat(resumed.output()).contains("%d examples seen".formatted(2 * inputs.size()));
-    assertThat(TopicReader.all(pipeline.servers(), topics.softTargets()))
+    assertThat(TopicRecording.all(pipeline.servers(), topics.softTargets()))
         .extracting(record -> new String(record.key(), UTF_8))
         .containsExactlyInAnyOrderElementsOf(inputs.stream().map(Input::key).toList());
   }
@@ -223,7 +223,7 @@ final class FaultTest {
   }
 
   private static void awaitRecords(String topic, int count) {
-    try (TopicReader reader = TopicReader.committed(pipeline.servers(), topic)) {
+    try (TopicRecording reader = TopicRecording.committed(pipeline.servers(), topic)) {
       Awaitility.await().atMost(PATIENCE).until(() -> reader.poll().size() >= count);
     }
   }

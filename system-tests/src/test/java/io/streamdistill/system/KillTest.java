@@ -109,8 +109,10 @@ final class KillTest {
     Instant progressed = Instant.now();
     long before = -1;
     try (Feed feed = new Feed(pipeline.servers(), topics.transferSet(), inputs, lead());
-        TopicReader softTargets = TopicReader.committed(pipeline.servers(), topics.softTargets());
-        TopicReader announced = TopicReader.committed(pipeline.servers(), topics.checkpoints())) {
+        TopicRecording softTargets =
+            TopicRecording.committed(pipeline.servers(), topics.softTargets());
+        TopicRecording announced =
+            TopicRecording.committed(pipeline.servers(), topics.checkpoints())) {
       long scored = 0;
       long trained = 0;
       while (scored < EXAMPLES || trainer.process().isAlive()) {
@@ -167,8 +169,8 @@ final class KillTest {
     assertThat(teacherKills).isSorted().doesNotHaveDuplicates();
     assertThat(trainerKills).hasSize(KILLS).allMatch(trained -> trained < (long) PASSES * EXAMPLES);
     assertThat(trainerKills).isSorted().doesNotHaveDuplicates();
-    try (TopicReader all =
-        new TopicReader(
+    try (TopicRecording all =
+        new TopicRecording(
             pipeline.servers(), topics.softTargets(), IsolationLevel.READ_UNCOMMITTED)) {
       int aborted = all.toEnd().size() - EXAMPLES;
       System.out.printf("%d soft targets of killed teachers were rolled back%n", aborted);
@@ -178,7 +180,7 @@ final class KillTest {
 
   @Test
   void scoresEveryFitExampleOnce() throws Exception {
-    var scored = TopicReader.all(pipeline.servers(), topics.softTargets());
+    var scored = TopicRecording.all(pipeline.servers(), topics.softTargets());
 
     assertThat(scored.stream().map(KillTest::key))
         .containsExactlyInAnyOrderElementsOf(keys(Input::isFit));
@@ -198,7 +200,7 @@ final class KillTest {
 
   @Test
   void deadLettersEverySpoiltRecordOnceByteForByte() throws Exception {
-    var letters = TopicReader.all(pipeline.servers(), topics.deadLetters());
+    var letters = TopicRecording.all(pipeline.servers(), topics.deadLetters());
 
     assertThat(letters.stream().map(KillTest::key))
         .containsExactlyInAnyOrderElementsOf(keys(input -> !input.isFit()));
@@ -218,7 +220,7 @@ final class KillTest {
   @Test
   void keepsTheOrderOfEachPartition() throws Exception {
     Map<Integer, List<Integer>> byPartition = new HashMap<>();
-    for (var record : TopicReader.all(pipeline.servers(), topics.softTargets())) {
+    for (var record : TopicRecording.all(pipeline.servers(), topics.softTargets())) {
       byPartition
           .computeIfAbsent(record.partition(), partition -> new ArrayList<>())
           .add(Integer.parseInt(key(record)));
@@ -242,7 +244,8 @@ final class KillTest {
             other.partitions(),
             other.replication());
     pipeline.createTopics("other");
-    try (TopicReader reader = TopicReader.committed(pipeline.servers(), other.softTargets())) {
+    try (TopicRecording reader =
+        TopicRecording.committed(pipeline.servers(), other.softTargets())) {
       pipeline.start(
           "undisturbed-teacher",
           "teacher",
@@ -252,7 +255,7 @@ final class KillTest {
       while (reader.poll().size() < EXAMPLES) {
         assertThat(Instant.now()).isBefore(deadline);
       }
-      assertThat(targets(TopicReader.all(pipeline.servers(), topics.softTargets())))
+      assertThat(targets(TopicRecording.all(pipeline.servers(), topics.softTargets())))
           .isEqualTo(targets(reader.poll()));
     }
   }

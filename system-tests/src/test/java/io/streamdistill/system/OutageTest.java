@@ -142,7 +142,7 @@ final class OutageTest {
   }
 
   private long trained() throws Exception {
-    return TopicReader.all(pipeline.servers(), topics.checkpoints()).stream()
+    return TopicRecording.all(pipeline.servers(), topics.checkpoints()).stream()
         .filter(record -> record.value() != null)
         .mapToLong(r -> Codecs.checkpointPublished().decode(r.value()).getExamplesSeen())
         .max()
@@ -151,7 +151,7 @@ final class OutageTest {
 
   private void assertEveryIdOnce(int fed) throws Exception {
     Map<String, Integer> times = new HashMap<>();
-    TopicReader.all(pipeline.servers(), topics.softTargets())
+    TopicRecording.all(pipeline.servers(), topics.softTargets())
         .forEach(
             record ->
                 times.merge(TestRecords.target(record.value()).example().id(), 1, Integer::sum));

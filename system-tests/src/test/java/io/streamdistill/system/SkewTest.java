@@ -137,7 +137,7 @@ final class SkewTest {
   /** Examples in the newest announced checkpoint; 0 while that is not known. */
   private long trained() throws Exception {
     try {
-      return TopicReader.all(pipeline.servers(), topics.checkpoints()).stream()
+      return TopicRecording.all(pipeline.servers(), topics.checkpoints()).stream()
           .filter(record -> record.value() != null)
           .mapToLong(r -> Codecs.checkpointPublished().decode(r.value()).getExamplesSeen())
           .max()
@@ -157,7 +157,7 @@ final class SkewTest {
 
   private void assertEveryIdOnce(int fed) throws Exception {
     Map<String, Integer> times = new HashMap<>();
-    TopicReader.all(pipeline.servers(), topics.softTargets())
+    TopicRecording.all(pipeline.servers(), topics.softTargets())
         .forEach(
             record ->
                 times.merge(TestRecords.target(record.value()).example().id(), 1, Integer::sum));
@@ -165,7 +165,7 @@ final class SkewTest {
     assertThat(times.keySet())
         .containsExactlyInAnyOrderElementsOf(
             IntStream.range(0, fed).mapToObj(Integer::toString).toList());
-    assertThat(TopicReader.all(pipeline.servers(), topics.deadLetters())).isEmpty();
+    assertThat(TopicRecording.all(pipeline.servers(), topics.deadLetters())).isEmpty();
   }
 
   private void assertWeightsCanBeMadeAgain(int fed) throws Exception {

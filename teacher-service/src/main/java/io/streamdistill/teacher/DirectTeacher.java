@@ -2,6 +2,7 @@ package io.streamdistill.teacher;
 
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.teacher.engine.FeatureBatch;
 import io.streamdistill.teacher.engine.Teacher;
 import io.streamdistill.teacher.engine.TeacherException;
@@ -23,12 +24,13 @@ public final class DirectTeacher implements AutoCloseable {
    * Opens the models and tries them.
    *
    * @throws TeacherException when a model cannot be used
+   * @throws io.streamdistill.teacher.engine.TeacherUnavailableException when one is away
    */
   public static DirectTeacher open(
       TeacherConfig config, FeatureContract contract, ClassMap classMap) {
-    FeatureContract seen = config.features().of(contract);
+    Task seen = new Task(config.features().of(contract), classMap);
     return new DirectTeacher(
-        Engines.open(config, seen, classMap), new FeatureBatch(seen, config.batchSize()));
+        Engines.open(config, seen), new FeatureBatch(seen.features(), config.batchSize()));
   }
 
   /**
@@ -37,6 +39,7 @@ public final class DirectTeacher implements AutoCloseable {
    * @param rows valid features on the wire
    * @param logProbabilities (at least rows, classes) overwritten with natural logarithms
    * @throws TeacherException when it has no answer to a row
+   * @throws io.streamdistill.teacher.engine.TeacherUnavailableException when it is away
    */
   public void score(List<ByteBuffer> rows, double[][] logProbabilities) {
     double[][] part = new double[Math.min(batch.capacity(), rows.size())][];

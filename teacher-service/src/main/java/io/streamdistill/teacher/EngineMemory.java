@@ -4,7 +4,10 @@ import static io.streamdistill.config.Require.require;
 
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.teacher.engine.TeacherException;
+import io.streamdistill.teacher.engine.TeacherMember;
+import io.streamdistill.teacher.engine.TeacherProviders;
 import java.lang.management.ManagementFactory;
 
 /** Whether full batches and models fit into memory, asked before anything is allocated. */
@@ -27,7 +30,9 @@ final class EngineMemory {
    * @throws io.streamdistill.config.ConfigException naming limit and key
    * @throws TeacherException when the models are larger than the memory of the machine
    */
-  static void check(TeacherConfig config, FeatureContract contract, ClassMap classes) {
+  static void check(TeacherConfig config, Task task) {
+    FeatureContract contract = task.features();
+    ClassMap classes = task.classes();
     long featureBytes = (long) Float.BYTES * contract.length(); // of one row, as models take them
     requireFits(
         config.batchSize(),
@@ -58,8 +63,8 @@ final class EngineMemory {
 
   private static void checkModels(TeacherConfig config) {
     long bytes = 0;
-    for (MemberConfig member : config.members()) {
-      bytes += member.model().toFile().length(); // 0 when it is none, which its opening says
+    for (TeacherMember member : config.members()) {
+      bytes += TeacherProviders.memoryBytes(member);
     }
     long memory =
         ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)

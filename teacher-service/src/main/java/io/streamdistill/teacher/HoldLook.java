@@ -31,6 +31,10 @@ final class HoldLook {
   private static final int ENOUGH = 32;
 
   private static final int FEW = 4;
+
+  /** Seconds between two looks. */
+  private static final int EVERY = 5;
+
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final TopicWatch watch;
@@ -40,6 +44,7 @@ final class HoldLook {
   private final double maxShare;
   private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final Map<TopicPartition, Long> next = new HashMap<>();
+  private int ticks;
   private boolean begun;
   private int seen;
   private int rejected;
@@ -59,11 +64,14 @@ final class HoldLook {
     this.consumers = consumers;
   }
 
-  /** Looks once; called every few seconds by one thread. */
-  void look() {
-    if (!gate.isHolding()) {
-      return;
+  /** A second is over; called by one thread. */
+  void tick() {
+    if (++ticks % EVERY == 0 && gate.isHolding()) {
+      look();
     }
+  }
+
+  private void look() {
     TopicSnapshot topic = watch.look(transferSet);
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       if (!begun) {

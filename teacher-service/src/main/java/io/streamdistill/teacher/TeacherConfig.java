@@ -7,6 +7,7 @@ import io.streamdistill.kafka.OnLostRecords;
 import io.streamdistill.observe.HttpConfig;
 import io.streamdistill.records.target.EncodingChoice;
 import io.streamdistill.teacher.engine.Combination;
+import io.streamdistill.teacher.engine.TeacherMember;
 import java.time.Duration;
 import java.util.List;
 
@@ -36,7 +37,7 @@ import java.util.List;
  */
 public record TeacherConfig(
     String applicationId,
-    List<MemberConfig> members,
+    List<TeacherMember> members,
     TeacherFeatures features,
     Combination combination,
     double temperature,

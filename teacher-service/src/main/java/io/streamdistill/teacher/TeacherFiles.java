@@ -2,7 +2,10 @@ package io.streamdistill.teacher;
 
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
 import io.streamdistill.teacher.engine.TeacherException;
+import io.streamdistill.teacher.engine.TeacherMember;
+import io.streamdistill.teacher.engine.TeacherUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,10 +18,11 @@ public final class TeacherFiles {
   public static List<String> problems(
       TeacherConfig config, FeatureContract contract, ClassMap classes) {
     List<String> problems = new ArrayList<>();
-    for (MemberConfig member : config.members()) {
+    Task seen = new Task(config.features().of(contract), classes);
+    for (TeacherMember member : config.members()) {
       try {
-        Engines.open(config, member, config.features().of(contract), classes).close();
-      } catch (TeacherException e) {
+        Engines.open(config, member, seen).close();
+      } catch (TeacherException | TeacherUnavailableException e) {
         problems.add(String.valueOf(e.getMessage()));
       }
     }

@@ -13,7 +13,8 @@ import java.time.Duration;
  *     beyond it the service holds. 1 never holds; default 0.5
  * @param hangAfter how long a batch may be in the engine before it counts as hung, in [1 s, 1 day];
  *     default 1 min. Or ten times as long as the slowest batch took, if that is longer
- * @param maxOutage how long Kafka may be away before the service stops; default 0, for ever
+ * @param maxOutage how long Kafka, or a teacher that is somewhere else, may be away before the
+ *     service stops; default 0, for ever
  */
 public record TeacherLimits(
     double maxFailingShare, double maxRejectedShare, Duration hangAfter, Duration maxOutage) {

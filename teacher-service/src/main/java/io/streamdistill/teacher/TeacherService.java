@@ -6,8 +6,11 @@ import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.KafkaSettings;
 import io.streamdistill.kafka.TopicsConfig;
 import io.streamdistill.observe.Health;
+import io.streamdistill.observe.Lifecycle;
 import io.streamdistill.observe.Meters;
 import io.streamdistill.observe.ObserveServer;
+import io.streamdistill.observe.Phase;
+import io.streamdistill.outage.OutageException;
 import io.streamdistill.records.Task;
 import io.streamdistill.records.format.TransferFormat;
 import io.streamdistill.teacher.engine.EngineWatch;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +48,14 @@ public final class TeacherService implements AutoCloseable {
   private final EngineWatch engine;
   private final PrometheusMeterRegistry registry = Meters.create("teacher");
   private final ObserveServer observe;
-  private final Ending ending = new Ending();
+  private final Lifecycle life = new Lifecycle("The teacher");
+  private final IntConsumer halt;
   private final Thread shutdownHook = new Thread(this::closeWithTheJvm, "teacher-shutdown");
-  private volatile @Nullable StartUp starting;
+  private volatile @Nullable Preparation preparing; // null before and afterwards
   private volatile @Nullable Scorer scorer; // null until it is started
 
-  private TeacherService(TeacherConfig config) {
+  private TeacherService(TeacherConfig config, IntConsumer halt) {
+    this.halt = halt;
     engine = new EngineWatch(config.limits().hangAfter(), System::nanoTime);
     Gauge.builder("distill.teacher.batch.age", engine, watch -> watch.age().toMillis() / 1e3)
         .description("Time that the batch in the engine has taken so far; 0 when there is none")
@@ -57,11 +63,12 @@ public final class TeacherService implements AutoCloseable {
         .register(registry);
     Health health =
         new Health()
-            .liveness("stopped", ending::problem)
+            .liveness("stopped", life::problem)
             .liveness("engine", () -> engine.problem(HUNG))
-            .readiness("stopped", ending::problem)
+            .readiness("stopped", life::problem)
             .readiness("start", this::startProblem)
             .readiness("engine", () -> unlessStopped(engine.problem(SLOW)))
+            .readiness("teacher", () -> ask(Scorer::outageProblem))
             .readiness("kafka", () -> ask(Scorer::kafkaProblem))
             .readiness("streams", () -> ask(Scorer::streamsProblem))
             .readiness("topics", () -> ask(Scorer::topicsProblem))
@@ -90,51 +97,69 @@ public final class TeacherService implements AutoCloseable {
       TopicsConfig topics,
       Task task,
       TransferFormat format) {
-    TeacherService service = new TeacherService(config);
+    Task seen = task.with(config.features().of(task.features()));
+    return start(new Assignment(config, kafka, topics, seen, format), Runtime.getRuntime()::halt);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param halt ends the process with an exit code, and runs no shutdown hook
+   */
+  static TeacherService start(Assignment assignment, IntConsumer halt) {
+    TeacherService service = new TeacherService(assignment.config(), halt);
     log.info(
         "The teacher starts; metrics and health: http://{}:{}/",
-        config.http().host(),
+        assignment.config().http().host(),
         service.httpPort());
     try {
       Runtime.getRuntime().addShutdownHook(service.shutdownHook);
-      Task seen = task.with(config.features().of(task.features()));
-      service.begin(config, kafka, topics, seen, format);
+      service.begin(assignment);
       return service;
     } catch (RuntimeException e) {
       service.close();
       if (service.mustHalt()) { // a model hangs; see mustHalt
-        service.ending.say(e);
-        Runtime.getRuntime().halt(ExitStatus.of(e).code());
+        service.life.say(e);
+        halt.accept(ExitStatus.of(e).code());
       }
       throw e;
     }
   }
 
-  private void begin(
-      TeacherConfig config,
-      KafkaSettings kafka,
-      TopicsConfig topics,
-      Task task,
-      TransferFormat format) {
-    StartUp startUp = new StartUp(kafka, config.limits().maxOutage(), ending::isClosing);
-    starting = startUp;
-    Scorer started =
-        Scorer.open(config, kafka, topics, task, format, startUp, engine, registry, ending);
-    scorer = started;
-    started.start();
-    starting = null;
+  private void begin(Assignment assignment) {
+    Preparation preparation = new Preparation(assignment, life::isClosing);
+    preparing = preparation;
+    Scorer ready = assembled(assignment, preparation.find(engine));
+    preparing = null;
+    scorer = ready;
+    if (!life.run()) {
+      ready.close(CLOSE_TIMEOUT);
+      throw new OutageException("stopped before it could start", null);
+    }
+    ready.start();
+  }
+
+  private Scorer assembled(Assignment assignment, Preparation.Found found) {
+    try {
+      return new Assembly(assignment, found, registry, life).scorer();
+    } catch (RuntimeException e) {
+      found.close();
+      throw e;
+    }
   }
 
   /** Of a service that has stopped, nothing else is true any more. */
   private Optional<String> unlessStopped(Optional<String> problem) {
-    return ending.isFailure() ? Optional.empty() : problem;
+    return life.isFailure() ? Optional.empty() : problem;
   }
 
   private Optional<String> startProblem() {
-    StartUp startUp = starting;
-    return startUp == null
+    Preparation preparation = preparing;
+    return life.phase() != Phase.STARTING
         ? Optional.empty()
-        : startUp.problem().or(() -> Optional.of("it is starting"));
+        : Optional.ofNullable(preparation)
+            .flatMap(Preparation::problem)
+            .or(() -> Optional.of("it is starting"));
   }
 
   private Optional<String> ask(Function<Scorer, Optional<String>> question) {
@@ -158,12 +183,12 @@ public final class TeacherService implements AutoCloseable {
 
   /** Whether records are being scored, or would be if there were any. */
   public boolean isRunning() {
-    return !ending.isFailure() && running().isRunning();
+    return !life.isFailure() && running().isRunning();
   }
 
   /** Whether it has been closed, or an error has stopped it. */
   public boolean hasStopped() {
-    return ending.isOver();
+    return life.isOver();
   }
 
   /**
@@ -172,7 +197,7 @@ public final class TeacherService implements AutoCloseable {
    * @return how the process is to end: {@link ExitStatus#OK} after {@link #close}
    */
   public ExitStatus awaitStop() throws InterruptedException {
-    return ending.await();
+    return life.await();
   }
 
   /**
@@ -186,7 +211,7 @@ public final class TeacherService implements AutoCloseable {
   /** Commits what is scored, leaves the group and frees everything; waits at most 30 s. */
   @Override
   public void close() {
-    if (!ending.close()) {
+    if (!life.close()) {
       return;
     }
     Scorer running = scorer;
@@ -195,14 +220,14 @@ public final class TeacherService implements AutoCloseable {
     }
     observe.close();
     registry.close();
-    ending.closed();
+    life.closed();
     removeShutdownHook();
   }
 
   private void closeWithTheJvm() {
     close();
     if (mustHalt()) {
-      Runtime.getRuntime().halt(TERMINATED);
+      halt.accept(TERMINATED);
     }
   }
 

@@ -2,6 +2,7 @@ package io.streamdistill.teacher;
 
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.exit.HasExitStatus;
+import io.streamdistill.observe.Lifecycle;
 import io.streamdistill.teacher.engine.TeacherException;
 import io.streamdistill.teacher.topology.Refusals;
 import java.util.concurrent.ThreadLocalRandom;
@@ -30,7 +31,7 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
   private static final int ATTEMPTS = 5;
 
   private final Progress progress;
-  private final Ending ending;
+  private final Lifecycle life;
   private long commits = -1; // at the last failure
   private int inVain; // failures since the last commit
   private int faults; // of the program, among them
@@ -38,16 +39,16 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
   /**
    * Creates the handler.
    *
-   * @param ending gets how the process is to end, and why in one line
+   * @param life gets how the process is to end, and why in one line
    */
-  ThreadFailures(Progress progress, Ending ending) {
+  ThreadFailures(Progress progress, Lifecycle life) {
     this.progress = progress;
-    this.ending = ending;
+    this.life = life;
   }
 
   @Override
   public StreamThreadExceptionResponse handle(Throwable failure) {
-    if (ending.isUnderWay()) { // whatever it is, nothing comes after it
+    if (life.isEnding()) { // whatever it is, nothing comes after it
       log.debug("A thread failed while the teacher ends", failure);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
@@ -79,7 +80,7 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
       return stop(fatal, failure);
     }
     if (kafka == null && faults() > ATTEMPTS) {
-      ending.accept(
+      life.accept(
           ExitStatus.FAILURE, "it failed again and again without a commit, at last: " + failure);
       log.error("A thread failed again and again", failure);
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -116,14 +117,14 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
 
   private StreamThreadExceptionResponse stop(Throwable fatal, Throwable failure) {
     if (fatal instanceof HasExitStatus known) {
-      ending.accept(known.exitStatus(), String.valueOf(fatal.getMessage()));
+      life.accept(known.exitStatus(), String.valueOf(fatal.getMessage()));
     } else if (fatal instanceof TeacherException) { // nothing of its batch was published
-      ending.accept(ExitStatus.TEACHER_FAILED, String.valueOf(fatal.getMessage()));
+      life.accept(ExitStatus.TEACHER_FAILED, String.valueOf(fatal.getMessage()));
     } else if (fatal instanceof Error) {
       log.error("The JVM failed", failure);
-      ending.accept(ExitStatus.FAILURE, fatal.toString());
+      life.accept(ExitStatus.FAILURE, fatal.toString());
     } else {
-      ending.accept(
+      life.accept(
           ExitStatus.CONFIGURATION,
           "Kafka refuses: " + fatal.getMessage() + "; grant what is missing, or correct kafka");
     }

@@ -1,12 +1,11 @@
 package io.streamdistill.teacher;
 
-import io.streamdistill.kafka.BrokerException;
 import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.kafka.TopicSnapshot;
 import io.streamdistill.kafka.TopicWatch;
 import io.streamdistill.kafka.TopicsConfig;
-import java.time.Duration;
+import io.streamdistill.teacher.LogsInUse.Replaced;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,22 +29,16 @@ final class TransferLog {
 
   private static final Logger log = LoggerFactory.getLogger(TransferLog.class);
 
-  private static final Duration BEFORE_COMMIT = Duration.ofSeconds(2);
-
-  private final TopicWatch watch;
+  private final ThreadLooks looks;
   private final TopicsConfig topics;
   private final Losses losses;
 
-  @SuppressWarnings("ThreadLocalUsage") // of a service, which a process has one of
-  private final ThreadLocal<@Nullable LogIdentity> mine = new ThreadLocal<>();
-
-  private volatile @Nullable LogIdentity known; // what the last thread that began reads and writes
-  private volatile @Nullable LogIdentity seen; // what there is, in passing
+  private final LogsInUse logs = new LogsInUse();
   private final Standing standing;
   private Uuid deadLetters = Uuid.ZERO_UUID;
 
   TransferLog(TopicWatch watch, TopicsConfig topics, Losses losses) {
-    this.watch = watch;
+    this.looks = new ThreadLooks(watch, topics);
     this.topics = topics;
     this.losses = losses;
     this.standing = new Standing(watch, topics, losses);
@@ -61,20 +54,17 @@ final class TransferLog {
    */
   synchronized Map<TopicPartition, Long> assigned(
       Collection<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
-    TopicSnapshot transferSet = look(topics.transferSet());
-    Uuid softTargets = ids(BEFORE_COMMIT).getOrDefault(topics.softTargets(), Uuid.ZERO_UUID);
+    TopicSnapshot transferSet = looks.at(topics.transferSet());
+    Uuid softTargets = looks.ids().getOrDefault(topics.softTargets(), Uuid.ZERO_UUID);
     if (!transferSet.exists() || softTargets.equals(Uuid.ZERO_UUID)) {
       throw new TimeoutException("a topic is missing, perhaps for a moment only");
     }
-    LogIdentity before = known;
+    LogIdentity before = logs.known();
     if (before != null && !before.transferSet().equals(transferSet.id())) {
-      standing.transferSetGone(known);
+      standing.transferSetGone(before);
     }
     standing.begin(partitions, committed, transferSet);
-    LogIdentity now = new LogIdentity(transferSet.id(), softTargets);
-    mine.set(now);
-    known = now;
-    seen = now;
+    logs.begin(new LogIdentity(transferSet.id(), softTargets));
     List<LostRecords> lost = new ArrayList<>();
     committed.forEach(
         (partition, offset) -> {
@@ -98,13 +88,13 @@ final class TransferLog {
    * @throws LostRecordsException when that is not allowed
    */
   synchronized Map<TopicPartition, Long> outOfRange(Map<TopicPartition, Long> positions) {
-    TopicSnapshot transferSet = look(topics.transferSet());
+    TopicSnapshot transferSet = looks.at(topics.transferSet());
     Map<Integer, Long> next = new HashMap<>();
     positions.forEach((partition, offset) -> next.put(partition.partition(), offset));
-    LogIdentity before = mine.get();
+    LogIdentity before = logs.mine();
     Uuid then = before == null ? Uuid.ZERO_UUID : before.transferSet();
     if (before != null && transferSet.exists()) {
-      mine.set(new LogIdentity(transferSet.id(), before.softTargets()));
+      logs.follow(before, transferSet.id());
     }
     return goOn(
         transferSet,
@@ -138,13 +128,13 @@ final class TransferLog {
    * @throws KafkaException when they are not, and the transaction is to be done again
    */
   synchronized void requireSame() {
-    LogIdentity then = mine.get();
+    LogIdentity then = logs.mine();
     if (then == null) {
       return;
     }
     Map<String, Uuid> now;
     try {
-      now = ids(BEFORE_COMMIT);
+      now = looks.ids();
     } catch (TimeoutException e) {
       return; // then the commit fails of itself, or meets the same broker as before
     }
@@ -153,7 +143,7 @@ final class TransferLog {
     boolean letters = another(deadLetters, now.get(topics.deadLetters()));
     deadLetters = now.getOrDefault(topics.deadLetters(), deadLetters);
     if (source) {
-      standing.transferSetGone(known);
+      standing.transferSetGone(logs.known());
     }
     if (letters) {
       log.warn("Topic '{}' was deleted and created anew", topics.deadLetters());
@@ -177,18 +167,17 @@ final class TransferLog {
 
   /** Takes a look that somebody else had. */
   synchronized void seen(TopicSnapshot topic) {
-    LogIdentity then = known;
-    LogIdentity there = seen;
-    if (then == null || there == null || !topic.exists()) {
+    LogIdentity then = logs.known();
+    if (then == null || !topic.exists()) {
       return;
     }
     if (topic.topic().equals(topics.transferSet())) {
       if (topic.id().equals(then.transferSet())) {
         standing.seen(topic);
       }
-      seen = new LogIdentity(topic.id(), there.softTargets());
+      logs.seenTransferSet(topic.id());
     } else if (topic.topic().equals(topics.softTargets())) {
-      seen = new LogIdentity(there.transferSet(), topic.id());
+      logs.seenSoftTargets(topic.id());
     }
   }
 
@@ -199,12 +188,10 @@ final class TransferLog {
    *     anew
    */
   void requireFresh() {
-    LogIdentity then = mine.get();
-    LogIdentity now = seen;
-    if (then != null && now != null && !then.equals(now)) {
-      mine.remove();
-      if (!then.transferSet().equals(now.transferSet())) {
-        replaced(now);
+    Optional<Replaced> replaced = logs.replaced();
+    if (replaced.isPresent()) {
+      if (replaced.get().transferSet()) {
+        replaced(replaced.get().now());
       }
       throw new KafkaException(
           "topic '%s' or '%s' was deleted and created anew"
@@ -213,9 +200,9 @@ final class TransferLog {
   }
 
   private synchronized void replaced(LogIdentity now) {
-    LogIdentity before = known;
+    LogIdentity before = logs.known();
     if (before != null && !before.transferSet().equals(now.transferSet())) {
-      standing.transferSetGone(known);
+      standing.transferSetGone(logs.known());
     }
   }
 
@@ -225,7 +212,7 @@ final class TransferLog {
    * @throws LostRecordsException when the service is to stop
    */
   synchronized void gone() {
-    standing.transferSetGone(known);
+    standing.transferSetGone(logs.known());
   }
 
   /**
@@ -239,12 +226,7 @@ final class TransferLog {
 
   /** Writes on offsets which topics they are of. */
   Map<TopicPartition, OffsetAndMetadata> stamped(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    LogIdentity now = mine.get();
-    Map<TopicPartition, OffsetAndMetadata> stamped = new HashMap<>(offsets);
-    if (now != null) {
-      stamped.replaceAll((partition, offset) -> now.on(offset));
-    }
-    return stamped;
+    return logs.stamped(offsets);
   }
 
   /** Offsets were committed. */
@@ -254,29 +236,6 @@ final class TransferLog {
 
   /** As Kafka Streams committed it; nothing for an offset of another log. */
   Optional<OffsetAndMetadata> plain(OffsetAndMetadata offset) {
-    LogIdentity now = mine.get();
-    boolean usable =
-        now == null
-            || LogIdentity.of(offset)
-                .map(then -> then.transferSet().equals(now.transferSet()))
-                .orElse(true);
-    return usable ? Optional.of(LogIdentity.plain(offset)) : Optional.empty();
-  }
-
-  private TopicSnapshot look(String topic) {
-    try {
-      return watch.look(topic);
-    } catch (BrokerException e) {
-      throw new TimeoutException(e.getMessage(), e); // the thread starts again
-    }
-  }
-
-  private Map<String, Uuid> ids(Duration patience) {
-    try {
-      return watch.ids(
-          List.of(topics.transferSet(), topics.softTargets(), topics.deadLetters()), patience);
-    } catch (BrokerException e) {
-      throw new TimeoutException(e.getMessage(), e);
-    }
+    return logs.plain(offset);
   }
 }

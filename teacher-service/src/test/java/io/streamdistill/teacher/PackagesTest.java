@@ -7,7 +7,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Packages depend on each other in one direction: the service, its topology, its engine. */
+/**
+ * Packages depend on each other in one direction: the service, its topology, its engine. ONNX
+ * models are a provider like others, which is found.
+ */
 @AnalyzeClasses(packages = "io.streamdistill.teacher", importOptions = DoNotIncludeTests.class)
 final class PackagesTest {
 
@@ -21,10 +24,14 @@ final class PackagesTest {
           .definedBy("..teacher.topology")
           .layer("engine")
           .definedBy("..teacher.engine")
+          .layer("onnx")
+          .definedBy("..teacher.onnx")
           .whereLayer("service")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("topology")
           .mayOnlyBeAccessedByLayers("service")
+          .whereLayer("onnx")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("engine")
-          .mayOnlyBeAccessedByLayers("service", "topology");
+          .mayOnlyBeAccessedByLayers("service", "topology", "onnx");
 }

@@ -4,19 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.streamdistill.config.AutoNumber;
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
-import io.streamdistill.teacher.engine.InputSource;
-import io.streamdistill.teacher.engine.OutputKind;
-import io.streamdistill.teacher.engine.Reading;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,14 +86,6 @@ final class TeacherConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
-  void namesAMemberWhoseWeightIsNone(double weight) {
-    assertThatThrownBy(() -> new MemberConfig(Path.of("m.onnx"), weight, OutputKind.AUTO))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContainingAll("teacher.members", "m.onnx", "got " + weight);
-  }
-
-  @ParameterizedTest
   @ValueSource(doubles = {0, -0.1, 1.5, Double.NaN})
   void namesSharesThatAreNone(double share) {
     assertThatThrownBy(() -> new TeacherLimits(share, 0.5, Duration.ofMinutes(1), Duration.ZERO))
@@ -120,63 +105,6 @@ final class TeacherConfigTest {
             () -> new TeacherLimits(0.5, 0.5, Duration.ofMinutes(1), Duration.ofMillis(-1)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContainingAll("teacher.limits.max-outage", "0 waits for ever");
-  }
-
-  @Test
-  void asksForTheModelOfAMember() {
-    assertThatThrownBy(() -> new MemberConfig(Path.of(""), 1, OutputKind.AUTO))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContainingAll("teacher.members", "model");
-  }
-
-  @Test
-  void readsHowAMemberIsToBeRead() {
-    MemberConfig member =
-        new MemberConfig(
-            Path.of("m.onnx"),
-            1,
-            OutputKind.LOGITS,
-            "y",
-            Map.of("ids", "0..3", "h", "constant 0"),
-            AutoNumber.of(1e-4));
-
-    assertThat(member.reading())
-        .isEqualTo(
-            new Reading(
-                OutputKind.LOGITS,
-                "y",
-                Map.of(
-                    "ids",
-                    InputSource.parse("ids", "0..3"),
-                    "h",
-                    InputSource.parse("h", "constant 0")),
-                OptionalDouble.of(1e-4)));
-  }
-
-  @ParameterizedTest
-  @ValueSource(doubles = {0, 0.5, -1e-3})
-  void namesAProbabilityFloorThatIsNone(double floor) {
-    assertThatThrownBy(
-            () ->
-                new MemberConfig(
-                    Path.of("m.onnx"), 1, OutputKind.AUTO, "", Map.of(), AutoNumber.of(floor)))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContainingAll("teacher.members", "probability-floor", "got " + floor);
-  }
-
-  @Test
-  void namesAnInputThatIsNone() {
-    assertThatThrownBy(
-            () ->
-                new MemberConfig(
-                    Path.of("m.onnx"),
-                    1,
-                    OutputKind.AUTO,
-                    "",
-                    Map.of("ids", "first"),
-                    AutoNumber.AUTO))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContainingAll("teacher.members", "'first' for 'ids'", "FROM..TO");
   }
 
   @Test

@@ -83,6 +83,40 @@ final class TeacherServiceTest {
   }
 
   /** It commits up to the oldest of them, so the next instance reads them again. */
+  /** Of a kind that is chosen by its own key; see ScriptedTeachers. */
+  @Test
+  void aTeacherThatIsAwayIsWaitedForAtTheStartAndLater() throws Exception {
+    TopicsConfig topics = cluster.topics(2);
+    try (TeacherService service =
+        start(topics, "logits", "members=[{script: late, away-at-start: 2, away-for: 4}]")) {
+      cluster.send(IntStream.range(0, 100).mapToObj(i -> record(topics, i)).toList());
+
+      assertThat(ids(cluster.read(topics.softTargets(), 100, PATIENCE)))
+          .hasSize(100)
+          .doesNotHaveDuplicates();
+      assertThat(Cluster.get(service, "/metrics").body())
+          .contains("distill_teacher_outage_attempts_total{service=\"teacher\"} 4.0")
+          .contains("distill_teacher_outage_seconds{service=\"teacher\"} 0.0");
+    }
+  }
+
+  @Test
+  void aTeacherThatIsAwayForLongerThanItMayEndsTheService() throws Exception {
+    TopicsConfig topics = cluster.topics(1);
+    try (TeacherService service =
+        start(
+            topics, "logits", "members=[{script: gone, away-for: 9999}]", "limits.max-outage=2s")) {
+      cluster.send(List.of(fit(topics, 0)));
+
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> Cluster.get(service, "/readyz").body().contains("script gone is away at call"));
+      assertThat(service.awaitStop()).isEqualTo(ExitStatus.OUTAGE);
+    }
+    assertThat(cluster.read(topics.softTargets(), 1, Duration.ofSeconds(1))).isEmpty();
+  }
+
   @Test
   void publishesOnceWhatWaitsWhenItStops() throws Exception {
     TopicsConfig topics = cluster.topics(1);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.kafka.LostRecords;
 import io.streamdistill.kafka.LostRecordsException;
+import io.streamdistill.observe.Lifecycle;
 import io.streamdistill.teacher.engine.TeacherException;
 import java.time.Clock;
 import java.util.List;
@@ -28,12 +29,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ThreadFailuresTest {
 
   private final Progress progress = new Progress(Clock.systemUTC());
-  private final Ending ending = new Ending();
+  private final Lifecycle ending = new Lifecycle("The teacher");
   private final ThreadFailures failures = new ThreadFailures(progress, ending);
 
   /** What handling {@code failure} ends the service with. */
   private ExitStatus stoppedBy(Throwable failure) throws InterruptedException {
-    Ending ending = new Ending();
+    Lifecycle ending = new Lifecycle("The teacher");
     assertThat(new ThreadFailures(progress, ending).handle(failure)).isEqualTo(SHUTDOWN_CLIENT);
     assertThat(ending.isFailure()).isTrue();
     return ending.await();
@@ -58,7 +59,7 @@ final class ThreadFailuresTest {
       assertThat(failures.handle(failure)).isEqualTo(REPLACE_THREAD);
     }
 
-    assertThat(ending.isUnderWay()).isFalse();
+    assertThat(ending.isEnding()).isFalse();
   }
 
   @Test
@@ -123,6 +124,6 @@ final class ThreadFailuresTest {
       progress.committed();
     }
 
-    assertThat(ending.isUnderWay()).isFalse();
+    assertThat(ending.isEnding()).isFalse();
   }
 }

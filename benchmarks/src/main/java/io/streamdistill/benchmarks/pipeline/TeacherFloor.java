@@ -1,12 +1,9 @@
 package io.streamdistill.benchmarks.pipeline;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
-import io.streamdistill.teacher.engine.OnnxRuntime;
-import io.streamdistill.teacher.engine.OnnxTeacher;
+import io.streamdistill.onnx.runtime.OnnxRuntime;
+import io.streamdistill.onnx.runtime.OnnxSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -14,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a teacher-service cannot do without: ONNX Runtime on batches that are there already, as
@@ -23,25 +21,21 @@ final class TeacherFloor implements AutoCloseable {
 
   private static final int BATCHES = 16; // more than the caches hold
 
-  private final OrtSession session;
+  private final OnnxSession session;
   private final List<Map<String, OnnxTensor>> batches = new ArrayList<>();
+  private final Set<String> outputs;
   private final int batchSize;
   private int next;
 
   TeacherFloor(Path model, Mnist mnist, int batchSize, int threads) throws OrtException {
     this.batchSize = batchSize;
-    OrtEnvironment environment = OnnxRuntime.environment();
-    try (SessionOptions options = OnnxTeacher.sessionOptions(threads)) {
-      session = environment.createSession(model.toString(), options);
-    }
-    String input = session.getInputNames().iterator().next();
+    session = OnnxSession.open(model, threads);
+    outputs = session.outputs().keySet();
+    String input = session.inputs().keySet().iterator().next();
     for (int b = 0; b < BATCHES; b++) {
       FloatBuffer floats = floats(mnist, b * batchSize); // (batch, features)
       batches.add(
-          Map.of(
-              input,
-              OnnxTensor.createTensor(
-                  environment, floats, new long[] {batchSize, Mnist.PIXELS.length()})));
+          Map.of(input, OnnxRuntime.tensor(floats, new long[] {batchSize, Mnist.PIXELS.length()})));
     }
   }
 
@@ -65,14 +59,14 @@ final class TeacherFloor implements AutoCloseable {
   /** Scores one batch. */
   void score() {
     try {
-      session.run(batches.get(next++ % BATCHES)).close();
+      session.run(batches.get(next++ % BATCHES), outputs).close();
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime failed on the floor's batch", e);
     }
   }
 
   @Override
-  public void close() throws OrtException {
+  public void close() {
     for (Map<String, OnnxTensor> batch : batches) {
       batch.values().forEach(OnnxTensor::close);
     }

@@ -10,6 +10,7 @@ import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
 import io.streamdistill.teacher.TeacherConfig;
+import io.streamdistill.teacher.engine.TeacherMember;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -133,8 +134,7 @@ record EvaluationTask(
   /** Names of the models of the configured teacher. */
   String configuredTeacher() {
     TeacherConfig teacher = options.load(TeacherView.class).teacher();
-    List<String> models =
-        teacher.members().stream().map(member -> member.model().toString()).toList();
+    List<String> models = teacher.members().stream().map(TeacherMember::label).toList();
     return models.size() == 1
         ? models.get(0)
         : "ensemble of %d: %s".formatted(models.size(), String.join(", ", models));

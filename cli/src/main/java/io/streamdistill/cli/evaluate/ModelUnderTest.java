@@ -1,7 +1,6 @@
 package io.streamdistill.cli.evaluate;
 
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,10 +8,11 @@ import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.store.StoredModel;
 import io.streamdistill.engine.export.OnnxExport;
+import io.streamdistill.onnx.runtime.OnnxSession;
+import io.streamdistill.onnx.runtime.UnloadableException;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
-import io.streamdistill.teacher.engine.OnnxRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,15 +41,19 @@ record ModelUnderTest(
     if (!Files.isRegularFile(path)) {
       throw new EvaluationException(path + ": no such file; check the path");
     }
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-        OrtSession session = OnnxRuntime.environment().createSession(path.toString(), options)) {
-      return ofMetadata(path, session.getMetadata().getCustomMetadata());
+    try (OnnxSession session = OnnxSession.open(path, OnnxSession.ALL_CORES)) {
+      return ofMetadata(path, session.metadata());
+    } catch (UnloadableException e) {
+      throw notLoaded(path, e.reason(), e);
     } catch (OrtException e) {
-      throw new EvaluationException(
-          "%s: ONNX Runtime cannot load it: %s; is it a whole ONNX model?"
-              .formatted(path, e.getMessage()),
-          e);
+      throw notLoaded(path, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  static EvaluationException notLoaded(Path model, String reason, Exception failure) {
+    return new EvaluationException(
+        "%s: ONNX Runtime cannot load it: %s; is it a whole ONNX model?".formatted(model, reason),
+        failure);
   }
 
   private static ModelUnderTest ofCheckpoint(Path directory) {

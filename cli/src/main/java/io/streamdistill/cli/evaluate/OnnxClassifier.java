@@ -3,15 +3,16 @@ package io.streamdistill.cli.evaluate;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.streamdistill.engine.export.OnnxExport;
+import io.streamdistill.onnx.runtime.OnnxRuntime;
+import io.streamdistill.onnx.runtime.OnnxSession;
+import io.streamdistill.onnx.runtime.UnloadableException;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
 import io.streamdistill.records.Features;
-import io.streamdistill.teacher.engine.OnnxRuntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -29,18 +30,17 @@ import java.util.stream.Stream;
  */
 final class OnnxClassifier implements AutoCloseable {
 
-  private final OrtEnvironment environment = OnnxRuntime.environment();
-  private final OrtSession session;
+  private final OnnxSession session;
   private final String input;
   private final OnnxJavaType type;
   private final long[] itemShape; // without the batch
   private final Features features;
   private final String output;
 
-  private OnnxClassifier(OrtSession session, FeatureContract contract) throws OrtException {
+  private OnnxClassifier(OnnxSession session, FeatureContract contract) throws OrtException {
     this.session = session;
-    this.input = only("input", OnnxExport.FEATURES, session.getInputNames());
-    TensorInfo tensor = tensor(session.getInputInfo(), input);
+    this.input = only("input", OnnxExport.FEATURES, session.inputs().keySet());
+    TensorInfo tensor = tensor(session.inputs(), input);
     this.type = tensor.type;
     if (type != OnnxJavaType.FLOAT && type != onWire(contract.type())) {
       throw new EvaluationException(
@@ -48,16 +48,16 @@ final class OnnxClassifier implements AutoCloseable {
               .formatted(input, type, contract.type()));
     }
     this.itemShape = itemShape(tensor, contract);
-    boolean scalesItself =
-        session.getMetadata().getCustomMetadataValue(OnnxExport.FEATURE_TYPE_KEY).isPresent();
+    boolean scalesItself = session.metadata().containsKey(OnnxExport.FEATURE_TYPE_KEY);
     this.features =
         new Features(
             scalesItself ? new FeatureContract(contract.type(), contract.shape(), 1, 0) : contract);
+    Set<String> outputs = session.outputs().keySet();
     this.output =
         Stream.of(OnnxExport.LOGITS, OnnxExport.PROBABILITIES)
-            .filter(session.getOutputNames()::contains)
+            .filter(outputs::contains)
             .findFirst()
-            .orElseGet(() -> only("output", OnnxExport.LOGITS, session.getOutputNames()));
+            .orElseGet(() -> only("output", OnnxExport.LOGITS, outputs));
   }
 
   /**
@@ -68,21 +68,20 @@ final class OnnxClassifier implements AutoCloseable {
    *     features
    */
   static OnnxClassifier open(Path model, FeatureContract contract) {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
-      options.setInterOpNumThreads(1);
-      OrtSession session = OnnxRuntime.environment().createSession(model.toString(), options);
-      try {
-        return new OnnxClassifier(session, contract);
-      } catch (EvaluationException e) {
-        session.close();
-        throw new EvaluationException(model + ": " + e.getMessage(), e);
-      }
+    OnnxSession session;
+    try {
+      session = OnnxSession.open(model, 1);
+    } catch (UnloadableException e) {
+      throw ModelUnderTest.notLoaded(model, e.reason(), e);
+    }
+    try {
+      return new OnnxClassifier(session, contract);
+    } catch (EvaluationException e) {
+      session.close();
+      throw new EvaluationException(model + ": " + e.getMessage(), e);
     } catch (OrtException e) {
-      throw new EvaluationException(
-          "%s: ONNX Runtime cannot load it: %s; is it a whole ONNX model?"
-              .formatted(model, e.getMessage()),
-          e);
+      session.close();
+      throw ModelUnderTest.notLoaded(model, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -146,7 +145,7 @@ final class OnnxClassifier implements AutoCloseable {
           ByteBuffer.allocateDirect(batch.remaining())
               .order(ByteOrder.nativeOrder()) // little-endian, as on the wire
               .put(batch.duplicate());
-      return OnnxTensor.createTensor(environment, direct.flip(), shape, type);
+      return OnnxRuntime.tensor(direct.flip(), shape, type);
     }
     FeatureContract contract = features.contract();
     FloatBuffer floats =
@@ -158,7 +157,7 @@ final class OnnxClassifier implements AutoCloseable {
       features.decode(
           batch.slice(batch.position() + i * contract.bytes(), contract.bytes()), floats);
     }
-    return OnnxTensor.createTensor(environment, floats.flip(), shape);
+    return OnnxRuntime.tensor(floats.flip(), shape);
   }
 
   /** Scores of a batch, (batch, classes): logits where the model gives them. */
@@ -174,10 +173,6 @@ final class OnnxClassifier implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      session.close();
-    } catch (OrtException e) {
-      throw new IllegalStateException("closed twice", e);
-    }
+    session.close();
   }
 }

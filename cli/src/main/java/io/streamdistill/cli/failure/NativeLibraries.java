@@ -1,7 +1,7 @@
 package io.streamdistill.cli.failure;
 
 import io.streamdistill.exit.FileReason;
-import io.streamdistill.teacher.engine.OnnxRuntime;
+import io.streamdistill.onnx.runtime.OnnxRuntime;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ public final class NativeLibraries {
 
   /** Loads ONNX Runtime now: a trainer would else find out with its first checkpoint. */
   public static void requireOnnxRuntime() {
-    Object unused = OnnxRuntime.environment();
+    OnnxRuntime.load();
   }
 
   /** What is wrong with them, and the remedy; empty when the failure is about something else. */

@@ -7,10 +7,12 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.streamdistill.engine.export.OnnxExport;
+import io.streamdistill.onnx.runtime.OnnxRuntime;
+import io.streamdistill.onnx.runtime.OnnxSession;
+import io.streamdistill.onnx.runtime.UnloadableException;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.target.Float16;
 import io.streamdistill.records.target.Softmax;
-import io.streamdistill.teacher.engine.OnnxRuntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Checks that a student's model does in ONNX Runtime what its checkpoint promises. */
@@ -43,26 +46,24 @@ final class ModelChecks {
   }
 
   private void check(Path model) {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
-      try (OrtSession session =
-          OnnxRuntime.environment().createSession(model.toString(), options)) {
-        add("load", null, "ONNX Runtime loads " + model.getFileName());
-        if (checkInput(session)
-            && checkOutput(session, OnnxExport.PROBABILITIES)
-            && checkOutput(session, OnnxExport.LOGITS)
-            && checkBatch(session, 1)) {
-          checkBatch(session, 3);
-        }
+    try (OnnxSession session = OnnxSession.open(model, 1)) {
+      add("load", null, "ONNX Runtime loads " + model.getFileName());
+      if (checkInput(session)
+          && checkOutput(session, OnnxExport.PROBABILITIES)
+          && checkOutput(session, OnnxExport.LOGITS)
+          && checkBatch(session, 1)) {
+        checkBatch(session, 3);
       }
+    } catch (UnloadableException e) {
+      checks.add(Check.failed("load", e.reason()));
     } catch (OrtException e) {
-      checks.add(Check.failed(checks.isEmpty() ? "load" : "run", String.valueOf(e.getMessage())));
+      checks.add(Check.failed("run", String.valueOf(e.getMessage())));
     }
   }
 
-  private boolean checkInput(OrtSession session) throws OrtException {
-    if (session.getInputNames().size() != 1) {
-      return add("input", "expected features alone, got " + session.getInputNames(), "");
+  private boolean checkInput(OnnxSession session) throws OrtException {
+    if (session.inputs().size() != 1) {
+      return add("input", "expected features alone, got " + session.inputs().keySet(), "");
     }
     OnnxJavaType type =
         switch (contract.type()) {
@@ -72,14 +73,14 @@ final class ModelChecks {
         };
     return add(
         "input",
-        mismatch(session.getInputInfo(), OnnxExport.FEATURES, type, contract.length()),
+        mismatch(session.inputs(), OnnxExport.FEATURES, type, contract.length()),
         "features is %s (batch, %d)".formatted(type, contract.length()));
   }
 
-  private boolean checkOutput(OrtSession session, String name) throws OrtException {
+  private boolean checkOutput(OnnxSession session, String name) throws OrtException {
     return add(
         "output",
-        mismatch(session.getOutputInfo(), name, OnnxJavaType.FLOAT, classes),
+        mismatch(session.outputs(), name, OnnxJavaType.FLOAT, classes),
         "%s is FLOAT (batch, %d)".formatted(name, classes));
   }
 
@@ -98,15 +99,18 @@ final class ModelChecks {
     return null;
   }
 
-  private boolean checkBatch(OrtSession session, int batch) throws OrtException {
+  private boolean checkBatch(OnnxSession session, int batch) throws OrtException {
     long[] shape = {batch, contract.length()};
     try (OnnxTensor features =
             switch (contract.type()) {
-              case U8 -> tensor(ramp(batch), shape, OnnxJavaType.UINT8);
-              case F16 -> tensor(ramp(batch), shape, OnnxJavaType.FLOAT16);
-              case F32 -> tensor(ramp(batch), shape, OnnxJavaType.FLOAT);
+              case U8 -> OnnxRuntime.tensor(ramp(batch), shape, OnnxJavaType.UINT8);
+              case F16 -> OnnxRuntime.tensor(ramp(batch), shape, OnnxJavaType.FLOAT16);
+              case F32 -> OnnxRuntime.tensor(ramp(batch), shape, OnnxJavaType.FLOAT);
             };
-        OrtSession.Result result = session.run(Map.of(OnnxExport.FEATURES, features))) {
+        OrtSession.Result result =
+            session.run(
+                Map.of(OnnxExport.FEATURES, features),
+                Set.of(OnnxExport.PROBABILITIES, OnnxExport.LOGITS))) {
       float[][] probabilities = output(result, OnnxExport.PROBABILITIES); // (batch, classes)
       float[][] logits = output(result, OnnxExport.LOGITS); // (batch, classes)
       String problem =
@@ -131,11 +135,6 @@ final class ModelChecks {
       }
     }
     return features.flip();
-  }
-
-  private static OnnxTensor tensor(ByteBuffer data, long[] shape, OnnxJavaType type)
-      throws OrtException {
-    return OnnxTensor.createTensor(OnnxRuntime.environment(), data, shape, type);
   }
 
   private static float[][] output(OrtSession.Result result, String name) throws OrtException {

@@ -2,9 +2,9 @@ package io.streamdistill.engine.export;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.streamdistill.onnx.graph.OnnxType;
+import io.streamdistill.onnx.runtime.OnnxRuntime;
 import io.streamdistill.records.Standardisation;
 import io.streamdistill.records.target.Float16;
 import java.nio.ByteBuffer;
@@ -53,7 +53,7 @@ public record ModelFeatures(ExportContract contract, int records, ByteBuffer byt
   }
 
   /** The batch as ONNX Runtime takes it; shares the bytes. */
-  OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
+  OnnxTensor tensor() throws OrtException {
     OnnxJavaType type =
         switch (contract.type()) {
           case U8 -> OnnxJavaType.UINT8;
@@ -61,7 +61,7 @@ public record ModelFeatures(ExportContract contract, int records, ByteBuffer byt
           default -> OnnxJavaType.FLOAT;
         };
     long[] shape = {records, contract.featureLength()};
-    return OnnxTensor.createTensor(environment, view(), shape, type);
+    return OnnxRuntime.tensor(view(), shape, type);
   }
 
   /** The batch as a student sees it, scaled and standardised: (records, length), row-major. */

@@ -1,10 +1,10 @@
 package io.streamdistill.engine.export;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.streamdistill.onnx.graph.OnnxExportException;
+import io.streamdistill.onnx.runtime.OnnxSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -30,16 +30,14 @@ public final class OnnxLogits {
       byte[] model, ExportContract contract, ByteBuffer features, int count) {
     double[][] logits = new double[count][contract.classNames().size()];
     int bytesPerExample = contract.featureLength() * contract.type().bytes();
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (OrtSession.SessionOptions options = OnnxSaid.options();
-        OrtSession session = environment.createSession(model, options)) {
+    try (OnnxSession session = OnnxSaid.open(model, contract)) {
       for (int from = 0; from < count; from += BATCH) {
         int rows = Math.min(BATCH, count - from);
         ByteBuffer bytes =
             features
                 .slice(from * bytesPerExample, rows * bytesPerExample)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        try (OnnxTensor input = new ModelFeatures(contract, rows, bytes).tensor(environment);
+        try (OnnxTensor input = new ModelFeatures(contract, rows, bytes).tensor();
             OrtSession.Result result =
                 session.run(Map.of(OnnxExport.FEATURES, input), Set.of(OnnxExport.LOGITS))) {
           FloatBuffer said = ((OnnxTensor) result.get(0)).getFloatBuffer();
@@ -52,7 +50,7 @@ public final class OnnxLogits {
       }
       return logits;
     } catch (OrtException e) {
-      throw OnnxSaid.cannotRun(contract, e);
+      throw OnnxSaid.cannotRun(contract, String.valueOf(e.getMessage()), e);
     }
   }
 }

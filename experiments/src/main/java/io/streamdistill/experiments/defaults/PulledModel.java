@@ -1,12 +1,12 @@
 package io.streamdistill.experiments.defaults;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.streamdistill.engine.export.OnnxExport;
-import io.streamdistill.teacher.engine.OnnxRuntime;
+import io.streamdistill.onnx.runtime.OnnxRuntime;
+import io.streamdistill.onnx.runtime.OnnxSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -21,18 +21,14 @@ final class PulledModel implements AutoCloseable {
 
   private static final int BATCH = 500;
 
-  private final OrtEnvironment environment = OnnxRuntime.environment();
-  private final OrtSession session;
+  private final OnnxSession session;
   private final TensorInfo input;
 
   PulledModel(Path model) throws OrtException {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      session = environment.createSession(model.toString(), options);
-    }
+    session = OnnxSession.open(model, OnnxSession.ALL_CORES);
     input =
         (TensorInfo)
-            Objects.requireNonNull(
-                    session.getInputInfo().get(OnnxExport.FEATURES), OnnxExport.FEATURES)
+            Objects.requireNonNull(session.inputs().get(OnnxExport.FEATURES), OnnxExport.FEATURES)
                 .getInfo();
   }
 
@@ -61,7 +57,7 @@ final class PulledModel implements AutoCloseable {
     long[] shape =
         LongStream.concat(LongStream.of(rows.size()), LongStream.of(input.getShape()).skip(1))
             .toArray();
-    try (OnnxTensor tensor = OnnxTensor.createTensor(environment, bytes.flip(), shape, input.type);
+    try (OnnxTensor tensor = OnnxRuntime.tensor(bytes.flip(), shape, input.type);
         OrtSession.Result result =
             session.run(Map.of(OnnxExport.FEATURES, tensor), Set.of(OnnxExport.LOGITS))) {
       return (float[][]) result.get(0).getValue();
@@ -82,7 +78,7 @@ final class PulledModel implements AutoCloseable {
   }
 
   @Override
-  public void close() throws OrtException {
+  public void close() {
     session.close();
   }
 }

@@ -1,6 +1,6 @@
 package io.streamdistill.experiments.lab;
 
-import io.streamdistill.teacher.engine.OnnxRuntime;
+import io.streamdistill.onnx.runtime.OnnxRuntime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ public record Environment(String machine, Map<String, String> versions) {
     Map<String, String> versions = new TreeMap<>();
     versions.put("java", System.getProperty("java.version"));
     versions.put("nd4j", nd4j());
-    versions.put("onnxruntime", OnnxRuntime.environment().getVersion());
+    versions.put("onnxruntime", OnnxRuntime.version());
     return new Environment(
         "%s, %d cores, %s"
             .formatted(

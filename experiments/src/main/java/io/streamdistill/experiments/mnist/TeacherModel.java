@@ -1,10 +1,10 @@
 package io.streamdistill.experiments.mnist;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.streamdistill.teacher.engine.OnnxRuntime;
+import io.streamdistill.onnx.runtime.OnnxRuntime;
+import io.streamdistill.onnx.runtime.OnnxSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -18,13 +18,10 @@ import java.util.Set;
 final class TeacherModel implements AutoCloseable {
   private static final int BATCH = 500;
 
-  private final OrtEnvironment environment = OnnxRuntime.environment();
-  private final OrtSession session;
+  private final OnnxSession session;
 
-  TeacherModel(byte[] model) throws OrtException {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      session = environment.createSession(model, options);
-    }
+  TeacherModel(byte[] model) {
+    session = OnnxSession.open(model, "the teacher of MNIST", OnnxSession.ALL_CORES);
   }
 
   /**
@@ -40,7 +37,7 @@ final class TeacherModel implements AutoCloseable {
       images.shifted(from + i, 0, 0, features, i);
     }
     long[] shape = {size, JitteredImages.PIXELS};
-    try (OnnxTensor input = OnnxTensor.createTensor(environment, features, shape);
+    try (OnnxTensor input = OnnxRuntime.tensor(features, shape);
         OrtSession.Result result =
             session.run(Map.of(TeacherOnnx.FEATURES, input), Set.of(TeacherOnnx.LOGITS))) {
       return (float[][]) result.get(0).getValue();
@@ -72,7 +69,7 @@ final class TeacherModel implements AutoCloseable {
   }
 
   @Override
-  public void close() throws OrtException {
+  public void close() {
     session.close();
   }
 }

@@ -14,6 +14,18 @@ final class ProtoReader {
     in = message.slice().order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** Gets the fields of a message in their order. */
+  interface Visitor {
+
+    /**
+     * A field.
+     *
+     * @param value {@code Long}, {@code Float}, {@link Proto.Fixed64}, or a {@code ByteBuffer} over
+     *     the bytes of a text or a message, which are not copied
+     */
+    void field(int field, Object value);
+  }
+
   /**
    * Reads it.
    *
@@ -21,6 +33,16 @@ final class ProtoReader {
    */
   Proto read() {
     Proto message = new Proto();
+    each(message::raw);
+    return message;
+  }
+
+  /**
+   * Shows it field by field.
+   *
+   * @throws OnnxExportException if it is no message
+   */
+  void each(Visitor visitor) {
     try {
       while (in.hasRemaining()) {
         long tag = varint(in);
@@ -28,9 +50,8 @@ final class ProtoReader {
         if (field <= 0 || tag >>> 3 != field) {
           throw damaged("field " + (tag >>> 3));
         }
-        message.raw(field, value((int) (tag & 7)));
+        visitor.field(field, value((int) (tag & 7)));
       }
-      return message;
     } catch (BufferUnderflowException e) {
       throw new OnnxExportException("the model is cut short", e);
     }

@@ -1,53 +1,41 @@
 package io.streamdistill.teacher.engine;
 
-import ai.onnxruntime.OnnxJavaType;
 import io.streamdistill.records.target.Float16;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.Optional;
 
-/** Element types that features are turned into for a model's input. */
-enum ElementType {
-  FLOAT(OnnxJavaType.FLOAT, "float32", 4),
-  DOUBLE(OnnxJavaType.DOUBLE, "float64", 8),
-  FLOAT16(OnnxJavaType.FLOAT16, "float16", 2),
-  BFLOAT16(OnnxJavaType.BFLOAT16, "bfloat16", 2),
-  INT8(OnnxJavaType.INT8, "int8", 1),
-  INT16(OnnxJavaType.INT16, "int16", 2),
-  INT32(OnnxJavaType.INT32, "int32", 4),
-  INT64(OnnxJavaType.INT64, "int64", 8),
-  UINT8(OnnxJavaType.UINT8, "uint8", 1),
-  BOOL(OnnxJavaType.BOOL, "bool", 1);
+/** Element types that features are turned into for an input of a teacher. */
+public enum ElementType {
+  FLOAT("float32", 4),
+  DOUBLE("float64", 8),
+  FLOAT16("float16", 2),
+  BFLOAT16("bfloat16", 2),
+  INT8("int8", 1),
+  INT16("int16", 2),
+  INT32("int32", 4),
+  INT64("int64", 8),
+  UINT8("uint8", 1),
+  BOOL("bool", 1);
 
-  private final OnnxJavaType onnx;
   private final String label;
   private final int bytes;
 
-  ElementType(OnnxJavaType onnx, String label, int bytes) {
-    this.onnx = onnx;
+  ElementType(String label, int bytes) {
     this.label = label;
     this.bytes = bytes;
   }
 
-  static Optional<ElementType> of(OnnxJavaType onnx) {
-    return Arrays.stream(values()).filter(type -> type.onnx == onnx).findFirst();
-  }
-
-  OnnxJavaType onnx() {
-    return onnx;
-  }
-
-  int bytes() {
+  /** Bytes of one number. */
+  public int bytes() {
     return bytes;
   }
 
-  /** The type as ONNX documents name it. */
-  String label() {
+  /** The type as documents of ONNX and others name it. */
+  public String label() {
     return label;
   }
 
   /** Whether it holds whole numbers: those are taken as they are on the wire, never scaled. */
-  boolean isInteger() {
+  public boolean isInteger() {
     return switch (this) {
       case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> false;
       case INT8, INT16, INT32, INT64, UINT8, BOOL -> true;
@@ -59,7 +47,7 @@ enum ElementType {
    *
    * @return whether the type reaches that far; if not, zero was appended
    */
-  boolean put(ByteBuffer out, double number) {
+  public boolean put(ByteBuffer out, double number) {
     double value = isInteger() ? Math.rint(number) : number;
     boolean fits = fits(value);
     double fitting = fits ? value : 0;

@@ -28,6 +28,7 @@ public final class EnsembleTeacher implements Teacher {
   private final List<Teacher> members;
   private final double[] weights; // (members), sum 1
   private final Combination combination;
+  private final TeacherFacts facts;
 
   /** Combines {@code members}, at least one, all over the same classes, and owns them. */
   public EnsembleTeacher(List<Member> members, Combination combination) {
@@ -35,31 +36,33 @@ public final class EnsembleTeacher implements Teacher {
     double sum = members.stream().mapToDouble(Member::weight).sum();
     this.weights = members.stream().mapToDouble(member -> member.weight() / sum).toArray();
     this.combination = combination;
-    if (this.members.stream().mapToInt(Teacher::classes).distinct().count() != 1) {
-      throw new TeacherException(
-          "the members of an ensemble must agree on the classes, got %s"
-              .formatted(this.members.stream().map(Teacher::classes).toList()));
-    }
+    List<TeacherFacts> all = this.members.stream().map(Teacher::facts).toList();
+    requireSame("classes", all.stream().map(TeacherFacts::classes).toList());
+    requireSame("features", all.stream().map(TeacherFacts::features).toList());
     if (!(sum > 0 && Double.isFinite(sum))) {
       throw new TeacherException(
           "weights of an ensemble must be > 0 with a finite sum, got %s".formatted(sum));
     }
+    facts =
+        new TeacherFacts(
+            all.get(0).features(),
+            all.get(0).classes(),
+            TeacherVersion.ofEnsemble(
+                all.stream().map(TeacherFacts::contentHash).toList(), weights, combination),
+            0,
+            all.stream().map(TeacherFacts::batchTime).reduce(Duration.ZERO, Duration::plus));
+  }
+
+  private static void requireSame(String what, List<Integer> counts) {
+    if (counts.stream().distinct().count() != 1) {
+      throw new TeacherException(
+          "the members of an ensemble must agree on the %s, got %s".formatted(what, counts));
+    }
   }
 
   @Override
-  public int classes() {
-    return members.get(0).classes();
-  }
-
-  @Override
-  public String contentHash() {
-    return TeacherVersion.ofEnsemble(
-        members.stream().map(Teacher::contentHash).toList(), weights, combination);
-  }
-
-  @Override
-  public Duration batchTime() {
-    return members.stream().map(Teacher::batchTime).reduce(Duration.ZERO, Duration::plus);
+  public TeacherFacts facts() {
+    return facts;
   }
 
   @Override
@@ -69,7 +72,7 @@ public final class EnsembleTeacher implements Teacher {
     for (int row = 0; row < rows; row++) {
       Arrays.fill(logProbabilities[row], 0);
     }
-    double[][] member = new double[rows][classes()]; // log p_m
+    double[][] member = new double[rows][facts.classes()]; // log p_m
     Map<Integer, String> problems = new TreeMap<>();
     for (int m = 0; m < weights.length; m++) {
       members.get(m).score(batch, temperature, member).forEach(problems::putIfAbsent);

@@ -13,8 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The features of a batch, in the forms that models take. Each form is made once per batch, when a
- * model first asks for it, in a buffer that all batches share. Not thread-safe.
+ * The features of a batch, in the forms that teachers take: as they are on the wire, as floats, or
+ * some of them as another type. Each form is made once per batch, when a teacher first asks for it,
+ * in a direct buffer of the machine's byte order that all batches share: what is given is valid
+ * until the batch is cleared, and to be read only. Not thread-safe.
  */
 public final class FeatureBatch {
 
@@ -45,7 +47,7 @@ public final class FeatureBatch {
   private int floatRows;
   private @Nullable FloatBuffer elements; // (capacity, length), as on the wire
   private int elementRows;
-  private @Nullable ByteBuffer bytes; // (capacity, length), elements of U8 as they are
+  private @Nullable ByteBuffer bytes; // (capacity, length), as on the wire
   private int byteRows;
   private final Map<InputForm, Rows> forms = new HashMap<>();
   private final Map<Integer, FeatureBatch> parts = new HashMap<>(); // by capacity
@@ -69,7 +71,7 @@ public final class FeatureBatch {
   }
 
   /** A batch of made-up features, whose fractions are nobody's fault. */
-  static FeatureBatch ofProbe(FeatureContract contract, int capacity) {
+  public static FeatureBatch madeUp(FeatureContract contract, int capacity) {
     return new FeatureBatch(contract, capacity, 0);
   }
 
@@ -98,13 +100,21 @@ public final class FeatureBatch {
     return rows[row];
   }
 
+  /** What a row is, with the scaling that {@link #floats} has. */
+  public FeatureContract contract() {
+    return features.contract();
+  }
+
   /** Most rows. */
   public int capacity() {
     return rows.length;
   }
 
-  /** Rows that a model's input type cannot hold, and why; of the forms asked for so far. */
-  Map<Integer, String> misfits() {
+  /**
+   * Rows that an element type cannot hold, and why; of the forms asked for so far. Who scores parts
+   * adds what theirs say.
+   */
+  public Map<Integer, String> misfits() {
     return misfits;
   }
 
@@ -112,7 +122,7 @@ public final class FeatureBatch {
    * Rows {@code from} to before {@code to} as a batch of their own, valid until the next one of the
    * same capacity is asked for.
    */
-  FeatureBatch part(int from, int to, int capacity) {
+  public FeatureBatch part(int from, int to, int capacity) {
     FeatureBatch part =
         parts.computeIfAbsent(
             capacity, size -> new FeatureBatch(features.contract(), size, fractionsLookedFor));
@@ -130,7 +140,7 @@ public final class FeatureBatch {
    * @param count rows wanted, at most {@link #capacity()}
    * @return (count, length), position 0
    */
-  FloatBuffer floats(int count) {
+  public FloatBuffer floats(int count) {
     int length = features.contract().length();
     if (floats == null) {
       floats = direct(Float.BYTES * (long) length).asFloatBuffer();
@@ -146,16 +156,16 @@ public final class FeatureBatch {
   }
 
   /**
-   * The features as they are on the wire, one byte per element, in a direct buffer; rows beyond
-   * {@link #rows()} hold the first row again.
+   * The features as they are on the wire, little-endian, in a direct buffer; rows beyond {@link
+   * #rows()} hold the first row again.
    *
    * @param count rows wanted, at most {@link #capacity()}
-   * @return (count, length), position 0
+   * @return (count, length) elements of the contract's type, position 0
    */
-  ByteBuffer bytes(int count) {
+  public ByteBuffer wire(int count) {
     int length = features.contract().bytes();
     if (bytes == null) {
-      bytes = direct(length);
+      bytes = direct(length).order(ByteOrder.LITTLE_ENDIAN);
     }
     bytes.clear().position(byteRows * length);
     for (; byteRows < size; byteRows++) {
@@ -166,13 +176,13 @@ public final class FeatureBatch {
   }
 
   /**
-   * The features in any other form, in a direct buffer; rows beyond {@link #rows()} hold the first
-   * row again.
+   * Some of the features as another element type, in a direct buffer; rows beyond {@link #rows()}
+   * hold the first row again.
    *
    * @param count rows wanted, at most {@link #capacity()}
    * @return (count, length of the form), position 0
    */
-  ByteBuffer form(InputForm form, int count) {
+  public ByteBuffer form(InputForm form, int count) {
     Rows made =
         forms.computeIfAbsent(
             form, any -> new Rows(direct(form.bytesPerRow()), fractionsLookedFor));

@@ -9,7 +9,8 @@ public final class HungException extends RuntimeException implements HasExitStat
 
   private static final long serialVersionUID = 1L;
 
-  HungException(String message, @Nullable Throwable cause) {
+  /** With the failure that the interruption led to, if there is one. */
+  public HungException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

@@ -9,9 +9,10 @@ import java.nio.FloatBuffer;
  * @param from first feature, counted from 0
  * @param length number of features
  */
-record InputForm(ElementType type, int from, int length) {
+public record InputForm(ElementType type, int from, int length) {
 
-  int bytesPerRow() {
+  /** Bytes of one row in this form. */
+  public int bytesPerRow() {
     return Math.multiplyExact(type.bytes(), length);
   }
 

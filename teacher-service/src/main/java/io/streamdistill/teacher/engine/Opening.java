@@ -1,6 +1,5 @@
 package io.streamdistill.teacher.engine;
 
-import ai.onnxruntime.OrtException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,8 +30,10 @@ public final class Opening {
 
   /** Something that is done. */
   @FunctionalInterface
-  interface Work<T> {
-    T run() throws OrtException;
+  public interface Work<T, E extends Exception> {
+
+    /** Does it. */
+    T run() throws E;
   }
 
   /** Something that is under way. */
@@ -69,27 +70,29 @@ public final class Opening {
   }
 
   /** One that nobody looks at, for commands that a person waits for. */
-  static Opening unminded() {
+  public static Opening unminded() {
     return new Opening(Duration.ofDays(1), System::nanoTime);
   }
 
-  /** A model is loaded. */
-  <T> T loads(String model, Work<T> work) throws OrtException {
+  /** A model is loaded, or a server connected with: nothing ends it. */
+  public <T, E extends Exception> T loads(String model, Work<T, E> work) throws E {
     return during(new Step("%s is loaded".formatted(model), null), work);
   }
 
-  /** A model is run by the present thread. */
-  <T> T tries(String model, int rows, Interruptible runs, Work<T> work) throws OrtException {
-    Thread thread = Thread.currentThread();
+  /**
+   * A model is run on random features.
+   *
+   * @param interrupt ends the run, from another thread; what it ends with is a {@link
+   *     HungException}
+   */
+  public <T, E extends Exception> T tries(
+      String model, int rows, Runnable interrupt, Work<T, E> work) throws E {
     String what = rows == 1 ? "a row" : rows + " rows";
     return during(
-        new Step(
-            "%s is tried on %s of random features".formatted(model, what),
-            () -> runs.interrupt(thread)),
-        work);
+        new Step("%s is tried on %s of random features".formatted(model, what), interrupt), work);
   }
 
-  private <T> T during(Step now, Work<T> work) throws OrtException {
+  private <T, E extends Exception> T during(Step now, Work<T, E> work) throws E {
     step = now;
     try {
       return work.run();

@@ -1,32 +1,27 @@
 package io.streamdistill.teacher.engine;
 
-import java.time.Duration;
 import java.util.Map;
 
-/** A frozen classifier. Implementations are thread-safe; a batch belongs to one thread. */
+/**
+ * A frozen classifier. Implementations are thread-safe; a batch belongs to one thread. {@code
+ * TeacherContract}, in the test-jar of this module, shows what is promised here.
+ */
 public interface Teacher extends AutoCloseable {
 
-  /** Number of classes. */
-  int classes();
+  /** What it says about itself; always the same. */
+  TeacherFacts facts();
 
   /**
-   * SHA-256, in hexadecimal, of everything that determines the outputs at a given temperature:
-   * model contents, weights and their combination, but no path and no file name.
-   */
-  String contentHash();
-
-  /** How long a full batch took when the teacher was opened. */
-  Duration batchTime();
-
-  /**
-   * Scores the rows of a batch.
+   * Scores the rows of a batch. What a row is given does not depend on the others.
    *
    * @param temperature T > 0 of the softmax, no unit
    * @param logProbabilities (at least rows, classes) overwritten with natural logarithms at T, all
    *     finite, but for rows with a problem
    * @return what is wrong with the answer to a row, by rows from 0; empty when all have one. A
    *     row's problem leaves the others alone
-   * @throws TeacherException when the teacher itself is at fault, and not single rows
+   * @throws TeacherException when the teacher itself is at fault, and not single rows: the service
+   *     stops
+   * @throws TeacherUnavailableException when it may work later: the service tries the batch again
    * @throws HungException when it was {@linkplain #interrupt interrupted}
    */
   Map<Integer, String> score(FeatureBatch batch, double temperature, double[][] logProbabilities);
@@ -37,7 +32,7 @@ public interface Teacher extends AutoCloseable {
    */
   default void interrupt(Thread scoring) {}
 
-  /** Frees native memory; nothing may be scoring any more. */
+  /** Frees what it holds; nothing may be scoring any more. */
   @Override
   void close();
 }

@@ -1,6 +1,9 @@
 package io.streamdistill.teacher.engine;
 
-/** A teacher that cannot score; the message names the model, what it did and the remedy. */
+/**
+ * A teacher that cannot score, now or later: the service ends with exit code 7. The message names
+ * the model, what it did and the remedy.
+ */
 public final class TeacherException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -1,13 +1,7 @@
 package io.streamdistill.teacher.engine;
 
 import io.streamdistill.records.ClassMap;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -34,21 +28,9 @@ public final class TeacherVersion {
    */
   public static String of(Teacher teacher, ClassMap classMap, List<String> settings) {
     List<String> parts = new ArrayList<>();
-    parts.addAll(List.of("teacher", teacher.contentHash(), classMap.hash()));
+    parts.addAll(List.of("teacher", teacher.facts().contentHash(), classMap.hash()));
     parts.addAll(settings);
     return hash(parts).substring(0, DIGITS);
-  }
-
-  /**
-   * Hash of a model read as logits or as probabilities.
-   *
-   * @param settings how else it is read; empty for a model that explains itself
-   */
-  static String ofModel(String modelHash, boolean probabilities, List<String> settings) {
-    List<String> parts = new ArrayList<>();
-    parts.addAll(List.of("model", modelHash, probabilities ? "probabilities" : "logits"));
-    parts.addAll(settings);
-    return hash(parts);
   }
 
   /** Hash of an ensemble; its weights sum to 1. An ensemble of one is its only member. */
@@ -63,29 +45,8 @@ public final class TeacherVersion {
     return hash(List.of("ensemble", parts.toString()));
   }
 
-  /** Hash of a model file's bytes and of the files that hold its external data. */
-  static String contentOf(Path model) {
-    try {
-      MessageDigest digest = sha256();
-      update(digest, model);
-      for (String location : ExternalData.locations(model)) {
-        update(digest, model.resolveSibling(location));
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new TeacherException("model %s cannot be read: %s".formatted(model, e), e);
-    }
-  }
-
-  private static void update(MessageDigest digest, Path file) throws IOException {
-    digest.update((Files.size(file) + ":").getBytes(StandardCharsets.UTF_8));
-    try (InputStream in = Files.newInputStream(file);
-        OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-      in.transferTo(out);
-    }
-  }
-
-  private static String hash(List<String> parts) {
+  /** SHA-256, in hexadecimal, of parts in their order, each with its length. */
+  public static String hash(List<String> parts) {
     MessageDigest digest = sha256();
     for (String part : parts) {
       byte[] utf8 = part.getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,5 @@
 package io.streamdistill.teacher.engine;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -18,18 +17,8 @@ public record WatchedTeacher(Teacher teacher, EngineWatch watch) implements Teac
   private static final int TOO_MANY = 3;
 
   @Override
-  public int classes() {
-    return teacher.classes();
-  }
-
-  @Override
-  public String contentHash() {
-    return teacher.contentHash();
-  }
-
-  @Override
-  public Duration batchTime() {
-    return teacher.batchTime();
+  public TeacherFacts facts() {
+    return teacher.facts();
   }
 
   @Override

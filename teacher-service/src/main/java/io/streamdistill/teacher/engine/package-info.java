@@ -1,4 +1,7 @@
-/** Teachers: models that turn batches of features into log-probabilities, and ensembles of them. */
+/**
+ * What a teacher is, how one is found by the keys of a member, and teachers made of others: {@link
+ * io.streamdistill.teacher.engine.EnsembleTeacher}.
+ */
 @NullMarked
 package io.streamdistill.teacher.engine;
 

@@ -11,9 +11,15 @@ import java.time.Duration;
  * @param gate whether the first records are fit
  * @param inFlight bytes that were polled and not finished
  * @param pace how long batches take and transactions may
+ * @param outage whether the teacher cannot score just now
  */
 public record Flow(
-    WaitingOffsets waiting, Refusals refusals, StartGate gate, InFlight inFlight, Pace pace) {
+    WaitingOffsets waiting,
+    Refusals refusals,
+    StartGate gate,
+    InFlight inFlight,
+    Pace pace,
+    TeacherOutage outage) {
 
   /** One that holds nothing up. */
   public static Flow free() {
@@ -22,6 +28,7 @@ public record Flow(
         new Refusals(),
         new StartGate(1, Clock.systemUTC()),
         new InFlight(Long.MAX_VALUE),
-        new Pace(Duration.ofHours(1), Duration.ZERO, System::nanoTime));
+        new Pace(Duration.ofHours(1), Duration.ZERO, System::nanoTime),
+        new TeacherOutage(System::nanoTime));
   }
 }

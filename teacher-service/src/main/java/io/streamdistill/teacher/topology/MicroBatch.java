@@ -54,6 +54,8 @@ final class MicroBatch {
    *
    * @return number of rows that it has an answer to
    * @throws TeacherException naming the records, when the teacher itself is at fault
+   * @throws io.streamdistill.teacher.engine.TeacherUnavailableException when it is to be asked
+   *     again; the batch is as before
    */
   int score() {
     try {

@@ -6,6 +6,7 @@ import io.streamdistill.records.Verdict;
 import io.streamdistill.records.Verdict.Accepted;
 import io.streamdistill.records.Verdict.Reason;
 import io.streamdistill.records.Verdict.Rejected;
+import io.streamdistill.teacher.engine.TeacherUnavailableException;
 import io.streamdistill.teacher.topology.Refusals.Form;
 import io.streamdistill.teacher.topology.Refusals.Refusal;
 import java.time.Clock;
@@ -24,9 +25,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * Gathers fit records into batches, scores them, and forwards soft targets and dead letters.
  *
  * <p>Records that wait lie in memory only: for their batch to fill, for a commit that must come
- * before it, or for the {@link StartGate}. Their offsets are not committed meanwhile ({@link
- * WaitingOffsets}), and nothing of a later record is forwarded before them, dead letters included:
- * what is committed is exactly what was forwarded.
+ * before it, for a {@linkplain TeacherOutage teacher that is away}, or for the {@link StartGate}.
+ * Their offsets are not committed meanwhile ({@link WaitingOffsets}), and nothing of a later record
+ * is forwarded before them, dead letters included: what is committed is exactly what was forwarded.
  */
 final class ScoringProcessor
     implements Processor<byte[], byte[], byte[], Outgoing>, MicroBatch.Receiver {
@@ -44,6 +45,7 @@ final class ScoringProcessor
   private final Clock clock;
   private final RecordJudge judge;
   private final MicroBatch batch;
+  private final Deadline deadline;
   private final Deque<TransferRecord> held = new ArrayDeque<>(); // after those of the batch
 
   // Set by init.
@@ -56,9 +58,6 @@ final class ScoringProcessor
   @SuppressWarnings("NullAway.Init")
   private TopicPartition source;
 
-  private long arrived; // system time at which the batch got its first record, ms
-  private long oldest; // least timestamp in the batch, ms
-
   ScoringProcessor(
       Scoring scoring, ScoringMeters meters, Flow flow, String transferSet, Clock clock) {
     this.scoring = scoring;
@@ -68,6 +67,7 @@ final class ScoringProcessor
     this.clock = clock;
     this.judge = new RecordJudge(scoring);
     this.batch = new MicroBatch(scoring, clock);
+    this.deadline = new Deadline(scoring.batching().linger());
   }
 
   @Override
@@ -96,9 +96,11 @@ final class ScoringProcessor
     }
   }
 
-  /** A batch that is still full waits for a commit. */
+  /** A batch that is still full waits for a commit, or for the teacher. */
   private boolean mayGoOn() {
-    return !batch.isFull() && (flow.gate().isOpen() || flow.gate().letsThrough());
+    return !batch.isFull()
+        && !outbox.isFull(scoring.batching().size())
+        && (flow.gate().isOpen() || flow.gate().letsThrough());
   }
 
   private void hold(TransferRecord record) {
@@ -141,10 +143,9 @@ final class ScoringProcessor
   private void await(TransferRecord record, Example example) {
     if (batch.size() == 0) {
       flow.waiting().hold(source, record.offset());
-      arrived = context.currentSystemTimeMs();
-      oldest = record.timestamp();
+      deadline.begin(context.currentSystemTimeMs());
     }
-    oldest = Math.min(oldest, record.timestamp());
+    deadline.add(record.timestamp());
     batch.add(record, example);
     meters.pending(1);
     if (batch.isFull() || flow.inFlight().isFull()) {
@@ -158,7 +159,7 @@ final class ScoringProcessor
         && (batch.isFull()
             || outbox.isFull(scoring.batching().size())
             || flow.inFlight().isFull()
-            || now + scoring.tick().toMillis() > due())) {
+            || now + scoring.tick().toMillis() > deadline.due(ahead()))) {
       scoreUnlessLate();
     }
     while (!held.isEmpty() && mayGoOn()) {
@@ -169,22 +170,20 @@ final class ScoringProcessor
     keepOffset();
   }
 
-  /**
-   * When to score a batch that is not full, ms: a linger after the oldest timestamp, less what
-   * scoring everything that waits will take, since this batch may be the last of it. But not before
-   * half a linger is over, so that batches still fill when there is a backlog.
-   */
-  private long due() {
-    long linger = scoring.batching().linger().toMillis();
-    long ahead = Math.round(meters.pending() * flow.pace().millisPerRecord());
-    return Math.min(arrived + linger, Math.max(oldest + linger - ahead, arrived + linger / 2));
+  /** What scoring everything that waits will take, ms, since this batch may be the last of it. */
+  private long ahead() {
+    return Math.round(meters.pending() * flow.pace().millisPerRecord());
   }
 
   private void scoreUnlessLate() {
     if (flow.pace().mustCommit()) {
       context.commit(); // it comes before the next look
-    } else {
-      score();
+    } else if (flow.outage().mayAsk()) {
+      try {
+        score();
+      } catch (TeacherUnavailableException e) { // the batch waits, and is due at every look
+        flow.outage().met(e);
+      }
     }
   }
 
@@ -192,6 +191,7 @@ final class ScoringProcessor
     int size = batch.size();
     long start = System.nanoTime();
     int answered = batch.score();
+    flow.outage().over();
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     meters.batch(size, answered, took);
     batch.drainTo(this);

@@ -7,36 +7,28 @@ import static org.assertj.core.api.Assertions.within;
 import io.streamdistill.records.target.Softmax;
 import io.streamdistill.teacher.Fixtures;
 import io.streamdistill.teacher.engine.EnsembleTeacher.Member;
+import io.streamdistill.teacher.onnx.OnnxTeacher;
+import io.streamdistill.teacher.onnx.OutputKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-final class EnsembleTeacherTest extends TeacherContract {
+final class EnsembleTeacherTest extends LinearTeacherContract {
 
   /** A member that gives every row the same logits. */
   private record Constant(List<Double> logits) implements Teacher {
     @Override
-    public int classes() {
-      return logits.size();
-    }
-
-    @Override
-    public String contentHash() {
-      return logits.toString();
-    }
-
-    @Override
-    public Duration batchTime() {
-      return Duration.ZERO;
+    public TeacherFacts facts() {
+      return new TeacherFacts(4, logits.size(), logits.toString(), 0, Duration.ZERO);
     }
 
     @Override
     public Map<Integer, String> score(
         FeatureBatch batch, double temperature, double[][] logProbabilities) {
       for (int row = 0; row < batch.rows(); row++) {
-        for (int c = 0; c < classes(); c++) {
+        for (int c = 0; c < logits.size(); c++) {
           logProbabilities[row][c] = logits.get(c);
         }
         Softmax.logSoftmax(logProbabilities[row], temperature);
@@ -53,7 +45,7 @@ final class EnsembleTeacherTest extends TeacherContract {
 
   /** Members of equal opinion: their mean is theirs. */
   @Override
-  Teacher open() {
+  protected Teacher open() {
     List<Member> members = new ArrayList<>();
     for (String model : List.of("logits", "probabilities", "bytes")) {
       members.add(

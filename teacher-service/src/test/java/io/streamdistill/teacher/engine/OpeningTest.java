@@ -3,12 +3,15 @@ package io.streamdistill.teacher.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.onnxruntime.OrtException;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
+import io.streamdistill.records.Task;
 import io.streamdistill.teacher.Logged;
+import io.streamdistill.teacher.onnx.OnnxTeacher;
+import io.streamdistill.teacher.onnx.OutputKind;
+import io.streamdistill.teacher.onnx.Reading;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +31,7 @@ final class OpeningTest {
   }
 
   @Test
-  void saysNowAndThenWhatTakesLong() throws OrtException {
+  void saysNowAndThenWhatTakesLong() {
     List<String> lines =
         Logged.by(
             Opening.class,
@@ -57,12 +60,12 @@ final class OpeningTest {
   }
 
   @Test
-  void aRunThatTakesLongSaysAlsoWhenItCountsAsHung() throws OrtException {
+  void aRunThatTakesLongSaysAlsoWhenItCountsAsHung() {
     String unused =
         opening.tries(
             "slow.onnx",
             64,
-            new Interruptible(),
+            () -> {},
             () -> {
               pass(20);
               opening.look();
@@ -75,12 +78,12 @@ final class OpeningTest {
   }
 
   @Test
-  void aRunThatDoesNotGiveUpIsNotWaitedFor() throws OrtException {
+  void aRunThatDoesNotGiveUpIsNotWaitedFor() {
     String unused =
         opening.tries(
             "stuck.onnx",
             1,
-            new Interruptible(),
+            () -> {},
             () -> {
               pass(89);
               opening.look();
@@ -107,13 +110,12 @@ final class OpeningTest {
 
   /** It hangs where features are 100 or more, and here all are. */
   private static Teacher open(Opening opening) {
+    Task task =
+        new Task(new FeatureContract(FeatureType.F32, List.of(16), 1, 1000), ClassMap.ofCount(4));
     return OnnxTeacher.open(
         Path.of("src/test/resources/models/hangs-where-large.onnx"),
         Reading.of(OutputKind.LOGITS),
-        new FeatureContract(FeatureType.F32, List.of(16), 1, 1000),
-        ClassMap.ofCount(4),
-        8,
-        1,
+        new TeacherSpec(task, 8, 1),
         opening);
   }
 

@@ -3,9 +3,12 @@ package io.streamdistill.teacher.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.streamdistill.records.FeatureContract;
+import io.streamdistill.records.Task;
+import io.streamdistill.records.target.Float16;
 import io.streamdistill.records.target.Softmax;
-import io.streamdistill.teacher.Fixtures;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,17 +23,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every teacher promises, shown on the linear function of the test models. */
-abstract class TeacherContract {
+/** What every teacher promises. */
+public abstract class TeacherContract {
 
-  static final int BATCH = 64;
-  private static final int[][] W = {{-2, -1, 0}, {1, 2, -2}, {-1, 0, 1}, {2, -2, -1}};
-  private static final double[] B = {0.5, -0.25, 0};
+  /** Rows of a full batch. */
+  public static final int BATCH = 64;
 
   private Teacher teacher;
 
-  /** Opens a teacher that computes softmax((x W + B) / T) for features x in [0, 1]. */
-  abstract Teacher open();
+  /** Opens a teacher for batches of {@link #BATCH}; the same one every time. */
+  protected abstract Teacher open();
+
+  /** Features, with the scaling that the teacher sees, and classes. */
+  protected abstract Task task();
+
+  /** The teacher of the test; closed after it. */
+  protected final Teacher teacher() {
+    return teacher;
+  }
 
   @BeforeEach
   void openTeacher() {
@@ -42,63 +52,66 @@ abstract class TeacherContract {
     teacher.close();
   }
 
-  static List<byte[]> examples(int count) {
-    Random random = new Random(7);
-    List<byte[]> examples = new ArrayList<>();
+  /** Random features on the wire: any byte, or numbers in [0, 1). */
+  protected final List<ByteBuffer> rows(int count) {
+    Random random = new Random(11);
+    FeatureContract features = task().features();
+    List<ByteBuffer> rows = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      byte[] features = new byte[Fixtures.FEATURES];
-      random.nextBytes(features);
-      examples.add(features);
+      ByteBuffer row = ByteBuffer.allocate(features.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+      while (row.hasRemaining()) {
+        switch (features.type()) {
+          case U8 -> row.put((byte) random.nextInt());
+          case F16 -> row.putShort(Float16.fromFloat(random.nextFloat()));
+          case F32 -> row.putFloat(random.nextFloat());
+        }
+      }
+      rows.add(row.flip());
     }
-    return examples;
+    return rows;
   }
 
-  static FeatureBatch batch(List<byte[]> examples) {
-    FeatureBatch batch = new FeatureBatch(Fixtures.CONTRACT, BATCH);
-    examples.forEach(features -> batch.add(ByteBuffer.wrap(features)));
+  private FeatureBatch batchOf(List<ByteBuffer> rows) {
+    FeatureBatch batch = new FeatureBatch(task().features(), BATCH);
+    rows.forEach(batch::add);
     return batch;
   }
 
-  static double[][] score(Teacher teacher, FeatureBatch batch, double temperature) {
-    double[][] out = new double[batch.rows()][Fixtures.CLASSES.count()];
+  /** (rows, classes); fails when a row has no answer. */
+  public static double[][] score(Teacher teacher, FeatureBatch batch, double temperature) {
+    double[][] out = new double[batch.rows()][teacher.facts().classes()];
     assertThat(teacher.score(batch, temperature, out)).isEmpty();
     return out;
   }
 
-  static double[] expected(byte[] features, double temperature) {
-    double[] logits = B.clone();
-    for (int i = 0; i < features.length; i++) {
-      for (int c = 0; c < logits.length; c++) {
-        logits[c] += (features[i] & 0xFF) / 255.0 * W[i][c];
-      }
-    }
-    Softmax.logSoftmax(logits, temperature);
-    return logits;
-  }
-
   @ParameterizedTest
   @ValueSource(doubles = {0.5, 1, 4, 20})
-  void givesLogProbabilitiesAtTheTemperature(double temperature) {
-    List<byte[]> examples = examples(BATCH);
+  void givesDistributionsThatBelongToTheSameLogits(double temperature) {
+    double[][] plain = score(teacher, batchOf(rows(BATCH)), 1);
 
-    double[][] scored = score(teacher, batch(examples), temperature);
+    double[][] scored = score(teacher, batchOf(rows(BATCH)), temperature);
 
     for (int row = 0; row < BATCH; row++) {
-      assertThat(scored[row])
-          .as("row %d", row)
-          .containsExactly(expected(examples.get(row), temperature), within(1e-5));
+      double sum = 0;
+      for (double logProbability : scored[row]) {
+        sum += Math.exp(logProbability);
+      }
+      assertThat(sum).as("row %d", row).isCloseTo(1, within(1e-9));
+      double[] softened = plain[row].clone(); // log-probabilities at T = 1 are logits
+      Softmax.logSoftmax(softened, temperature);
+      assertThat(scored[row]).as("row %d", row).containsExactly(softened, within(1e-5));
     }
   }
 
   @Test
   void givesARowTheSameBitsInEveryCompany() {
-    List<byte[]> examples = examples(BATCH);
-    double[][] together = score(teacher, batch(examples), 20);
+    List<ByteBuffer> rows = rows(BATCH);
+    double[][] together = score(teacher, batchOf(rows), 20);
     for (int size : new int[] {1, 2, 3, 7, 33}) {
-      List<byte[]> last = new ArrayList<>(examples.subList(BATCH - size, BATCH));
+      List<ByteBuffer> last = new ArrayList<>(rows.subList(BATCH - size, BATCH));
       Collections.reverse(last);
 
-      double[][] apart = score(teacher, batch(last), 20);
+      double[][] apart = score(teacher, batchOf(last), 20);
 
       for (int row = 0; row < size; row++) {
         assertThat(apart[row]).as("row %d of %d", row, size).isEqualTo(together[BATCH - 1 - row]);
@@ -108,22 +121,31 @@ abstract class TeacherContract {
 
   @Test
   void usesABatchAgainAfterItWasCleared() {
-    List<byte[]> examples = examples(10);
-    FeatureBatch batch = batch(examples);
+    List<ByteBuffer> rows = rows(10);
+    FeatureBatch batch = batchOf(rows);
     double[][] first = score(teacher, batch, 1);
     batch.clear();
-    batch.add(ByteBuffer.wrap(examples.get(9)));
+    batch.add(rows.get(9));
 
     assertThat(score(teacher, batch, 1)[0]).isEqualTo(first[9]);
   }
 
   @Test
+  void writesTheRowsOfTheBatchAndNoOthers() {
+    double[][] out = new double[BATCH][task().classes().count()];
+
+    assertThat(teacher.score(batchOf(rows(2)), 1, out)).isEmpty();
+
+    assertThat(out[2]).containsOnly(0);
+    assertThat(out[1]).isNotEqualTo(out[2]);
+  }
+
+  @Test
   void scoresForSeveralThreadsAtOnce() throws Exception {
-    List<byte[]> examples = examples(BATCH);
-    double[][] alone = score(teacher, batch(examples), 20);
+    double[][] alone = score(teacher, batchOf(rows(BATCH)), 20);
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
-      Callable<double[][]> task = () -> score(teacher, batch(examples), 20);
+      Callable<double[][]> task = () -> score(teacher, batchOf(rows(BATCH)), 20);
       for (Future<double[][]> result : threads.invokeAll(Collections.nCopies(40, task))) {
         assertThat(result.get()).isDeepEqualTo(alone);
       }
@@ -135,8 +157,28 @@ abstract class TeacherContract {
   @Test
   void namesItsContentTheSameWayWhereverItIsOpened() {
     try (Teacher again = open()) {
-      assertThat(again.contentHash()).isEqualTo(teacher.contentHash()).matches("[0-9a-f]{64}");
+      assertThat(again.facts().contentHash())
+          .isEqualTo(teacher.facts().contentHash())
+          .matches("[0-9a-f]{64}");
     }
-    assertThat(teacher.classes()).isEqualTo(3);
+  }
+
+  @Test
+  void saysWhatItTakesAndGives() {
+    assertThat(teacher.facts().features()).isEqualTo(task().features().length());
+    assertThat(teacher.facts().classes()).isEqualTo(task().classes().count());
+    assertThat(teacher.facts().rowsPerCall()).isNotNegative();
+    assertThat(teacher.facts().batchTime().isNegative()).isFalse();
+  }
+
+  /** It comes between two runs, or too late. */
+  @Test
+  void anInterruptionWithoutARunChangesNothing() {
+    double[][] before = score(teacher, batchOf(rows(3)), 20);
+
+    teacher.interrupt(Thread.currentThread());
+
+    assertThat(score(teacher, batchOf(rows(3)), 20)).isDeepEqualTo(before);
+    assertThat(Thread.interrupted()).isFalse();
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamdistill.records.ClassMap;
 import io.streamdistill.teacher.Fixtures;
 import io.streamdistill.teacher.engine.EnsembleTeacher.Member;
+import io.streamdistill.teacher.onnx.OnnxTeacher;
+import io.streamdistill.teacher.onnx.OutputKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,11 +90,5 @@ final class TeacherVersionTest {
         .doesNotHaveDuplicates();
     assertThat(ensemble(Combination.ARITHMETIC, 2, 2))
         .isEqualTo(ensemble(Combination.ARITHMETIC, 1, 1));
-  }
-
-  @Test
-  void findsTheFilesOfExternalData() throws IOException {
-    assertThat(ExternalData.locations(Fixtures.model("external"))).containsExactly("external.bin");
-    assertThat(ExternalData.locations(Fixtures.model("logits"))).isEmpty();
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.streamdistill.exit.ExitStatus;
 import io.streamdistill.records.FeatureContract;
 import io.streamdistill.records.FeatureType;
+import io.streamdistill.teacher.onnx.OnnxTeacher;
+import io.streamdistill.teacher.onnx.OutputKind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.streamdistill.teacher.topology;
 import io.streamdistill.teacher.engine.FeatureBatch;
 import io.streamdistill.teacher.engine.Teacher;
 import io.streamdistill.teacher.engine.TeacherException;
+import io.streamdistill.teacher.engine.TeacherFacts;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,18 +22,8 @@ final class SharesTeacher implements Teacher {
   Duration delay = Duration.ZERO;
 
   @Override
-  public int classes() {
-    return 3;
-  }
-
-  @Override
-  public String contentHash() {
-    return "shares";
-  }
-
-  @Override
-  public Duration batchTime() {
-    return delay;
+  public TeacherFacts facts() {
+    return new TeacherFacts(4, 3, "shares", 0, delay);
   }
 
   @Override
