@@ -4,6 +4,7 @@
 #   kernels/build.sh ptx         students.ptx, for the jar; commit it. Needs Python and PyPI, no GPU.
 #   kernels/build.sh check       assembles students.ptx for every architecture. The same.
 #   kernels/build.sh host FILE   a library for this machine's processor. Needs a C++ compiler.
+#   kernels/build.sh played FILE a driver for tests that plays a GPU on the processor. The same.
 #
 # NVRTC 11.8 writes PTX 7.8, which drivers from 520 on translate for compute capability 7.5 and up.
 set -eu
@@ -21,6 +22,11 @@ case ${1:-} in
     # shellcheck disable=SC2086
     ${CXX:-g++} -std=c++17 -x c++ -O2 -Wall -Werror -ffp-contract=off ${CXXFLAGS:-} -shared -fPIC \
       "$here/students.cu" -o "$2"
+    ;;
+  played)
+    # shellcheck disable=SC2086
+    ${CXX:-g++} -std=c++17 -O2 -Wall -Werror -ffp-contract=off ${CXXFLAGS:-} -shared -fPIC \
+      "$here/../src/test/native/played.cpp" -o "$2"
     ;;
   ptx)
     tools=$(mktemp -d)
@@ -41,7 +47,7 @@ case ${1:-} in
     done
     ;;
   *)
-    sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

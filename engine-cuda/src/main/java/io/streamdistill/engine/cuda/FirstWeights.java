@@ -16,7 +16,8 @@ final class FirstWeights {
     float[] parameters = new float[shape.parameters()];
     var random = new SplittableRandom(seed);
     for (DenseShape.Layer layer : shape.layers()) {
-      double deviation = Math.sqrt(2.0 / layer.in()) * (layer.end() == shape.parameters() ? outputs : 1);
+      double deviation =
+          Math.sqrt(2.0 / layer.in()) * (layer.end() == shape.parameters() ? outputs : 1);
       for (int at = layer.weightsAt(); at < layer.biasAt(); at++) {
         parameters[at] = (float) (deviation * random.nextGaussian());
       }

@@ -5,18 +5,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.streamdistill.engine.cuda.device.HostDevice;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /** The kernels as a library for this machine, by its C++ compiler; tests need one. */
 final class HostLibrary {
 
   static final Path SOURCE = Path.of("kernels", "students.cu");
 
-  private static @Nullable Path library;
-  private static String problem = "";
+  private static final Map<String, Path> MADE = new HashMap<>();
 
   private HostLibrary() {}
 
@@ -25,31 +26,33 @@ final class HostLibrary {
     return new HostDevice(library());
   }
 
-  private static synchronized Path library() {
-    if (library == null && problem.isEmpty()) {
-      try {
-        library = compile();
-      } catch (IOException e) {
-        problem = "no C++ compiler makes a library of the kernels: " + e.getMessage();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        problem = "interrupted";
-      }
-    }
-    assumeTrue(library != null, problem);
-    return library;
+  /** The library; one that was made before is named by the property {@code kernels.host}. */
+  private static Path library() {
+    String made = System.getProperty("kernels.host");
+    return made == null ? make("host", "libstudents.so") : Path.of(made);
   }
 
-  private static Path compile() throws IOException, InterruptedException {
-    Path made = Files.createTempDirectory(Path.of("target"), "kernels").resolve("libstudents.so");
-    Process compiler =
-        new ProcessBuilder(List.of("sh", "kernels/build.sh", "host", made.toString()))
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(compiler.getInputStream().readAllBytes(), UTF_8);
-    if (compiler.waitFor() != 0) {
-      throw new IOException(said);
+  /** What {@code kernels/build.sh} makes, once; without a compiler, the test is skipped. */
+  static synchronized Path make(String what, String name) {
+    return MADE.computeIfAbsent(what, unused -> compile(what, name));
+  }
+
+  private static Path compile(String what, String name) {
+    try {
+      Path made = Files.createTempDirectory(Path.of("target"), "kernels").resolve(name);
+      Process compiler =
+          new ProcessBuilder(List.of("sh", "kernels/build.sh", what, made.toString()))
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(compiler.getInputStream().readAllBytes(), UTF_8);
+      boolean compiled = compiler.waitFor() == 0;
+      assumeTrue(compiled, "no C++ compiler makes a library of the kernels: " + said);
+      return made.toAbsolutePath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
-    return made;
   }
 }

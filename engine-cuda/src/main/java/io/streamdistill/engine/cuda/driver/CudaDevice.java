@@ -32,6 +32,7 @@ public final class CudaDevice implements Device {
   private static final int THREAD_LOCAL = 1;
 
   private final Gpu gpu;
+  private final CudaOptions options;
   private final long context;
   private final ThreadLocal<Boolean> current = ThreadLocal.withInitial(() -> false);
   private final long stream;
@@ -44,6 +45,7 @@ public final class CudaDevice implements Device {
 
   private CudaDevice(Gpu gpu, CudaOptions options) {
     this.gpu = gpu;
+    this.options = options;
     context = gpu.context();
     enter();
     stream = Gpu.handle(created -> Driver.streamCreate(created, NON_BLOCKING), "cuStreamCreate");
@@ -227,6 +229,9 @@ public final class CudaDevice implements Device {
 
   @Override
   public Recording record(Runnable work) {
+    if (!options.graphs()) {
+      return work::run;
+    }
     enter();
     Driver.check(Driver.streamBeginCapture(stream, THREAD_LOCAL), "cuStreamBeginCapture");
     long graph;
