@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -52,8 +53,8 @@ struct CUlaunchConfig {
 #define INVALID RESULT(1)
 
 typedef std::function<void()> Work;
-struct Stream { std::vector<Work> queue; std::vector<Work> *captured; };
-struct Event { Stream *stream; size_t at; bool reached; };
+struct Stream { std::deque<Work> queue; long done, queued; std::vector<Work> *captured; };
+struct Event { Stream *stream; long at; bool reached; };
 struct Function { const char *name; void (*run)(const void *); size_t bytes; int lanes; };
 
 static std::recursive_mutex lock;
@@ -90,13 +91,25 @@ static bool within(const std::map<unsigned long long, size_t> &memory, unsigned 
 }
 
 static void add(Stream *stream, Work work) {
-  (stream->captured != nullptr ? *stream->captured : stream->queue).push_back(work);
+  if (stream->captured != nullptr) {
+    stream->captured->push_back(work);
+  } else {
+    stream->queue.push_back(work);
+    stream->queued++;
+  }
 }
 
-static void drain(Stream *stream) {
-  for (size_t i = 0; i < stream->queue.size(); i++) stream->queue[i]();
-  stream->queue.clear();
+/* Does what was queued up to a place. */
+static void reach(Stream *stream, long place) {
+  while (stream->done < place) {
+    Work work = stream->queue.front();
+    stream->queue.pop_front();
+    stream->done++;
+    work();
+  }
 }
+
+static void drain(Stream *stream) { reach(stream, stream->queued); }
 
 API cuInit(unsigned flags) {
   ENTER(false);
@@ -248,7 +261,7 @@ API cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, CUstream stre
 
 API cuStreamCreate(CUstream *stream, unsigned flags) {
   ENTER(true);
-  Stream *created = new Stream{{}, nullptr};
+  Stream *created = new Stream{{}, 0, 0, nullptr};
   streams.insert(created);
   *stream = (CUstream)created;
   return RESULT(flags == 1 ? 0 : 1);
@@ -276,8 +289,11 @@ API cuStreamBeginCapture_v2(CUstream stream, CUstreamCaptureMode mode) {
 
 API cuStreamEndCapture(CUstream stream, CUgraph *graph) {
   ENTER(true);
-  *graph = (CUgraph)((Stream *)stream)->captured;
-  ((Stream *)stream)->captured = nullptr;
+  std::vector<Work> *captured = ((Stream *)stream)->captured;
+  *graph = (CUgraph)captured;
+  for (Stream *any : streams) {
+    if (any->captured == captured) any->captured = nullptr;
+  }
   return RESULT(0);
 }
 
@@ -318,7 +334,23 @@ API cuEventRecord(CUevent event, CUstream stream) {
   Event *recorded = (Event *)event;
   recorded->stream = (Stream *)stream;
   recorded->reached = false;
+  recorded->at = ((Stream *)stream)->queued;
   add((Stream *)stream, [=] { if (events.count(recorded)) recorded->reached = true; });
+  return RESULT(0);
+}
+
+API cuStreamWaitEvent(CUstream stream, CUevent event, unsigned flags) {
+  ENTER(true);
+  Event *awaited = (Event *)event;
+  if (events.count(awaited) == 0 || streams.count((Stream *)stream) == 0) return INVALID;
+  Stream *other = awaited->stream;
+  Stream *waiting = (Stream *)stream;
+  // A stream that waits for one that is captured is captured with it.
+  if (other->captured != nullptr) waiting->captured = other->captured;
+  if (other != waiting && waiting->captured == nullptr) {
+    long place = awaited->at;
+    add(waiting, [=] { if (streams.count(other)) reach(other, place); });
+  }
   return RESULT(0);
 }
 

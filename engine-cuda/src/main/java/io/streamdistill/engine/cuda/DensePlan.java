@@ -3,6 +3,7 @@ package io.streamdistill.engine.cuda;
 import static io.streamdistill.config.Require.require;
 
 import io.streamdistill.config.ConfigException;
+import io.streamdistill.engine.DenseExport;
 import io.streamdistill.engine.NetworkSize;
 import io.streamdistill.engine.StudentPlan;
 import io.streamdistill.engine.StudentSpec;
@@ -12,7 +13,6 @@ import io.streamdistill.engine.Weight;
 import io.streamdistill.engine.cuda.device.Device;
 import io.streamdistill.engine.cuda.driver.CudaDevice;
 import io.streamdistill.engine.cuda.driver.CudaOptions;
-import io.streamdistill.engine.export.DenseExport;
 import io.streamdistill.engine.export.ExportContract;
 import io.streamdistill.engine.objective.DistillationConfig;
 import java.util.Map;

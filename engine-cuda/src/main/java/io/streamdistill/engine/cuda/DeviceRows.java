@@ -147,10 +147,10 @@ final class DeviceRows implements RowBatch {
     return first < 0 || first >= rows;
   }
 
-  /** Queues the copy of the first rows, unless they are there. */
+  /** Queues the copy of the first rows, unless they are there; no step on them is queued. */
   void upload(int rows) {
     if (uploaded < rows) {
-      arena.device().upload(device, host, featuresAt + (long) rows * rowBytes);
+      arena.device().uploadAhead(device, host, featuresAt + (long) rows * rowBytes);
       uploaded = rows;
     }
   }

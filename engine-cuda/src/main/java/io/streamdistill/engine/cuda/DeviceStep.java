@@ -54,8 +54,13 @@ final class DeviceStep {
     decoding.decode(rows, count, memory.input.address());
     forward(count);
     judge(rows, count, memory.delta(lastLayer(), count).address());
-    guard(learningRate);
+    device.aside(
+        () -> {
+          sum(count);
+          guard(learningRate);
+        });
     backward(count);
+    device.join();
     update();
   }
 
@@ -64,6 +69,7 @@ final class DeviceStep {
     decoding.decode(rows, count, memory.input.address());
     forward(count);
     judge(rows, count, 0);
+    sum(count);
   }
 
   private int lastLayer() {
@@ -103,6 +109,9 @@ final class DeviceStep {
         doubleToRawLongBits((1 - objective.hardWeight()) * objective.sharp()),
         doubleToRawLongBits(
             objective.clip() * Math.max(objective.temperature(), objective.hardTemperature())));
+  }
+
+  private void sum(int count) {
     device.launch(
         Kernel.SUM_ROWS, Results.SUMS, memory.rowSums.address(), memory.result.address(), count);
   }
@@ -136,10 +145,14 @@ final class DeviceStep {
           rows,
           units,
           at);
+      Matrix below = memory.inputOf(l, rows);
+      Matrix gradient = memory.weightGradient(l);
       if (l > 0) {
+        device.aside(() -> device.multiply(below, false, delta, true, gradient));
         device.multiply(memory.weights(l), false, delta, false, memory.delta(l - 1, rows));
+      } else {
+        device.multiply(below, false, delta, true, gradient);
       }
-      device.multiply(memory.inputOf(l, rows), false, delta, true, memory.weightGradient(l));
     }
     device.launch(
         Kernel.BIAS_GRADIENT,

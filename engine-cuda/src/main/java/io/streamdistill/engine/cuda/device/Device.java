@@ -33,6 +33,14 @@ public interface Device extends AutoCloseable {
   /** Queues a copy of the first bytes. */
   void upload(DeviceMemory to, HostMemory from, long bytes);
 
+  /**
+   * Queues a copy of the first bytes that need not wait for what was queued before. What is queued
+   * after it waits for it.
+   *
+   * @param to used by nothing that is queued
+   */
+  void uploadAhead(DeviceMemory to, HostMemory from, long bytes);
+
   /** Queues a copy of the first bytes. */
   void download(HostMemory to, DeviceMemory from, long bytes);
 
@@ -51,6 +59,16 @@ public interface Device extends AutoCloseable {
    * @param transposeB whether op(B) is its transpose
    */
   void multiply(Matrix a, boolean transposeA, Matrix b, boolean transposeB, Matrix c);
+
+  /**
+   * Queues what may be done beside that which is queued after it, until {@link #join}.
+   *
+   * @param work launches kernels and multiplies; waits for what was queued before
+   */
+  void aside(Runnable work);
+
+  /** What is queued from now on waits for what was queued aside. */
+  void join();
 
   /** A new mark, which is reached. */
   Mark mark();

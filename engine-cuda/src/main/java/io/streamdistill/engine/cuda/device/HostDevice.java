@@ -94,6 +94,11 @@ public final class HostDevice implements Device {
   }
 
   @Override
+  public void uploadAhead(DeviceMemory to, HostMemory from, long bytes) {
+    upload(to, from, bytes);
+  }
+
+  @Override
   public void download(HostMemory to, DeviceMemory from, long bytes) {
     to.buffer().duplicate().position(0).put(copy(from, bytes));
   }
@@ -120,6 +125,14 @@ public final class HostDevice implements Device {
   public void multiply(Matrix a, boolean transposeA, Matrix b, boolean transposeB, Matrix c) {
     launch(Kernel.PRODUCT, OwnProduct.words(a, transposeA, b, transposeB, c));
   }
+
+  @Override
+  public void aside(Runnable work) {
+    work.run();
+  }
+
+  @Override
+  public void join() {}
 
   @Override
   public Mark mark() {

@@ -1,6 +1,5 @@
 package io.streamdistill.engine.cuda.driver;
 
-import com.sun.jna.Pointer;
 import io.streamdistill.engine.cuda.device.Device;
 import io.streamdistill.engine.cuda.device.DeviceException;
 import io.streamdistill.engine.cuda.device.DeviceMemory;
@@ -8,25 +7,17 @@ import io.streamdistill.engine.cuda.device.HostMemory;
 import io.streamdistill.engine.cuda.device.Kernel;
 import io.streamdistill.engine.cuda.device.Mark;
 import io.streamdistill.engine.cuda.device.Matrix;
-import io.streamdistill.engine.cuda.device.OwnProduct;
 import io.streamdistill.engine.cuda.device.Recording;
-import java.lang.ref.Cleaner;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** A GPU by the driver's own interface: one stream, kernels from PTX, products by cuBLAS. */
+/**
+ * A GPU by the driver's own interface: kernels from PTX, products by cuBLAS, recordings as CUDA
+ * graphs. Of its three streams one does the work, one what is queued {@linkplain #aside aside}, and
+ * one copies {@linkplain #uploadAhead ahead}.
+ */
 public final class CudaDevice implements Device {
-
-  private static final Cleaner CLEANER = Cleaner.create();
-
-  /** {@code CU_STREAM_NON_BLOCKING}, and {@code CU_EVENT_DISABLE_TIMING}. */
-  private static final int NON_BLOCKING = 1;
-
-  private static final int NO_TIMING = 2;
 
   /** {@code CU_STREAM_CAPTURE_MODE_THREAD_LOCAL}: other threads may do as they like. */
   private static final int THREAD_LOCAL = 1;
@@ -35,26 +26,24 @@ public final class CudaDevice implements Device {
   private final CudaOptions options;
   private final long context;
   private final ThreadLocal<Boolean> current = ThreadLocal.withInitial(() -> false);
-  private final long stream;
   private final KernelModule module;
-  private final LaunchSlot slot;
-  private final @Nullable DeviceMemory workspace; // null without cuBLAS
-  private final @Nullable Products products;
+  private final Lane main;
+  private final Lane side;
+  private final Lane ahead;
   private final List<Long> graphs = new ArrayList<>();
   private final List<Long> events = new ArrayList<>();
+  private Lane lane; // where work is queued now: main or side
 
   private CudaDevice(Gpu gpu, CudaOptions options) {
     this.gpu = gpu;
     this.options = options;
     context = gpu.context();
     enter();
-    stream = Gpu.handle(created -> Driver.streamCreate(created, NON_BLOCKING), "cuStreamCreate");
     module = new KernelModule();
-    slot = new LaunchSlot(stream);
-    boolean library = options.library() && Blas.load().isEmpty();
-    workspace = library ? allocate(Products.WORKSPACE_BYTES) : null;
-    products =
-        workspace == null ? null : new Products(stream, workspace.address(), options.precision());
+    main = new Lane(module, options);
+    side = new Lane(module, options);
+    ahead = new Lane(module, options.withoutLibrary());
+    lane = main;
   }
 
   /**
@@ -64,7 +53,7 @@ public final class CudaDevice implements Device {
    */
   public static Optional<String> problem(CudaOptions options) {
     try {
-      Gpu.find(options.ordinal());
+      var unused = Gpu.find(options.ordinal());
       return Optional.empty();
     } catch (DeviceException e) {
       return Optional.of(String.valueOf(e.getMessage()));
@@ -85,7 +74,7 @@ public final class CudaDevice implements Device {
   }
 
   /**
-   * Opens it: a stream, and everything on it.
+   * Opens it: streams, and everything on them.
    *
    * @throws DeviceException when it cannot be used
    */
@@ -108,57 +97,45 @@ public final class CudaDevice implements Device {
 
   @Override
   public String description() {
-    return gpu.describe()
-        + (products == null
-            ? ", products by a kernel of its own"
-            : ", products by cuBLAS " + products.version());
+    enter();
+    return "%s, products by %s".formatted(gpu.describe(), main.describeProducts());
   }
 
   @Override
   public DeviceMemory allocate(long bytes) {
     enter();
-    long address =
-        Gpu.handle(
-            found -> Driver.memAlloc(found, bytes),
-            "allocating %d MiB on the GPU".formatted(bytes >> 20));
-    Driver.check(Driver.memsetD8Async(address, (byte) 0, bytes, stream), "clearing GPU memory");
-    return new DeviceMemory(address, bytes);
+    return GpuMemory.allocate(bytes, main.stream());
   }
 
   @Override
   public void free(DeviceMemory memory) {
     enter();
-    Driver.check(Driver.memFree(memory.address()), "freeing GPU memory");
+    GpuMemory.free(memory);
   }
 
   @Override
   public HostMemory allocateHost(long bytes) {
     enter();
-    long address =
-        Gpu.handle(
-            found -> Driver.memHostAlloc(found, bytes, 0),
-            "allocating %d MiB of page-locked memory".formatted(bytes >> 20));
-    ByteBuffer buffer = new Pointer(address).getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
-    new Pointer(address).clear(bytes);
-    CLEANER.register(buffer, new Unlocked(context, address));
-    return new HostMemory(buffer, address);
-  }
-
-  /** Gives page-locked memory back, on the thread of the cleaner. */
-  private record Unlocked(long context, long address) implements Runnable {
-    @Override
-    public void run() {
-      Driver.check(Driver.ctxSetCurrent(context), "cuCtxSetCurrent");
-      Driver.check(Driver.memFreeHost(address), "freeing page-locked memory");
-    }
+    return GpuMemory.allocateHost(bytes, context);
   }
 
   @Override
   public void upload(DeviceMemory to, HostMemory from, long bytes) {
+    upload(to, from, bytes, lane);
+  }
+
+  @Override
+  public void uploadAhead(DeviceMemory to, HostMemory from, long bytes) {
+    upload(to, from, bytes, ahead);
+    main.follow(ahead);
+  }
+
+  private void upload(DeviceMemory to, HostMemory from, long bytes, Lane by) {
     requireWithin(bytes, to, from);
     enter();
     Driver.check(
-        Driver.memcpyHtoDAsync(to.address(), from.address(), bytes, stream), "a copy to the GPU");
+        Driver.memcpyHtoDAsync(to.address(), from.address(), bytes, by.stream()),
+        "a copy to the GPU");
   }
 
   @Override
@@ -166,7 +143,8 @@ public final class CudaDevice implements Device {
     requireWithin(bytes, from, to);
     enter();
     Driver.check(
-        Driver.memcpyDtoHAsync(to.address(), from.address(), bytes, stream), "a copy from the GPU");
+        Driver.memcpyDtoHAsync(to.address(), from.address(), bytes, lane.stream()),
+        "a copy from the GPU");
   }
 
   private static void requireWithin(long bytes, DeviceMemory device, HostMemory host) {
@@ -180,51 +158,39 @@ public final class CudaDevice implements Device {
   @Override
   public void launch(Kernel kernel, long... words) {
     enter();
-    slot.launch(module.function(kernel), kernel, words);
+    lane.launch(kernel, words);
   }
 
   @Override
   public void multiply(Matrix a, boolean transposeA, Matrix b, boolean transposeB, Matrix c) {
-    if (products == null) {
-      launch(Kernel.PRODUCT, OwnProduct.words(a, transposeA, b, transposeB, c));
-    } else {
-      enter();
-      products.multiply(a, transposeA, b, transposeB, c);
+    enter();
+    lane.multiply(a, transposeA, b, transposeB, c);
+  }
+
+  @Override
+  public void aside(Runnable work) {
+    enter();
+    side.follow(main);
+    lane = side;
+    try {
+      work.run();
+    } finally {
+      lane = main;
     }
+  }
+
+  @Override
+  public void join() {
+    enter();
+    main.follow(side);
   }
 
   @Override
   public Mark mark() {
     enter();
-    long event = Gpu.handle(found -> Driver.eventCreate(found, NO_TIMING), "cuEventCreate");
+    long event = Events.create();
     events.add(event);
-    return new EventMark(event);
-  }
-
-  private final class EventMark implements Mark {
-    private final long event;
-
-    EventMark(long event) {
-      this.event = event;
-    }
-
-    @Override
-    public void set() {
-      enter();
-      Driver.check(Driver.eventRecord(event, stream), "cuEventRecord");
-    }
-
-    @Override
-    public boolean isReached() {
-      enter();
-      return Driver.isReached(event);
-    }
-
-    @Override
-    public void await() {
-      enter();
-      Driver.check(Driver.eventSynchronize(event), "a step on the GPU");
-    }
+    return new EventMark(event, main.stream(), this::enter);
   }
 
   @Override
@@ -233,12 +199,13 @@ public final class CudaDevice implements Device {
       return work::run;
     }
     enter();
-    Driver.check(Driver.streamBeginCapture(stream, THREAD_LOCAL), "cuStreamBeginCapture");
+    Driver.check(Driver.streamBeginCapture(main.stream(), THREAD_LOCAL), "cuStreamBeginCapture");
     long graph;
     try {
       work.run();
     } finally {
-      graph = Gpu.handle(found -> Driver.streamEndCapture(stream, found), "cuStreamEndCapture");
+      graph =
+          Gpu.handle(found -> Driver.streamEndCapture(main.stream(), found), "cuStreamEndCapture");
     }
     long executable =
         Gpu.handle(
@@ -247,28 +214,24 @@ public final class CudaDevice implements Device {
     graphs.add(executable);
     return () -> {
       enter();
-      Driver.check(Driver.graphLaunch(executable, stream), "cuGraphLaunch");
+      Driver.check(Driver.graphLaunch(executable, main.stream()), "cuGraphLaunch");
     };
   }
 
   @Override
   public void synchronise() {
     enter();
-    Driver.check(Driver.streamSynchronize(stream), "work on the GPU");
+    main.synchronise();
   }
 
   @Override
   public void close() {
-    synchronise();
+    enter();
+    main.close();
+    side.close();
+    ahead.close();
     graphs.forEach(graph -> Driver.check(Driver.graphExecDestroy(graph), "cuGraphExecDestroy"));
-    events.forEach(event -> Driver.check(Driver.eventDestroy(event), "cuEventDestroy"));
-    if (products != null) {
-      products.destroy();
-    }
-    if (workspace != null) {
-      free(workspace);
-    }
+    events.forEach(Events::destroy);
     module.unload();
-    Driver.check(Driver.streamDestroy(stream), "cuStreamDestroy");
   }
 }

@@ -13,6 +13,11 @@ public record CudaOptions(int ordinal, Precision precision, boolean library, boo
   /** The first GPU, FP32, cuBLAS, graphs. */
   public static final CudaOptions DEFAULT = new CudaOptions(0, Precision.FP32, true, true);
 
+  /** The same, with products by a kernel. */
+  CudaOptions withoutLibrary() {
+    return new CudaOptions(ordinal, precision, false, graphs);
+  }
+
   /** What factors are rounded to before they are multiplied. Weights and sums stay FP32. */
   public enum Precision {
     /** Not at all. */

@@ -153,6 +153,8 @@ final class Driver {
 
   static native int streamSynchronize(long stream);
 
+  static native int streamWaitEvent(long stream, long event, int flags);
+
   static native int streamDestroy(long stream);
 
   static native int streamBeginCapture(long stream, int mode);

@@ -4,6 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
+import io.streamdistill.engine.cuda.device.DeviceMemory;
 import io.streamdistill.engine.cuda.device.Matrix;
 import io.streamdistill.engine.cuda.device.OwnProduct;
 import io.streamdistill.engine.cuda.driver.CudaOptions.Precision;
@@ -15,24 +16,23 @@ import io.streamdistill.engine.cuda.driver.CudaOptions.Precision;
 final class Products {
 
   /** What NVIDIA recommends for Hopper; elsewhere less would do. */
-  static final long WORKSPACE_BYTES = 32L << 20;
+  private static final long WORKSPACE_BYTES = 32L << 20;
 
   private final long handle;
+  private final DeviceMemory workspace;
   private final Memory factors = new Memory(2L * Float.BYTES); // alpha, beta
   private final long alpha = Pointer.nativeValue(factors);
   private final long beta = alpha + Float.BYTES;
 
-  /**
-   * Creates them; {@link Blas} is loaded.
-   *
-   * @param workspace of {@link #WORKSPACE_BYTES} on the device
-   */
-  Products(long stream, long workspace, Precision precision) {
+  /** Creates them in the current context; {@link Blas} is loaded. */
+  Products(long stream, Precision precision) {
+    workspace = GpuMemory.allocate(WORKSPACE_BYTES, stream);
     var created = new LongByReference();
     Blas.check(Blas.create(created), "cublasCreate");
     handle = created.getValue();
     Blas.check(Blas.setStream(handle, stream), "cublasSetStream");
-    Blas.check(Blas.setWorkspace(handle, workspace, WORKSPACE_BYTES), "cublasSetWorkspace");
+    Blas.check(
+        Blas.setWorkspace(handle, workspace.address(), WORKSPACE_BYTES), "cublasSetWorkspace");
     Blas.check(
         Blas.setMathMode(handle, precision == Precision.TF32 ? Blas.TF32_MATH : Blas.PLAIN_MATH),
         "cublasSetMathMode");
@@ -71,5 +71,6 @@ final class Products {
 
   void destroy() {
     Blas.check(Blas.destroy(handle), "cublasDestroy");
+    GpuMemory.free(workspace);
   }
 }

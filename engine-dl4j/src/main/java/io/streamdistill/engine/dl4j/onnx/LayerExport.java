@@ -1,7 +1,7 @@
 package io.streamdistill.engine.dl4j.onnx;
 
+import io.streamdistill.engine.DenseExport;
 import io.streamdistill.engine.Weight;
-import io.streamdistill.engine.export.DenseExport;
 import io.streamdistill.onnx.graph.OnnxAttribute;
 import io.streamdistill.onnx.graph.OnnxExportException;
 import java.util.ArrayList;

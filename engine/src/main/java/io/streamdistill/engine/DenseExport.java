@@ -1,6 +1,7 @@
-package io.streamdistill.engine.export;
+package io.streamdistill.engine;
 
-import io.streamdistill.engine.Weight;
+import io.streamdistill.engine.export.ExportContract;
+import io.streamdistill.engine.export.OnnxExport;
 import io.streamdistill.onnx.graph.OnnxExportException;
 import io.streamdistill.onnx.graph.OnnxGraph;
 import java.util.List;
