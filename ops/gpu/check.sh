@@ -64,6 +64,7 @@ said results
   echo " \"device\": \"$(sed -n 's/^device: //p' "$out/tests.log" | head -1)\","
   echo " \"tests\": \"$(sed -n 's/^tests: //p' "$out/tests.log" | head -1)\","
   echo " \"times\": [$(sed -n 's/^TIME //p' "$out/times.log" | paste -sd,)],"
+  echo " \"product-us-and-tflops\": [$(sed -n 's/^PRODUCT //p' "$out/times.log" | paste -sd,)],"
   echo " \"peer\": [$(sed -n 's/^PEER //p' "$out/peer.log" | paste -sd,)],"
   echo " \"sanitizer\": \"$(grep 'SUMMARY' "$out/sanitizer.log" | tr -d '=\n' | tr -s ' ')\"}"
 } > "$out/results.json"

@@ -15,14 +15,22 @@ import java.util.Optional;
  */
 public final class CudaEngine implements StudentEngine {
 
-  /** Name of the engine. */
-  public static final String NAME = "cuda";
+  private final String name;
+  private final CudaOptions options;
 
-  private final CudaOptions options = CudaOptions.DEFAULT;
+  /** {@code cuda}: the first GPU, products in FP32. */
+  public CudaEngine() {
+    this("cuda", CudaOptions.DEFAULT);
+  }
+
+  CudaEngine(String name, CudaOptions options) {
+    this.name = name;
+    this.options = options;
+  }
 
   @Override
   public String name() {
-    return NAME;
+    return name;
   }
 
   /** Below the CPU's, so that {@code auto} trains the same student on every machine. */
@@ -48,7 +56,7 @@ public final class CudaEngine implements StudentEngine {
     try {
       return "training runs on the GPU: " + CudaDevice.describe(options);
     } catch (DeviceException e) {
-      throw new ConfigException("student.engine cuda " + e.getMessage(), e);
+      throw new ConfigException("student.engine %s %s".formatted(name, e.getMessage()), e);
     }
   }
 

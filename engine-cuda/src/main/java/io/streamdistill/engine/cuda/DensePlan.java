@@ -83,8 +83,18 @@ record DensePlan(StudentSpec student, StudentSpec.Dense network, Supplier<? exte
         setup.batchSize(),
         size().activations(),
         Integer.MAX_VALUE / Double.BYTES / size().activations());
-    return new DeviceStudent(
-        student, DenseShape.of(student, network), setup, objective, devices.get());
+    DenseShape shape = DenseShape.of(student, network);
+    Device device = devices.get();
+    try {
+      return new DeviceStudent(student, shape, setup, objective, device);
+    } catch (RuntimeException e) { // there may be too little memory
+      try {
+        device.close();
+      } catch (RuntimeException onClosing) {
+        e.addSuppressed(onClosing);
+      }
+      throw e;
+    }
   }
 
   @Override

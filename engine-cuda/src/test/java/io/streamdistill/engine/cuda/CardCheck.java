@@ -136,6 +136,10 @@ public final class CardCheck {
       time("tf32", Cards.TF32, new int[] {512, students}, 5, 20);
     }
     time("own", Cards.OWN_PRODUCTS, new int[] {512, 1}, 3, 5);
+    for (int batch : new int[] {512, 4096}) {
+      out.println("PRODUCT " + new ProductTimes(Cards.DEFAULT, batch).measure("fp32"));
+      out.println("PRODUCT " + new ProductTimes(Cards.TF32, batch).measure("tf32"));
+    }
   }
 
   /** Batch and students in {@code sizes}. */

@@ -83,6 +83,7 @@ public interface Device extends AutoCloseable {
   /** Waits until all that was queued is done. */
   void synchronise();
 
+  /** Waits for what was queued, and gives all memory back but that of the host. */
   @Override
   void close();
 }

@@ -9,8 +9,10 @@ import io.streamdistill.engine.cuda.device.Mark;
 import io.streamdistill.engine.cuda.device.Matrix;
 import io.streamdistill.engine.cuda.device.Recording;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A GPU by the driver's own interface: kernels from PTX, products by cuBLAS, recordings as CUDA
@@ -30,6 +32,7 @@ public final class CudaDevice implements Device {
   private final Lane main;
   private final Lane side;
   private final Lane ahead;
+  private final Set<DeviceMemory> taken = new HashSet<>();
   private final List<Long> graphs = new ArrayList<>();
   private final List<Long> events = new ArrayList<>();
   private Lane lane; // where work is queued now: main or side
@@ -104,11 +107,16 @@ public final class CudaDevice implements Device {
   @Override
   public DeviceMemory allocate(long bytes) {
     enter();
-    return GpuMemory.allocate(bytes, main.stream());
+    DeviceMemory memory = GpuMemory.allocate(bytes, main.stream());
+    taken.add(memory);
+    return memory;
   }
 
   @Override
   public void free(DeviceMemory memory) {
+    if (!taken.remove(memory)) {
+      throw new IllegalArgumentException("no memory of this device, or freed: " + memory);
+    }
     enter();
     GpuMemory.free(memory);
   }
@@ -232,6 +240,7 @@ public final class CudaDevice implements Device {
     ahead.close();
     graphs.forEach(graph -> Driver.check(Driver.graphExecDestroy(graph), "cuGraphExecDestroy"));
     events.forEach(Events::destroy);
+    taken.forEach(GpuMemory::free);
     module.unload();
   }
 }
