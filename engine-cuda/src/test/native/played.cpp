@@ -206,6 +206,7 @@ API cuModuleUnload(CUmodule module) { ENTER(true); return RESULT(module == (CUmo
 API cuMemAlloc_v2(CUdeviceptr *address, size_t bytes) {
   ENTER(true);
   if (bytes == 0) return INVALID;
+  if (bytes > (size_t)1 << 40) return RESULT(2);
   void *taken = malloc(bytes);
   memset(taken, 0x5a, bytes);
   *address = (CUdeviceptr)taken;

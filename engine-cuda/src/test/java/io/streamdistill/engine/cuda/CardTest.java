@@ -3,11 +3,16 @@ package io.streamdistill.engine.cuda;
 import static io.streamdistill.engine.TrainableStudentContract.distance;
 import static io.streamdistill.engine.TrainableStudentContract.train;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.engine.OptimizerConfig;
 import io.streamdistill.engine.Pupil;
+import io.streamdistill.engine.StudentSpec;
 import io.streamdistill.engine.ToyTask;
 import io.streamdistill.engine.TrainableStudentContract;
+import io.streamdistill.engine.TrainingSetup;
+import io.streamdistill.engine.cuda.device.DeviceException;
+import io.streamdistill.engine.cuda.driver.CudaDevice;
 import io.streamdistill.engine.cuda.driver.CudaOptions;
 import io.streamdistill.engine.objective.BatchLoss;
 import io.streamdistill.engine.objective.DistillationConfig;
@@ -17,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A GPU beside the same kernels on the CPU. */
@@ -82,6 +88,45 @@ final class CardTest {
   @Test
   void tf32GivesThemRoughly() {
     assertAgree(Cards.TF32, OptimizerConfig.nesterov(), OBJECTIVE, 0.05);
+  }
+
+  /** More and fewer classes than a warp has lanes, one layer and several, odd sizes. */
+  @ParameterizedTest
+  @CsvSource({"2, 1", "31, 2", "32, 1", "33, 2", "100, 3"})
+  void everyShapeGivesTheParametersOfTheCpu(int classes, int layers) {
+    List<Integer> hidden = List.of(33, 7).subList(0, layers - 1);
+    DistillationConfig objective = new DistillationConfig(4, 0.2, 0.5, 1, 2, 0.5);
+    OptimizerConfig adam = OptimizerConfig.adam();
+    StudentSpec spec = new StudentSpec(20, classes, new StudentSpec.Dense(hidden), adam, 1);
+    TrainingSetup setup = Pupil.setup(20, objective, 37);
+    try (Pupil card = new Pupil(DensePlan.of(spec, Cards.DEFAULT).build(setup), setup, classes);
+        Pupil host =
+            new Pupil(DensePlan.of(spec, HostLibrary::device).build(setup), setup, classes)) {
+      Map<String, List<Float>> initial = card.weights();
+      train(card, 0, 10, adam);
+      train(host, 0, 10, adam);
+
+      double moved = distance(host.weights(), initial);
+      double apart = distance(card.weights(), host.weights());
+      System.out.printf(
+          "    %d classes, %d layers: moved %.3g, apart %.3g%n", classes, layers, moved, apart);
+      assertThat(apart).isLessThan(1e-4 * moved);
+      assertThat(card.evaluate(37).total() / host.evaluate(37).total() - 1).isBetween(-1e-5, 1e-5);
+    }
+  }
+
+  /**
+   * More than any GPU has: the message says how much was asked for, and what was taken is freed.
+   */
+  @Test
+  void tooLittleMemoryIsSaid() {
+    try (CudaDevice device = CudaDevice.open(Cards.DEFAULT)) {
+      assertThatThrownBy(() -> device.allocate(1L << 50))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageContaining("allocating 1073741824 MiB on the GPU failed")
+          .hasMessageContaining("out of memory");
+      device.free(device.allocate(1 << 20));
+    }
   }
 
   @ParameterizedTest
