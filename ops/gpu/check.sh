@@ -61,7 +61,7 @@ said results
 {
   echo "{\"commit\": \"$(cat commit)\","
   echo " \"gpu\": \"$(nvidia-smi --query-gpu=name,compute_cap,driver_version --format=csv,noheader)\","
-  echo " \"device\": \"$(sed -n 's/^device: //p' "$out/tests.log" | head -1)\","
+  echo " \"device\": \"$(sed -n 's/^opened: //p' "$out/tests.log" | head -1)\","
   echo " \"tests\": \"$(sed -n 's/^tests: //p' "$out/tests.log" | head -1)\","
   echo " \"times\": [$(sed -n 's/^TIME //p' "$out/times.log" | paste -sd,)],"
   echo " \"product-us-and-tflops\": [$(sed -n 's/^PRODUCT //p' "$out/times.log" | paste -sd,)],"

@@ -59,6 +59,9 @@ public final class CardCheck {
     CardCheck check = new CardCheck(System.out);
     check.out.println("device: " + CudaDevice.describe(CudaOptions.DEFAULT));
     if (parts.contains("tests")) {
+      try (CudaDevice device = CudaDevice.open(CudaOptions.DEFAULT)) {
+        check.out.println("opened: " + device.description());
+      }
       check.tests(TESTS);
     }
     if (parts.contains("one")) {

@@ -58,7 +58,11 @@ final class PlayedDriverTest {
 
     assertThat(end.status()).as(end.said()).isZero();
     assertThat(end.said())
-        .contains("device: Played GPU (compute capability 9.0", " 0 failed, 0 skipped", "TIME {");
+        .contains(
+            "device: Played GPU (compute capability 9.0",
+            "products by cuBLAS 13.1.0",
+            " 0 failed, 0 skipped",
+            "TIME {");
   }
 
   @ParameterizedTest
