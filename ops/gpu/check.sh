@@ -31,6 +31,19 @@ timeout 80 "${java[@]}" $check tests 2>&1 | tee "$out/tests.log"
 status=${PIPESTATUS[0]}
 echo "tests end with $status"
 
+said 'two processes on one GPU'
+"${java[@]}" $check tests > "$out/beside.log" 2>&1 &
+timeout 40 "${java[@]}" $check tests > "$out/both.log" 2>&1
+echo "one ends with $?"
+wait $!
+echo "the other ends with $?"
+grep -h 'FAILED\|^tests' "$out/both.log" "$out/beside.log"
+cat "$out/beside.log" >> "$out/both.log" && rm "$out/beside.log"
+
+said 'a GPU that is lost'
+timeout 20 "${java[@]}" $check fault 2>&1 | tee "$out/fault.log"
+echo "ends with ${PIPESTATUS[0]}"
+
 said times
 timeout 60 "${java[@]}" $check times 2>&1 | tee "$out/times.log"
 

@@ -2,6 +2,8 @@ package io.streamdistill.engine.cuda;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.streamdistill.engine.cuda.device.DeviceException;
+import io.streamdistill.engine.cuda.device.Kernel;
 import io.streamdistill.engine.cuda.driver.CudaDevice;
 import io.streamdistill.engine.cuda.driver.CudaOptions;
 import java.io.PrintStream;
@@ -45,8 +47,9 @@ public final class CardCheck {
   /**
    * Runs it.
    *
-   * @param arguments {@code tests}, {@code one} (a single step, for slow tools), {@code times} or
-   *     {@code brief} times; all but {@code one} and {@code brief} without any
+   * @param arguments {@code tests}, {@code one} (few steps, for slow tools), {@code times}, {@code
+   *     brief} times, or {@code fault} (ends the use of the GPU in this process); the first and the
+   *     third without any
    */
   @SuppressWarnings("SystemExitOutsideMain")
   public static void main(String[] arguments) {
@@ -73,7 +76,29 @@ public final class CardCheck {
     if (parts.contains("brief")) {
       check.time("fp32", Cards.DEFAULT, new int[] {8, 1}, 1, 2);
     }
+    if (parts.contains("fault")) {
+      check.fault();
+    }
     System.exit(check.failed == 0 ? 0 : 1);
+  }
+
+  /** What a GPU that is lost in the middle looks like: a kernel writes where there is no memory. */
+  private void fault() {
+    CudaDevice device = CudaDevice.open(CudaOptions.DEFAULT);
+    device.launch(Kernel.ADD_BIAS, 1, 8, 8, 1, 0);
+    expectFailure("the step", device::synchronise);
+    expectFailure("closing", device::close);
+    expectFailure("the next student", () -> CudaDevice.open(CudaOptions.DEFAULT).close());
+  }
+
+  private void expectFailure(String what, Runnable call) {
+    try {
+      call.run();
+      failed++;
+      out.println("  FAILED " + what + " after a fault: nothing was said");
+    } catch (DeviceException e) {
+      out.println("FAULT " + what + ": " + e.getMessage());
+    }
   }
 
   private void tests(List<Class<?>> classes) {
