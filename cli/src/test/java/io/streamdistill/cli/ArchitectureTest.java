@@ -60,6 +60,8 @@ final class ArchitectureTest {
               "io.streamdistill.engine.objective..")
           .layer("engine-dl4j")
           .definedBy("io.streamdistill.engine.dl4j..")
+          .layer("engine-cuda")
+          .definedBy("io.streamdistill.engine.cuda..")
           .layer("student")
           .definedBy("io.streamdistill.student..")
           .layer("cli")
@@ -91,6 +93,10 @@ final class ArchitectureTest {
           .whereLayer("engine-dl4j")
           .mayOnlyAccessLayers("config", "records", "onnx", "engine")
           .whereLayer("engine-dl4j")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("engine-cuda")
+          .mayOnlyAccessLayers("config", "records", "onnx", "engine")
+          .whereLayer("engine-cuda")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("student")
           .mayOnlyAccessLayers(
@@ -178,6 +184,26 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.deeplearning4j..", "org.nd4j..", "onnx..");
+
+  @ArchTest
+  static final ArchRule CUDA_ENGINE_KNOWS_NO_DL4J_AND_NO_KAFKA =
+      noClasses()
+          .that()
+          .resideInAPackage("io.streamdistill.engine.cuda..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.deeplearning4j..", "org.nd4j..", "org.apache.kafka..");
+
+  /** A wrong signature ends the process, so that all of them are in two packages. */
+  @ArchTest
+  static final ArchRule NATIVE_CALLS_ARE_OF_THE_DEVICES_ALONE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "io.streamdistill.engine.cuda.driver..", "io.streamdistill.engine.cuda.device..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.sun.jna..");
 
   @ArchTest
   static final ArchRule PACKAGES =

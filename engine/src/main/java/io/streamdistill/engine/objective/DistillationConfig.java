@@ -73,7 +73,7 @@ public record DistillationConfig(
   }
 
   /** Weight of the soft term at h; 0 where it is at T already. */
-  double sharp() {
+  public double sharp() {
     return temperature > hardTemperature ? sharpWeight : 0;
   }
 

@@ -1,5 +1,6 @@
 package io.streamdistill.engine.dl4j.onnx;
 
+import io.streamdistill.engine.DenseExport;
 import io.streamdistill.engine.Weight;
 import io.streamdistill.onnx.graph.OnnxAttribute;
 import io.streamdistill.onnx.graph.OnnxExportException;
@@ -146,12 +147,8 @@ final class LayerExport {
             throw ref.unsupported(
                 "expects %d features, but gets %d".formatted(weight.shape().get(0), x.elements()));
           }
-          String w = parameters.constant(graph, ref, "W");
-          if (bias) {
-            graph.node("Gemm", y, List.of(x.name(), w, parameters.vector(graph, ref, "b")));
-          } else {
-            graph.node("MatMul", y, List.of(x.name(), w));
-          }
+          Weight b = bias ? parameters.get(ref, "b") : null;
+          DenseExport.affine(graph, ref.index(), x.name(), weight, b, y);
           return Value.flat(y, weight.shape().get(1));
         });
   }

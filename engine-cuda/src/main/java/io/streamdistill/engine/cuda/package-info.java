@@ -1,0 +1,5 @@
+/** Dense students whose weights, rows and steps are on a device. */
+@NullMarked
+package io.streamdistill.engine.cuda;
+
+import org.jspecify.annotations.NullMarked;
