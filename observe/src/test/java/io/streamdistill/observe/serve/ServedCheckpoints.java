@@ -66,7 +66,7 @@ abstract class ServedCheckpoints {
     serve(kafka, Duration.ofSeconds(20));
   }
 
-  void serve(KafkaSettings settings, Duration patience) {
+  final void serve(KafkaSettings settings, Duration patience) {
     CheckpointStores stores = new CheckpointStores(Cluster.of(settings, topics), patience);
     routes =
         new CheckpointRoutes(

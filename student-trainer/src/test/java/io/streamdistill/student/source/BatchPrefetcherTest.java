@@ -25,7 +25,7 @@ final class BatchPrefetcherTest {
 
   private void append(int records) {
     for (int i = 0; i < records; i++) {
-      memory.append(i % 2, Reading.example((int) (1_000 * (i % 2) + memory.end(i % 2))));
+      memory.append(i % 2, Reading.example((int) (1_000L * (i % 2) + memory.end(i % 2))));
     }
   }
 
