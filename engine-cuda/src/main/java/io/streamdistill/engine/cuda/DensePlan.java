@@ -74,15 +74,16 @@ record DensePlan(StudentSpec student, StudentSpec.Dense network, Supplier<? exte
     }
     int states = Rates.of(student.optimizer()).states();
     require(
-        parameters() * Float.BYTES * Math.max(1, states) <= Integer.MAX_VALUE,
+        parameters() <= Integer.MAX_VALUE / Float.BYTES / Math.max(1, states),
         "student.engine cuda takes students of 2 GiB at most, this one has %s parameters",
         parameters());
+    long most = Integer.MAX_VALUE / Double.BYTES / size().activations();
     require(
-        size().activations() * setup.batchSize() * Double.BYTES <= Integer.MAX_VALUE,
+        setup.batchSize() <= most,
         "student.batch-size %s is too large for student.engine cuda: with %s activations a record it may be %s",
         setup.batchSize(),
         size().activations(),
-        Integer.MAX_VALUE / Double.BYTES / size().activations());
+        most);
     DenseShape shape = DenseShape.of(student, network);
     Device device = devices.get();
     try {

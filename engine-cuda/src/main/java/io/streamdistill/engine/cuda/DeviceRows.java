@@ -113,6 +113,9 @@ final class DeviceRows implements RowBatch {
   @Override
   public void copy(int row, RowBatch from, int fromRow) {
     DeviceRows other = of(from);
+    if (!other.isOf(arena)) {
+      throw new IllegalArgumentException("rows of another student");
+    }
     copy(
         row * classes * Float.BYTES, other, fromRow * classes * Float.BYTES, classes * Float.BYTES);
     bytes.putInt(

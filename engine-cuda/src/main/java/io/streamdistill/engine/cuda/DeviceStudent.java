@@ -13,6 +13,7 @@ import io.streamdistill.engine.cuda.device.Device;
 import io.streamdistill.engine.export.ModelFeatures;
 import io.streamdistill.engine.objective.BatchLoss;
 import io.streamdistill.engine.objective.DistillationConfig;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ final class DeviceStudent implements TrainableStudent {
   private final NamedWeights named;
   private final StepMemory memory;
   private final DeviceStep step;
+  private final List<StepSlot> slots = new ArrayList<>(); // of all batches
   private final int states; // floats of optimizer state, all of them
   private int steps; // that the optimizer had taken before the latest
   private StepSlot.@Nullable Loss latest; // null: `steps` is right
@@ -71,7 +73,9 @@ final class DeviceStudent implements TrainableStudent {
   @Override
   public RowBatch newBatch() {
     requireOpen();
-    return new DeviceRows(arena, setup, shape.classes());
+    DeviceRows rows = new DeviceRows(arena, setup, shape.classes());
+    slots.add(rows.slot());
+    return rows;
   }
 
   @Override
@@ -199,11 +203,19 @@ final class DeviceStudent implements TrainableStudent {
 
   @Override
   public void close() {
-    if (!closed) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      slots.forEach(StepSlot::close);
       settle();
-      closed = true;
-      arena.close();
-      device.close();
+    } finally {
+      try {
+        arena.close();
+      } finally {
+        device.close();
+      }
     }
   }
 }

@@ -24,6 +24,7 @@ final class StepSlot {
   private @Nullable Recording whole;
   private boolean warm; // a step on all rows has been taken
   private @Nullable Loss latest;
+  private boolean closed;
 
   StepSlot(Arena arena) {
     device = arena.device();
@@ -71,6 +72,15 @@ final class StepSlot {
     return latest;
   }
 
+  /** Waits for the latest loss; there will be no other one. */
+  void close() {
+    try {
+      settle();
+    } finally {
+      closed = true;
+    }
+  }
+
   /** Waits for the step before. */
   private void settle() {
     if (latest != null) {
@@ -90,7 +100,7 @@ final class StepSlot {
 
     @Override
     public boolean isKnown() {
-      return known != null || done.isReached();
+      return known != null || (!closed && done.isReached());
     }
 
     @Override
@@ -100,6 +110,9 @@ final class StepSlot {
 
     private BatchLoss settle() {
       if (known == null) {
+        if (closed) {
+          throw new IllegalStateException("the student was closed before this loss was known");
+        }
         done.await();
         steps = Results.steps(results.buffer().asDoubleBuffer());
         known = Results.loss(results.buffer().asDoubleBuffer(), rows);

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.engine.OptimizerConfig;
+import io.streamdistill.engine.PendingLoss;
 import io.streamdistill.engine.Pupil;
+import io.streamdistill.engine.RowBatch;
 import io.streamdistill.engine.StudentSpec;
 import io.streamdistill.engine.ToyTask;
+import io.streamdistill.engine.TrainableStudent;
 import io.streamdistill.engine.TrainableStudentContract;
 import io.streamdistill.engine.TrainingSetup;
 import io.streamdistill.engine.cuda.device.DeviceException;
@@ -18,6 +21,7 @@ import io.streamdistill.engine.objective.BatchLoss;
 import io.streamdistill.engine.objective.DistillationConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,6 +169,34 @@ final class CardTest {
       task.train(other, 0.01);
       assertThat(card.weights()).isEqualTo(other.weights());
     }
+  }
+
+  /** Several steps are queued, of which nobody has waited for any. */
+  @Test
+  void lossesAreKnownAfterTheStudentIsClosed() {
+    ByteRows rows = ByteRows.ofMnist();
+    StudentSpec spec =
+        new StudentSpec(
+            784,
+            ByteRows.CLASSES,
+            new StudentSpec.Dense(List.of(16)),
+            OptimizerConfig.nesterov(),
+            1);
+    TrainableStudent student = DensePlan.of(spec, Cards.DEFAULT).build(rows.setup(8));
+    List<RowBatch> batches =
+        IntStream.range(0, 3).mapToObj(i -> rows.fill(student.newBatch(), i)).toList();
+    List<PendingLoss> losses =
+        batches.stream().map(batch -> student.train(batch, 8, 0.01)).toList();
+
+    student.close();
+
+    for (PendingLoss loss : losses) {
+      assertThat(loss.isKnown()).isTrue();
+      assertThat(loss.await().isFinite()).isTrue();
+      assertThat(loss.await().records()).isEqualTo(8);
+    }
+    assertThatThrownBy(() -> student.train(batches.get(0), 8, 0.01))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test

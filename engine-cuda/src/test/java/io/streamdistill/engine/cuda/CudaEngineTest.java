@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.streamdistill.config.ConfigException;
 import io.streamdistill.engine.OptimizerConfig;
+import io.streamdistill.engine.Pupil;
 import io.streamdistill.engine.StudentEngines;
 import io.streamdistill.engine.StudentSpec;
+import io.streamdistill.engine.objective.DistillationConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,6 +52,27 @@ final class CudaEngineTest {
     assertThatThrownBy(() -> new CudaEngine().plan(described))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("notation dl4j");
+  }
+
+  @Test
+  void whatIsTooLargeIsRefusedBeforeADeviceIsOpened() {
+    DensePlan plan = (DensePlan) new CudaEngine().plan(DENSE);
+
+    assertThatThrownBy(
+            () -> plan.build(Pupil.setup(4, DistillationConfig.DEFAULT, Integer.MAX_VALUE)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("student.batch-size 2147483647 is too large for student.engine cuda")
+        .hasMessageContaining("it may be 22369621");
+    StudentSpec wide =
+        new StudentSpec(
+            100_000, 3, new StudentSpec.Dense(List.of(100_000)), OptimizerConfig.adam(), 1);
+    assertThatThrownBy(
+            () ->
+                new CudaEngine()
+                    .plan(wide)
+                    .build(Pupil.setup(100_000, DistillationConfig.DEFAULT, 1)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("students of 2 GiB at most");
   }
 
   @Test
