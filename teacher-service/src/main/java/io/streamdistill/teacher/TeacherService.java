@@ -131,12 +131,17 @@ public final class TeacherService implements AutoCloseable {
     preparing = preparation;
     Scorer ready = assembled(assignment, preparation.find(engine));
     preparing = null;
-    scorer = ready;
-    if (!life.run()) {
+    if (!run(ready)) { // closed meanwhile, by whoever did not know of it
       ready.close(CLOSE_TIMEOUT);
       throw new OutageException("stopped before it could start", null);
     }
     ready.start();
+  }
+
+  private synchronized boolean run(Scorer ready) {
+    boolean runs = life.run();
+    scorer = runs ? ready : null;
+    return runs;
   }
 
   private Scorer assembled(Assignment assignment, Preparation.Found found) {
@@ -211,10 +216,13 @@ public final class TeacherService implements AutoCloseable {
   /** Commits what is scored, leaves the group and frees everything; waits at most 30 s. */
   @Override
   public void close() {
-    if (!life.close()) {
-      return;
+    Scorer running;
+    synchronized (this) {
+      if (!life.close()) {
+        return;
+      }
+      running = scorer;
     }
-    Scorer running = scorer;
     if (running != null) {
       running.close(CLOSE_TIMEOUT);
     }
