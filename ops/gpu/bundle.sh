@@ -10,7 +10,7 @@ folder=${1:-$root/target/gpu-check}
 java=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}
 cd "$root"
 
-mvn -o -q -Dquick test-compile dependency:build-classpath -Dmdep.outputFile=target/class.path \
+mvn -q -Dquick test-compile dependency:build-classpath -Dmdep.outputFile=target/class.path \
   -pl engine-cuda -am
 rm -rf "$folder"
 mkdir -p "$folder/lib"
