@@ -3,6 +3,7 @@ package io.streamdistill.checkpoints.store;
 import io.streamdistill.checkpoints.format.CheckpointException;
 import io.streamdistill.checkpoints.format.CheckpointId;
 import io.streamdistill.checkpoints.format.FileEntry;
+import io.streamdistill.checkpoints.format.FileTree;
 import io.streamdistill.checkpoints.format.Manifest;
 import io.streamdistill.checkpoints.trust.CheckpointVerifier;
 import io.streamdistill.exit.FileReason;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +33,11 @@ public final class VerifiedFetch {
   /** Where the files of a checkpoint come from. */
   @FunctionalInterface
   public interface Source {
-    /** Writes the files into a directory, or the one file, which it creates, and fsyncs them. */
+    /**
+     * Writes the file, which it creates, and fsyncs it; hashes it on the way.
+     *
+     * @throws CheckpointException when it is another than was asked for
+     */
     void writeTo(Path target) throws IOException;
   }
 
@@ -41,13 +48,15 @@ public final class VerifiedFetch {
 
     /**
      * Writes files under {@code directory}, in which their directories exist, and fsyncs them;
-     * never more of one than its size.
+     * never more of one than its size. Hashes them on the way: nobody reads them once more.
+     *
+     * @throws CheckpointException when one has another hash than its entry
      */
     void files(List<FileEntry> files, Path directory) throws IOException;
   }
 
   /**
-   * Lets {@code source} write one file, and verifies it. What fails leaves nothing.
+   * Lets {@code source} write one file. What fails leaves nothing.
    *
    * @throws CheckpointException when {@code target} exists or cannot be written, or what was
    *     written is not {@code file}
@@ -61,7 +70,6 @@ public final class VerifiedFetch {
     boolean intact = false;
     try {
       source.writeTo(target);
-      CheckpointVerifier.verify(target, id, file);
       intact = true;
     } catch (IOException | UncheckedIOException e) {
       throw new CheckpointException(
@@ -83,8 +91,8 @@ public final class VerifiedFetch {
   }
 
   /**
-   * Lets {@code parts} fill a temporary sibling of {@code target}, the manifest first, verifies it,
-   * renames it.
+   * Lets {@code parts} fill a temporary sibling of {@code target}, the manifest first, makes sure
+   * that nothing is missing and nothing too much, renames it.
    *
    * @throws CheckpointException when {@code target} exists or cannot be written, or what was
    *     written is not the checkpoint {@code id}, as expected, complete and intact
@@ -100,8 +108,8 @@ public final class VerifiedFetch {
       throw new CheckpointException("cannot fetch %s into %s".formatted(id, target));
     }
     try (Staging staging = Staging.in(parent)) {
-      write(id, expected, staging.directory(), parts);
-      CheckpointVerifier.verifyIs(id, staging.directory());
+      Manifest manifest = write(id, expected, staging.directory(), parts);
+      CheckpointVerifier.requireFiles(staging.directory(), manifest);
       staging.publish(absolute);
     } catch (NotDirectoryException e) {
       throw new CheckpointException(
@@ -112,16 +120,18 @@ public final class VerifiedFetch {
     }
   }
 
-  private static void write(CheckpointId id, ExpectedFiles expected, Path directory, Parts parts)
-      throws IOException {
+  private static Manifest write(
+      CheckpointId id, ExpectedFiles expected, Path directory, Parts parts) throws IOException {
     Files.createDirectory(directory);
     parts.manifest(directory.resolve(Manifest.FILE_NAME), expected.manifestBytes());
-    List<FileEntry> files = expected.read(id, directory).files();
+    Manifest manifest = expected.read(id, directory);
+    List<FileEntry> files = manifest.files();
     requireRoom(id, directory, files);
     for (FileEntry file : files) {
       Files.createDirectories(directory.resolve(file.name()).getParent());
     }
     parts.files(files, directory);
+    return manifest;
   }
 
   /** Said before hours of copying, and before others on the disk are in want of it. */
@@ -140,20 +150,20 @@ public final class VerifiedFetch {
   }
 
   /**
-   * Copies a file of a checkpoint, and fsyncs the copy; what has another size is not copied on.
+   * Copies a file of a checkpoint, hashes what is copied, and fsyncs the copy; what has another
+   * size is not copied on.
    *
-   * @throws CheckpointException when it has another size than {@code file}
+   * @throws CheckpointException when it has another size or hash than {@code file}
    */
   static void copy(CheckpointId id, FileEntry file, Path from, Path to) throws IOException {
     if (!Files.isRegularFile(from, LinkOption.NOFOLLOW_LINKS)) { // a pipe would be waited for
-      throw new CheckpointException(
-          "checkpoint %s is not intact in its store; use another one:%n  %s: is not a regular file"
-              .formatted(id, file.name()));
+      throw notIntact(id, file.name() + ": is not a regular file");
     }
     long size = Files.size(from);
     if (size != file.size()) {
       throw otherSize(id, file, size + " bytes");
     }
+    MessageDigest digest = FileTree.sha256();
     try (InputStream in = Files.newInputStream(from, LinkOption.NOFOLLOW_LINKS);
         FileOutputStream out = new FileOutputStream(to.toFile())) {
       byte[] buffer = new byte[BUFFER_BYTES];
@@ -164,6 +174,7 @@ public final class VerifiedFetch {
           throw otherSize(id, file, (size - missing) + " bytes by now");
         }
         out.write(buffer, 0, read);
+        digest.update(buffer, 0, read);
         missing -= read;
       }
       out.getFD().sync();
@@ -171,11 +182,19 @@ public final class VerifiedFetch {
         throw otherSize(id, file, "more bytes by now");
       }
     }
+    String sha256 = HexFormat.of().formatHex(digest.digest());
+    if (!sha256.equals(file.sha256())) {
+      throw notIntact(
+          id, "%s: has sha-256 %s, expected %s".formatted(file.name(), sha256, file.sha256()));
+    }
   }
 
   static CheckpointException otherSize(CheckpointId id, FileEntry file, String found) {
+    return notIntact(id, "%s: has %s, expected %d".formatted(file.name(), found, file.size()));
+  }
+
+  private static CheckpointException notIntact(CheckpointId id, String problem) {
     return new CheckpointException(
-        "checkpoint %s is not intact in its store; use another one:%n  %s: has %s, expected %d"
-            .formatted(id, file.name(), found, file.size()));
+        "checkpoint %s is not intact in its store; use another one:%n  %s".formatted(id, problem));
   }
 }
