@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.streamdistill.kafka.LostRecordsException;
 import io.streamdistill.student.source.PassConfig.WhenDone;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -109,10 +111,19 @@ final class BatchPrefetcherTest {
   @Test
   void endWithWhatWaitsForABatchThatTheLogCannotFill() {
     append(BATCH + 10);
-    BatchPrefetcher batches = reading(0, 0).prefetched();
+    Duration patience = Duration.ofDays(1_000); // the clock of the log runs fast
+    Reading reading =
+        new Reading(
+            memory,
+            new PassConfig(0, 0, Duration.ofSeconds(2), patience, 1, 1, WhenDone.EXIT),
+            BATCH,
+            memory.beginning());
+    BatchPrefetcher batches = reading.prefetched();
     batches.start();
     BatchPrefetcher.Prefetched full = awaitNext(batches);
     assertThat(Reading.rows(full).numbers()).hasSize(BATCH);
+    Awaitility.await()
+        .until(() -> reading.registry.get("distill.student.waiting").gauge().value() == 10);
 
     List<BatchPrefetcher.Prefetched> rest = batches.finish();
 
