@@ -102,7 +102,7 @@ final class CheckpointChecksTest {
     assertThat(onlyFailure().toString())
         .startsWith("FAIL  parity: the model differs from its weights by at most ")
         .contains("0.001")
-        .endsWith("1e-05 is allowed in a probability");
+        .endsWith("1e-04 is allowed in a probability");
   }
 
   @Test

@@ -32,6 +32,7 @@ final class MnistExperimentCommandTest {
             .orElseThrow();
     StringWriter out = new StringWriter();
     command.setOut(new PrintWriter(out));
+    command.setErr(new PrintWriter(out));
     int exitCode =
         command.execute(
             "--quick",
