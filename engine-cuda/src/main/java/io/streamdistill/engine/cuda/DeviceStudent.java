@@ -1,5 +1,6 @@
 package io.streamdistill.engine.cuda;
 
+import io.streamdistill.engine.FlatSnapshot;
 import io.streamdistill.engine.OutputScale;
 import io.streamdistill.engine.PendingLoss;
 import io.streamdistill.engine.RowBatch;
@@ -169,8 +170,8 @@ final class DeviceStudent implements TrainableStudent {
     requireOpen();
     var unused = deadUnits(); // the answers overwrite the activations
     DeviceAnswers answers = new DeviceAnswers(arena, memory, step, shape);
-    return new DeviceSnapshot(
-        named,
+    return new FlatSnapshot(
+        named::read,
         arena.readFloats(memory.parameters, shape.parameters()),
         arena.readFloats(memory.state, states),
         steps(),

@@ -1,5 +1,6 @@
 package io.streamdistill.engine.dl4j;
 
+import io.streamdistill.engine.FlatSnapshot;
 import io.streamdistill.engine.OutputScale;
 import io.streamdistill.engine.PendingLoss;
 import io.streamdistill.engine.RowBatch;
@@ -121,8 +122,8 @@ final class NetworkStudent implements TrainableStudent {
 
   @Override
   public StudentSnapshot snapshot(ModelFeatures asked) {
-    return new NetworkSnapshot(
-        weights,
+    return new FlatSnapshot(
+        weights::read,
         state.parameters(),
         state.optimizerState(),
         steps(),

@@ -1,20 +1,22 @@
-package io.streamdistill.engine.dl4j;
+package io.streamdistill.engine;
 
-import io.streamdistill.engine.StudentSnapshot;
-import io.streamdistill.engine.Weight;
 import io.streamdistill.engine.export.Answers;
 import java.util.SortedMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers of a network at one moment.
+ * A snapshot of an engine that keeps all parameters in one array.
  *
- * @param table says where which weight is
- * @param parameters flat, in DL4J's order, (parameters)
+ * @param names finds the weights in the parameters
+ * @param parameters in the engine's order, (parameters); nobody writes to it any more
+ * @param optimizerState in the layout of checkpoints; empty when there is none
+ * @param optimizerSteps that the optimizer has taken
+ * @param answers what the student said to the features that it was asked
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record NetworkSnapshot(
-    WeightTable table,
+public record FlatSnapshot(
+    Function<float[], SortedMap<String, Weight>> names,
     float[] parameters,
     float[] optimizerState,
     int optimizerSteps,
@@ -23,7 +25,7 @@ record NetworkSnapshot(
 
   @Override
   public SortedMap<String, Weight> weights() {
-    return table.read(parameters);
+    return names.apply(parameters);
   }
 
   @Override
